@@ -1,0 +1,70 @@
+//! The application without a window.
+
+mod app;
+mod budgets;
+mod calls;
+mod drafts;
+mod preview;
+mod prompts;
+mod providers;
+mod start;
+mod targets;
+mod votes;
+mod watch;
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, RwLock},
+};
+
+use signalbox_domain::{CallId, Clock};
+use signalbox_gateway::Gateway;
+use signalbox_prompts::Registry;
+use signalbox_providers::Http;
+use signalbox_secrets::Keychain;
+use signalbox_store::{Presence, Store};
+use signalbox_workspace::{Workspace, config::Loaded};
+use tokio_util::sync::CancellationToken;
+
+use crate::Hub;
+
+pub use start::Options;
+
+/// The application without a window: every command of the list is a method of it.
+pub struct Core {
+    pub(crate) home: PathBuf,
+    pub(crate) first_start: bool,
+    pub(crate) interrupted: u32,
+    pub(crate) store: Store,
+    pub(crate) workspace: Workspace,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) keychain: Keychain,
+    pub(crate) gateway: Arc<Gateway>,
+    /// The one pool of connections.
+    pub(crate) http: Http,
+    pub(crate) hub: Hub,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// What `signalbox.toml` said when it was last read, good or not.
+    pub(crate) loaded: RwLock<Arc<Loaded>>,
+    /// The calls that were started here and haven't ended.
+    pub(crate) running: Mutex<HashMap<CallId, calls::Running>>,
+    pub(crate) stopping: CancellationToken,
+    /// Held for as long as this process lives.
+    pub(crate) _presence: Presence,
+    /// Held so that no second application opens the same state folder.
+    pub(crate) _exclusive: Option<std::fs::File>,
+}
+
+impl Core {
+    /// The events of this application.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Cancels and settles every call, and ends all that runs by itself.
+    pub async fn close(&self) {
+        self.stopping.cancel();
+        self.gateway.close().await;
+    }
+}

@@ -1,0 +1,178 @@
+//! Starting, watching and reading calls.
+
+use std::sync::{Arc, PoisonError};
+
+use signalbox_domain::{CallId, Role};
+use signalbox_gateway::{CallEvent, CallRequest, Calling, PromptText, StoredRequest};
+use signalbox_prompts::Selector;
+use signalbox_store::{CallFilter, StoredCall};
+use tokio_util::sync::CancellationToken;
+
+use super::Core;
+use crate::{
+    ApiError, Code,
+    types::{CallDetail, CallListRequest, CallNamed, CallPage, CallStart, CallText, Cancelled, Empty, Event},
+};
+
+const LARGEST_PAGE: u32 = 500;
+
+/// A call that was started here and hasn't ended.
+pub(crate) struct Running {
+    cancel: CancellationToken,
+    /// What has come of its answer.
+    answer: String,
+    /// How it stands.
+    call: Option<signalbox_domain::Call>,
+    decisions: Vec<signalbox_domain::Decision>,
+}
+
+impl Core {
+    /// Starts a call.
+    pub async fn call_start(self: &Arc<Self>, request: CallStart) -> Result<CallNamed, ApiError> {
+        let CallStart { text, values, target } = request;
+        let text = match text {
+            CallText::Label { name, label } => PromptText::Stored { name, selector: Selector::Label(label) },
+            CallText::Version { name, number } => PromptText::Stored { name, selector: Selector::Number(number) },
+            CallText::Draft { name, source } => PromptText::Draft { name, source },
+        };
+        let calling = self.gateway.call(CallRequest { role: Role::Generate, text, values, target });
+        let call = calling.id;
+        self.running().insert(
+            call,
+            Running { cancel: calling.cancel.clone(), answer: String::new(), call: None, decisions: Vec::new() },
+        );
+        tokio::spawn(forward(self.clone(), calling));
+        Ok(CallNamed { call })
+    }
+
+    /// Cancels a call.
+    pub async fn call_cancel(&self, request: CallNamed) -> Result<Cancelled, ApiError> {
+        let running = self.running();
+        let calls = match running.get(&request.call) {
+            Some(call) => {
+                call.cancel.cancel();
+                vec![request.call]
+            }
+            None => Vec::new(),
+        };
+        Ok(Cancelled { calls })
+    }
+
+    /// Cancels every call that was started here.
+    pub async fn call_cancel_all(&self, _: Empty) -> Result<Cancelled, ApiError> {
+        let running = self.running();
+        for call in running.values() {
+            call.cancel.cancel();
+        }
+        Ok(Cancelled { calls: running.keys().copied().collect() })
+    }
+
+    /// A page of calls, newest first.
+    pub async fn call_list(&self, request: CallListRequest) -> Result<CallPage, ApiError> {
+        let filter =
+            CallFilter { before: request.before, prompt: request.prompt, limit: request.limit.clamp(1, LARGEST_PAGE) };
+        let stored = self.store.read(move |view| view.calls(&filter)).await?;
+        let running = self.running();
+        let calls = stored
+            .into_iter()
+            .map(|stored| running.get(&stored.call.id).and_then(|live| live.call.clone()).unwrap_or(stored.call))
+            .collect();
+        Ok(CallPage { calls })
+    }
+
+    /// One call with its texts and decisions. A finished one is rebuilt from the database alone.
+    pub async fn call_get(&self, request: CallNamed) -> Result<CallDetail, ApiError> {
+        let id = request.call;
+        let at = self.clock.now();
+        let found = self
+            .store
+            .read(move |view| {
+                let Some(stored) = view.call(id)? else { return Ok(None) };
+                let request = stored.request.map(|hash| view.body(hash)).transpose()?.flatten();
+                let answer = match stored.answer {
+                    Some(hash) => view.body(hash)?,
+                    None => view.partial(id)?.map(|partial| partial.answer.into_bytes()),
+                };
+                Ok(Some((stored, request, answer, view.decisions(id)?)))
+            })
+            .await?;
+        let mut detail = match found {
+            Some((StoredCall { call, .. }, request, answer, decisions)) => {
+                let request: Option<StoredRequest> = match request {
+                    Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(|error| ApiError::internal(&error))?),
+                    None => None,
+                };
+                let (messages, values) = request.map(|request| (request.messages, request.values)).unwrap_or_default();
+                let answer = answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+                Some(CallDetail { call, messages, values, answer, decisions, at })
+            }
+            None => None,
+        };
+        // What runs here is further than what has been stored of it.
+        let running = self.running();
+        if let Some(live) = running.get(&id) {
+            let call = live.call.clone().or_else(|| detail.as_ref().map(|detail| detail.call.clone()));
+            if let Some(call) = call {
+                let (messages, values) = detail.map(|detail| (detail.messages, detail.values)).unwrap_or_default();
+                let (answer, decisions) = (live.answer.clone(), live.decisions.clone());
+                detail = Some(CallDetail { call, messages, values, answer, decisions, at });
+            }
+        }
+        detail.ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no call {id}")))
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<CallId, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives what happens in a call to the windows, until it ends.
+async fn forward(core: Arc<Core>, mut calling: Calling) {
+    let id = calling.id;
+    while let Some(event) = calling.events.recv().await {
+        match event {
+            CallEvent::Changed(call) => {
+                let held = call.held;
+                if let Some(live) = core.running().get_mut(&id) {
+                    let before = live.call.replace((*call).clone());
+                    core.hub.send(Event::Call { call: *call });
+                    if before.is_none_or(|before| before.held == held) {
+                        continue;
+                    }
+                }
+                core.announce_budgets().await;
+            }
+            CallEvent::Decided(decision) => {
+                if let Some(live) = core.running().get_mut(&id) {
+                    live.decisions.push(decision.clone());
+                }
+                core.hub.send(Event::Decision { decision });
+            }
+            CallEvent::Delta { start, text } => {
+                if let Some(live) = core.running().get_mut(&id) {
+                    live.answer.push_str(&text);
+                }
+                core.hub.send(Event::Delta { call: id, start, text });
+            }
+            CallEvent::Ended(call) => {
+                let provider = call.served.as_ref().map(|served| served.provider.clone());
+                core.hub.send(Event::Call { call: *call });
+                core.running().remove(&id);
+                core.announce_budgets().await;
+                if let Some(provider) = provider {
+                    core.announce_provider(&provider).await;
+                }
+            }
+        }
+    }
+    core.running().remove(&id);
+}
+
+/// Ten random bytes for an identifier.
+pub(super) fn entropy() -> [u8; 10] {
+    let mut bytes = [0; 10];
+    for (to, from) in bytes.iter_mut().zip(uuid::Uuid::new_v4().into_bytes()) {
+        *to = from;
+    }
+    bytes
+}

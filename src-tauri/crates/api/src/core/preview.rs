@@ -1,0 +1,133 @@
+//! What a text would be, at every keystroke; and differences.
+
+use serde_json::{Map, Value};
+use signalbox_domain::Usage;
+use signalbox_gateway::{PriceOrigin, PriceTable, Settings, TokenCounter};
+use signalbox_prompts::{Document, PromptName, Rendered, Source, diff, lint::lint, render::render};
+use signalbox_workspace::config::DEFAULT_MAX_OUTPUT;
+
+use super::{Core, start::blocking};
+use crate::{
+    ApiError, Code,
+    types::{
+        DiffAnswer, DiffOf, DiffRequest, DiffWhat, ModelEstimate, Preview, PreviewRequest, TextDiff, TextDiffRequest,
+    },
+};
+
+/// The longest answers that are compared by words, in bytes.
+const LONGEST_DIFF: usize = 1 << 20;
+
+impl Core {
+    /// What a text would be: its lint, its rendering, its length and its price.
+    pub async fn prompt_preview(&self, request: PreviewRequest) -> Result<Preview, ApiError> {
+        let settings = self.gateway.settings();
+        blocking(move || Ok(preview(&settings, &request))).await
+    }
+
+    /// The difference of two texts of a prompt, by words.
+    pub async fn prompt_diff(&self, request: DiffRequest) -> Result<DiffAnswer, ApiError> {
+        let DiffRequest { name, left, right, what, values } = request;
+        let registry = self.registry.clone();
+        blocking(move || {
+            let name = PromptName::new(&name)?;
+            let read = |side: DiffOf| -> Result<Source, ApiError> {
+                match side {
+                    DiffOf::Text { source } => Ok(source),
+                    DiffOf::Version { number } => Ok(registry.version(&name, number)?.source),
+                }
+            };
+            let (left, right) = (read(left)?, read(right)?);
+            let (before, after) = match what {
+                DiffWhat::Template => (left.body, right.body),
+                DiffWhat::Head => (left.head, right.head),
+                DiffWhat::Rendered => (rendered_text(&left, &values)?, rendered_text(&right, &values)?),
+            };
+            Ok(DiffAnswer { diff: diff::words(&before, &after) })
+        })
+        .await
+    }
+
+    /// The words that differ between two answers.
+    pub async fn text_diff(&self, request: TextDiffRequest) -> Result<TextDiff, ApiError> {
+        if request.before.len() + request.after.len() > LONGEST_DIFF {
+            return Err(ApiError::new(Code::Invalid, "the answers are too long to be compared by words"));
+        }
+        blocking(move || Ok(TextDiff { spans: diff::inline(&request.before, &request.after) })).await
+    }
+}
+
+fn rendered_text(source: &Source, values: &Map<String, Value>) -> Result<String, ApiError> {
+    let document = Document::parse(&source.head).map_err(|error| ApiError::new(Code::Invalid, error.to_string()))?;
+    let rendered = render(source, &document, values).map_err(|error| {
+        ApiError::new(Code::Invalid, error.to_string())
+            .with_hint("Compare the templates instead, or mend what is named here")
+    })?;
+    Ok(rendered.to_text())
+}
+
+fn preview(settings: &Settings, request: &PreviewRequest) -> Preview {
+    let diagnostics = lint(&request.source, &request.saved);
+    let document = Document::parse(&request.source.head).ok();
+    let (rendered, problem) = match document.as_ref().map(|document| render(&request.source, document, &request.values))
+    {
+        Some(Ok(rendered)) => (Some(rendered), None),
+        Some(Err(error)) => (None, Some(error.diagnostic())),
+        // Lint says what is wrong with the front matter.
+        None => (None, None),
+    };
+    let message_tokens = rendered
+        .iter()
+        .flat_map(|rendered| &rendered.messages)
+        .map(|message| TokenCounter::O200k.text(&message.text()).likely);
+    Preview {
+        message_tokens: message_tokens.collect(),
+        estimates: match (&rendered, &document) {
+            (Some(rendered), Some(document)) => estimates(settings, rendered, document),
+            _ => Vec::new(),
+        },
+        diagnostics,
+        document,
+        rendered,
+        problem,
+    }
+}
+
+/// What one call would use and cost on each model.
+fn estimates(settings: &Settings, rendered: &Rendered, document: &Document) -> Vec<ModelEstimate> {
+    let config = &settings.config;
+    let table = PriceTable::shipped();
+    let messages = rendered.to_messages();
+    let mut counts: Vec<(TokenCounter, signalbox_gateway::Counted)> = Vec::new();
+    let wanted = document
+        .parameters
+        .max_tokens
+        .unwrap_or(config.route("default").map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output));
+    config
+        .models
+        .iter()
+        .filter_map(|model| {
+            let provider = config.provider_of(model)?;
+            let counter = TokenCounter::of(&model.id);
+            // Models share a few tokenizers, and counting is the dear part.
+            let counted = match counts.iter().find(|(known, _)| *known == counter) {
+                Some((_, counted)) => *counted,
+                None => {
+                    let counted = counter.conversation(&messages);
+                    counts.push((counter, counted));
+                    counted
+                }
+            };
+            let max_output = u64::from(wanted.min(table.max_output(model, provider).unwrap_or(u32::MAX)));
+            let priced = table.price(model, provider);
+            let usage = Usage { input: counted.likely, output: max_output, ..Usage::default() };
+            Some(ModelEstimate {
+                model: model.name.clone(),
+                input: counted.likely,
+                counted: counted.exact,
+                max_output,
+                at_most: priced.price.map(|price| price.cost(&usage)),
+                free: priced.origin == PriceOrigin::Local,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,214 @@
+//! Opening the application on a state folder and a workspace.
+
+use std::{
+    collections::HashMap,
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, RwLock},
+};
+
+use signalbox_domain::{Clock, ErrorClass, Failure};
+use signalbox_gateway::{Gateway, Parts, Settings, SystemClock};
+use signalbox_prompts::{Registry, starter};
+use signalbox_providers::{FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings};
+use signalbox_secrets::Keychain;
+use signalbox_store::{Opened, Presence, Store};
+use signalbox_workspace::{
+    STARTER_TOML, Workspace,
+    config::{self, Config, Loaded, ProviderKind},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Core, watch};
+use crate::{ApiError, Code, Hub};
+
+/// The session's key under which the last workspace is remembered.
+const LAST_WORKSPACE: &str = "workspace";
+/// How long the simulated provider waits before each piece at its natural pace, in milliseconds.
+const PIECE_MS: f64 = 15.0;
+
+/// How to open the application.
+pub struct Options {
+    /// The state folder; the platform's data folder when there is none.
+    pub home: Option<PathBuf>,
+    /// The workspace; the last one when there is none, and at first the starter in the state folder.
+    pub workspace: Option<PathBuf>,
+    /// Whether a second application on the same state folder is refused. A window wants that; a command line doesn't.
+    pub exclusive: bool,
+    /// The keys.
+    pub keychain: Keychain,
+}
+
+impl Options {
+    /// A window's options, from the environment: `SIGNALBOX_HOME` and `SIGNALBOX_WORKSPACE`.
+    pub fn from_environment() -> Self {
+        let path = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self {
+            home: path("SIGNALBOX_HOME"),
+            workspace: path("SIGNALBOX_WORKSPACE"),
+            exclusive: true,
+            keychain: Keychain::system(),
+        }
+    }
+
+    /// The state folder that will be used.
+    pub fn home(&self) -> Result<PathBuf, ApiError> {
+        if let Some(home) = &self.home {
+            return std::path::absolute(home).map_err(|error| ApiError::internal(&error));
+        }
+        directories::ProjectDirs::from("", "", "signalbox").map(|dirs| dirs.data_dir().to_owned()).ok_or_else(|| {
+            ApiError::new(Code::NotFound, "this system names no folder for an application's data")
+                .with_hint("Start with SIGNALBOX_HOME set to a folder")
+        })
+    }
+}
+
+impl Core {
+    /// Opens the application. The database is brought up to date, and what a crash left behind is settled.
+    pub async fn open(options: Options) -> Result<Arc<Self>, ApiError> {
+        let home = options.home()?;
+        let blocking_home = home.clone();
+        let exclusive = options.exclusive;
+        let (opened, presence, lock) = blocking(move || {
+            let opened = Store::open(&blocking_home)?;
+            let lock = if exclusive { Some(lock(&blocking_home)?) } else { None };
+            Ok((opened, Presence::announce(&blocking_home)?, lock))
+        })
+        .await?;
+        let Opened { store, created } = opened;
+
+        let root = workspace_root(&store, &home, options.workspace).await?;
+        let opened_root = root.clone();
+        let (workspace, registry, loaded) = blocking(move || open_workspace(&opened_root)).await?;
+        let remembered = serde_json::Value::from(workspace.root().to_string_lossy()).to_string();
+        store.write(move |tx| tx.session_put(LAST_WORKSPACE, &remembered)).await?;
+
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let http = Http::new().map_err(|failure| ApiError::new(Code::Internal, failure.message))?;
+        let settings = settings(loaded.config.clone().unwrap_or_default(), &loaded, &http)?;
+        let gateway = Gateway::new(Parts {
+            store: store.clone(),
+            owner: presence.owner(),
+            keychain: options.keychain.clone(),
+            registry: registry.clone(),
+            settings,
+            clock: clock.clone(),
+        });
+        let interrupted = gateway.recover(&presence).await?;
+        let core = Arc::new(Self {
+            home,
+            first_start: created,
+            interrupted,
+            store,
+            workspace,
+            registry,
+            keychain: options.keychain,
+            gateway,
+            http,
+            hub: Hub::start(),
+            clock,
+            loaded: RwLock::new(Arc::new(loaded)),
+            running: Mutex::default(),
+            stopping: CancellationToken::new(),
+            _presence: presence,
+            _exclusive: lock,
+        });
+        watch::start(&core);
+        Ok(core)
+    }
+}
+
+/// Runs what blocks off the async threads.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::internal(&error))?
+}
+
+/// Takes the state folder for this application alone.
+fn lock(home: &Path) -> Result<File, ApiError> {
+    let path = home.join("app.lock");
+    let read_only =
+        |error: std::io::Error| ApiError::new(Code::ReadOnly, format!("{} can't be written: {error}", path.display()));
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(read_only)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(ApiError::new(Code::AlreadyOpen, format!("Signalbox is already open on {}", home.display())).with_hint(
+                "Use the window that is open, or start this one with another state folder in SIGNALBOX_HOME",
+            ))
+        }
+        Err(TryLockError::Error(error)) => Err(read_only(error)),
+    }
+}
+
+async fn workspace_root(store: &Store, home: &Path, asked: Option<PathBuf>) -> Result<PathBuf, ApiError> {
+    if let Some(asked) = asked {
+        return Ok(asked);
+    }
+    let session = store.read(|view| view.session_all()).await?;
+    let last = session
+        .iter()
+        .find(|(key, _)| key == LAST_WORKSPACE)
+        .and_then(|(_, value)| serde_json::from_str::<PathBuf>(value).ok())
+        // A folder that has gone is no reason not to start.
+        .filter(|path| path.is_dir());
+    Ok(last.unwrap_or_else(|| home.join("starter")))
+}
+
+/// Opens a workspace; a folder that isn't there or is empty becomes a starter workspace.
+fn open_workspace(root: &Path) -> Result<(Workspace, Arc<Registry>, Loaded), ApiError> {
+    let is_new = std::fs::read_dir(root).map_or(true, |mut entries| entries.next().is_none());
+    let workspace = if is_new {
+        let workspace = Workspace::init(root, STARTER_TOML)?;
+        starter::write_starter(&root.join("prompts"))?;
+        workspace
+    } else {
+        Workspace::open(root)?
+    };
+    let loaded = workspace.load()?;
+    let registry = Registry::open(&workspace.root().join("prompts"))?;
+    Ok((workspace, Arc::new(registry), loaded))
+}
+
+/// Makes the providers that a configuration names.
+pub(super) fn settings(config: Config, loaded: &Loaded, http: &Http) -> Result<Arc<Settings>, ApiError> {
+    let mut providers: HashMap<String, Arc<dyn Provider>> = HashMap::new();
+    for provider in &config.providers {
+        let made = make_provider(provider, http).map_err(|failure| {
+            ApiError::new(Code::Invalid, format!("provider {}: {}", provider.name, failure.message))
+        })?;
+        providers.insert(provider.name.clone(), made);
+    }
+    Ok(Arc::new(Settings::new(config, loaded.hash, providers)))
+}
+
+/// Makes one provider.
+pub(super) fn make_provider(
+    provider: &config::Provider,
+    http: &Http,
+) -> Result<Arc<dyn Provider>, Failure> {
+    Ok(match provider.kind {
+        ProviderKind::OpenAi => match &provider.base_url {
+            None => Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::openai())?),
+            Some(base_url) => {
+                let settings = OpenAiChatSettings { base_url: base_url.clone(), ..OpenAiChatSettings::openai() };
+                Arc::new(OpenAiChat::new(http.clone(), settings)?)
+            }
+        },
+        ProviderKind::OpenAiCompatible => {
+            let base_url = provider.base_url.clone().unwrap_or_default();
+            Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::compatible(base_url))?)
+        }
+        ProviderKind::Simulated => {
+            let mut settings = SimulatedSettings::default();
+            if let Some(ms) = provider.pace_ms {
+                settings.pace = ms as f64 / PIECE_MS;
+            }
+            if let Some(faults) = &provider.faults {
+                settings.faults = FaultSchedule::parse(faults).map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?;
+            }
+            Arc::new(Simulated::new(settings))
+        }
+    })
+}

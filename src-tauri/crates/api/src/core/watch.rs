@@ -1,0 +1,103 @@
+//! What people author is watched, so that a change on disk shows at once.
+
+use std::sync::{Arc, PoisonError};
+
+use signalbox_prompts::watch;
+use signalbox_workspace::{config::Loaded, edit::EditError};
+use tokio::sync::mpsc;
+
+use super::{Core, start};
+use crate::{ApiError, types::Event};
+
+/// Follows the workspace's folder until the application ends.
+pub(super) fn start(core: &Arc<Core>) {
+    let (changes, mut changed) = mpsc::unbounded_channel();
+    let prompts = changes.clone();
+    let watching = (
+        watch(core.registry.root(), move |names| {
+            let _ = prompts.send(Change::Prompts(names));
+        }),
+        watch_file(core, changes),
+    );
+    if let Err(error) = &watching.0 {
+        tracing::warn!(%error, "the prompts are not watched; changes on disk show after a reload");
+    }
+    let (core, stopping) = (Arc::downgrade(core), core.stopping.clone());
+    tokio::spawn(async move {
+        let _watching = watching;
+        loop {
+            let change = tokio::select! {
+                () = stopping.cancelled() => break,
+                change = changed.recv() => change,
+            };
+            let (Some(change), Some(core)) = (change, core.upgrade()) else { break };
+            match change {
+                Change::Prompts(names) => {
+                    core.registry.forget(&names);
+                    core.hub.send(Event::Prompts { names: names.iter().map(ToString::to_string).collect() });
+                }
+                Change::Config => {
+                    if let Err(error) = core.reload_config().await {
+                        tracing::warn!(%error, "signalbox.toml could not be read");
+                    }
+                }
+            }
+        }
+    });
+}
+
+enum Change {
+    Prompts(Vec<signalbox_prompts::PromptName>),
+    Config,
+}
+
+/// Watches `signalbox.toml`, which editors replace rather than write, so its folder is watched.
+fn watch_file(core: &Arc<Core>, changes: mpsc::UnboundedSender<Change>) -> Option<notify::RecommendedWatcher> {
+    use notify::{RecursiveMode, Watcher};
+    let path = core.workspace.config_path();
+    let name = path.clone();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&name)) {
+            let _ = changes.send(Change::Config);
+        }
+    })
+    .ok()?;
+    watcher.watch(core.workspace.root(), RecursiveMode::NonRecursive).ok()?;
+    Some(watcher)
+}
+
+impl Core {
+    /// What `signalbox.toml` said when it was last read, good or not.
+    pub(super) fn loaded(&self) -> Arc<Loaded> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads `signalbox.toml` again. A broken one leaves the last good configuration in force.
+    pub(super) async fn reload_config(&self) -> Result<(), ApiError> {
+        let workspace = self.workspace.clone();
+        let loaded = start::blocking(move || Ok(workspace.load()?)).await?;
+        if loaded.hash != self.loaded().hash {
+            self.put_config(loaded)?;
+        }
+        Ok(())
+    }
+
+    /// Changes `signalbox.toml` and puts what it says then in force.
+    pub(super) async fn edit_config(
+        &self,
+        change: impl FnMut(&str) -> Result<String, EditError> + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let workspace = self.workspace.clone();
+        let loaded = start::blocking(move || Ok(workspace.edit(change)?)).await?;
+        self.put_config(loaded)
+    }
+
+    fn put_config(&self, loaded: Loaded) -> Result<(), ApiError> {
+        if let Some(config) = &loaded.config {
+            self.gateway.configure(start::settings(config.clone(), &loaded, &self.http)?);
+        }
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+        self.hub.send(Event::Config {});
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! Events on their way to the windows: collected for a moment, put into numbered frames, and kept for a while so that a
+//! window that was reloaded can go on where it was.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::MissedTickBehavior};
+
+use crate::types::{Event, Frame};
+
+/// How long events are collected. Shorter costs more frames than a screen can show.
+const COLLECT: Duration = Duration::from_millis(25);
+/// How many bytes of answers a frame holds at most; larger messages are slow to cross into the window.
+const FRAME_BYTES: usize = 8 * 1024;
+/// How many frames are kept.
+const KEPT: usize = 4_000;
+
+/// Where events go and where frames come from. Clones share it.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Mutex<Ring>>,
+    last: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Ring {
+    pending: Vec<Event>,
+    pending_bytes: usize,
+    frames: VecDeque<Frame>,
+    last: u64,
+}
+
+/// One window's place in the frames.
+pub struct Subscription {
+    hub: Hub,
+    seen: u64,
+    changes: watch::Receiver<u64>,
+}
+
+impl Hub {
+    /// A hub whose frames are sealed by a task that lives as long as the hub.
+    pub fn start() -> Self {
+        let hub = Self { inner: Arc::default(), last: watch::Sender::new(0) };
+        let (ring, last) = (Arc::downgrade(&hub.inner), hub.last.clone());
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(COLLECT);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tick.tick().await;
+                let Some(ring) = ring.upgrade() else { break };
+                let sealed = lock(&ring).seal();
+                if let Some(seq) = sealed {
+                    last.send_replace(seq);
+                }
+            }
+        });
+        hub
+    }
+
+    /// Gives an event to every window.
+    pub fn send(&self, event: Event) {
+        let sealed = {
+            let mut ring = lock(&self.inner);
+            ring.add(event);
+            if ring.pending_bytes >= FRAME_BYTES { ring.seal() } else { None }
+        };
+        if let Some(seq) = sealed {
+            self.last.send_replace(seq);
+        }
+    }
+
+    /// The number of the last frame.
+    pub fn last(&self) -> u64 {
+        lock(&self.inner).last
+    }
+
+    /// A place in the frames: behind frame `after`, or at the end for 0.
+    pub fn subscribe(&self, after: u64) -> Subscription {
+        let seen = if after == 0 { self.last() } else { after };
+        Subscription { hub: self.clone(), seen, changes: self.last.subscribe() }
+    }
+}
+
+impl Subscription {
+    /// The next frames, as soon as there is one; none when the hub has gone. A first frame whose `reset` is set means
+    /// that some before it are gone.
+    pub async fn next(&mut self) -> Option<Vec<Frame>> {
+        loop {
+            self.changes.borrow_and_update();
+            let frames = lock(&self.hub.inner).after(self.seen);
+            if let Some(last) = frames.last() {
+                self.seen = last.seq;
+                return Some(frames);
+            }
+            self.changes.changed().await.ok()?;
+        }
+    }
+}
+
+fn lock(ring: &Mutex<Ring>) -> MutexGuard<'_, Ring> {
+    ring.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Ring {
+    /// Adds an event; joins it with one that waits where nothing is lost by it.
+    fn add(&mut self, event: Event) {
+        match (&event, self.pending.last_mut()) {
+            (Event::Delta { call, text, .. }, Some(Event::Delta { call: same, text: before, .. })) if call == same => {
+                self.pending_bytes += text.len();
+                before.push_str(text);
+                return;
+            }
+            (Event::Delta { text, .. }, _) => self.pending_bytes += text.len(),
+            (Event::Call { call }, _) => {
+                // Only how a call stands now is of interest.
+                self.pending.retain(|waiting| !matches!(waiting, Event::Call { call: older } if older.id == call.id));
+            }
+            (Event::Budgets { .. }, _) => self.pending.retain(|waiting| !matches!(waiting, Event::Budgets { .. })),
+            _ => {}
+        }
+        self.pending.push(event);
+    }
+
+    fn seal(&mut self) -> Option<u64> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        self.last += 1;
+        self.pending_bytes = 0;
+        let events = std::mem::take(&mut self.pending);
+        self.frames.push_back(Frame { seq: self.last, reset: false, events });
+        if self.frames.len() > KEPT {
+            self.frames.pop_front();
+        }
+        Some(self.last)
+    }
+
+    fn after(&self, seen: u64) -> Vec<Frame> {
+        let first = self.frames.front().map_or(self.last + 1, |frame| frame.seq);
+        if seen > self.last || seen + 1 < first {
+            // The window knows frames of another run, or lacks some that are gone.
+            return vec![Frame { seq: self.last, reset: true, events: Vec::new() }];
+        }
+        let skip = usize::try_from(seen + 1 - first).unwrap_or(usize::MAX);
+        self.frames.iter().skip(skip).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use jiff::Timestamp;
+    use signalbox_domain::CallId;
+
+    use super::*;
+
+    fn delta(call: CallId, start: u64, text: &str) -> Event {
+        Event::Delta { call, start, text: text.into() }
+    }
+
+    fn id(n: u8) -> CallId {
+        CallId::new(Timestamp::UNIX_EPOCH, [n; 10])
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pieces_of_one_answer_cross_together() {
+        let hub = Hub::start();
+        let mut window = hub.subscribe(0);
+        for (at, piece) in ["a", "b", "c"].into_iter().enumerate() {
+            hub.send(delta(id(1), at as u64, piece));
+        }
+        let frames = window.next().await.unwrap();
+        assert_eq!(frames.len(), 1, "one frame for all three");
+        assert_eq!(frames[0].events, [delta(id(1), 0, "abc")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reloaded_window_goes_on_behind_the_last_frame_that_it_saw() {
+        let hub = Hub::start();
+        let mut window = hub.subscribe(0);
+        hub.send(delta(id(1), 0, "one"));
+        let seen = window.next().await.unwrap().last().unwrap().seq;
+        hub.send(delta(id(2), 0, "two"));
+        window.next().await.unwrap();
+        let replayed = hub.subscribe(seen).next().await.unwrap();
+        assert_eq!(replayed.iter().flat_map(|frame| &frame.events).collect::<Vec<_>>(), [&delta(id(2), 0, "two")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_that_lacks_frames_is_told_to_read_everything_again() {
+        let hub = Hub::start();
+        let frames = hub.subscribe(77).next().await.unwrap();
+        assert!(frames[0].reset, "frame 77 is of another run");
+        let large = "x".repeat(FRAME_BYTES);
+        for at in 0..=KEPT + 1 {
+            hub.send(delta(id((at % 2) as u8), 0, &large));
+        }
+        assert!(hub.subscribe(1).next().await.unwrap()[0].reset, "frame 2 is gone");
+        assert!(!hub.subscribe(hub.last() - 1).next().await.unwrap()[0].reset, "the last frame is there");
+    }
+}

@@ -1,0 +1,101 @@
+//! The one list of commands that the window may call.
+
+/// Hands the list to another macro: `name(Request) -> Response;` for each command, with types of [`crate::types`].
+///
+/// Dispatch, the window's registration and permissions, the loopback host, the TypeScript client and the table in the
+/// documentation are all made from it; a command that isn't here can't be called. Every command may fail with an
+/// [`crate::ApiError`].
+#[macro_export]
+macro_rules! commands {
+    ($then:ident) => {
+        $then! {
+            /// What a window needs to know before it can draw its frame.
+            app_info(Empty) -> AppInfo;
+            /// The window's layout and choices.
+            session_get(Empty) -> Session;
+            /// Keeps one value of the session.
+            session_set(SessionSet) -> Stored;
+
+            /// All prompts.
+            prompt_list(Empty) -> PromptList;
+            /// Everything that the editor needs to open a prompt.
+            prompt_get(PromptNamed) -> PromptDetail;
+            /// One version with its text.
+            prompt_version(VersionNamed) -> Version;
+            /// What a text would be: its lint, its rendering, its length and its price.
+            prompt_preview(PreviewRequest) -> Preview;
+            /// Saves a version, and removes the draft.
+            prompt_save(PromptSave) -> PromptSaved;
+            /// Moves or removes a label.
+            prompt_label(LabelSet) -> Prompt;
+            /// Keeps the saved test values.
+            prompt_values(ValuesSave) -> Prompt;
+            /// Makes a prompt.
+            prompt_create(PromptCreate) -> PromptDetail;
+            /// Renames a prompt.
+            prompt_rename(PromptRename) -> PromptDetail;
+            /// Deletes a prompt so that it can be brought back.
+            prompt_delete(PromptNamed) -> PromptDeleted;
+            /// Brings a deleted prompt back.
+            prompt_restore(PromptRestore) -> PromptDetail;
+            /// The difference of two texts of a prompt, by words.
+            prompt_diff(DiffRequest) -> DiffAnswer;
+            /// The words that differ between two answers.
+            text_diff(TextDiffRequest) -> TextDiff;
+            /// Keeps a draft.
+            draft_save(DraftSave) -> Stored;
+            /// Throws a draft away.
+            draft_discard(PromptNamed) -> DraftDiscarded;
+
+            /// What a call may be served by.
+            target_list(Empty) -> Targets;
+            /// Starts a call.
+            call_start(CallStart) -> CallNamed;
+            /// Cancels a call.
+            call_cancel(CallNamed) -> Cancelled;
+            /// Cancels every call that was started here.
+            call_cancel_all(Empty) -> Cancelled;
+            /// A page of calls, newest first.
+            call_list(CallListRequest) -> CallPage;
+            /// One call with its texts and decisions.
+            call_get(CallNamed) -> CallDetail;
+
+            /// Casts a vote.
+            vote_cast(VoteCast) -> Vote;
+            /// Takes a vote back.
+            vote_undo(VoteNamed) -> VoteList;
+            /// The last votes.
+            vote_list(Empty) -> VoteList;
+
+            /// Every budget and what is used of it.
+            budget_list(Empty) -> BudgetList;
+            /// Sets a budget's limit, or makes the budget.
+            budget_set(BudgetSet) -> BudgetList;
+            /// Removes a budget.
+            budget_remove(BudgetNamed) -> BudgetList;
+
+            /// Every provider.
+            provider_list(Empty) -> ProviderList;
+            /// Connects a provider in one step.
+            provider_connect(ProviderConnect) -> ProviderConnected;
+            /// Tests a provider without spending anything.
+            provider_test(ProviderNamed) -> ConnectionTest;
+            /// Removes a provider with its models and its key.
+            provider_remove(ProviderNamed) -> ProviderList;
+            /// Looks for servers on this machine.
+            provider_discover(Empty) -> LocalServers;
+            /// Changes or adds a model.
+            model_set(ModelSet) -> ProviderList;
+            /// Removes a model.
+            model_remove(ModelNamed) -> ProviderList;
+            /// Keeps a key in the keychain.
+            key_set(KeySet) -> ProviderList;
+            /// Removes a key from the keychain.
+            key_delete(ProviderNamed) -> ProviderList;
+            /// Looks at the keychain again, and asks for it to be unlocked.
+            keychain_unlock(Empty) -> ProviderList;
+            /// Keeps keys in memory until the application ends, because the user chose so.
+            keychain_use_memory(Empty) -> ProviderList;
+        }
+    };
+}

@@ -1,0 +1,20 @@
+//! What the commands take and give. Types that a lower crate already has are used as they are.
+
+mod app;
+mod budget;
+mod call;
+mod event;
+mod prompt;
+mod provider;
+mod vote;
+
+pub use app::*;
+pub use budget::*;
+pub use call::*;
+pub use event::*;
+pub use prompt::*;
+pub use provider::*;
+pub use vote::*;
+
+pub use signalbox_prompts::{Prompt, Version};
+pub use signalbox_providers::ConnectionTest;

@@ -1,0 +1,160 @@
+//! Providers, their keys and their models.
+
+use serde::{Deserialize, Serialize};
+use signalbox_domain::{Price, Signal, Tier};
+use signalbox_gateway::PriceOrigin;
+use signalbox_providers::{ConnectionTest, LocalServer, ProviderKind};
+use signalbox_secrets::{KeyInfo, KeychainState};
+use ts_rs::TS;
+
+/// Every provider of the workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ProviderList {
+    /// In the order of `signalbox.toml`.
+    pub providers: Vec<ProviderRow>,
+    /// The state of the keychain.
+    pub keychain: KeychainState,
+}
+
+/// A provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ProviderRow {
+    /// Its name in `signalbox.toml`.
+    pub name: String,
+    /// The protocol that it speaks.
+    pub kind: ProviderKind,
+    /// Where it is; none for the simulated one.
+    pub base_url: Option<String>,
+    /// Whether it needs a key.
+    pub needs_key: bool,
+    /// The key, where there is one: its last four characters and where it is kept.
+    pub key: Option<KeyInfo>,
+    /// How it does.
+    pub signal: Signal,
+    /// The signal in words, such as `clear` or `no key`.
+    pub word: String,
+    /// More about the signal, such as the last failure.
+    pub detail: Option<String>,
+    /// Its models.
+    pub models: Vec<ModelRow>,
+}
+
+/// A model of `signalbox.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelRow {
+    /// Its name.
+    pub name: String,
+    /// Its identifier at the provider.
+    pub id: String,
+    /// Its capability class.
+    pub tier: Tier,
+    /// Its family, for the independence of judges.
+    pub family: Option<String>,
+    /// The price that is in force; none when it is unknown.
+    pub price: Option<Price>,
+    /// Where that price comes from.
+    pub price_from: PriceOrigin,
+    /// The context window in tokens.
+    pub context_window: Option<u32>,
+    /// The longest answer in tokens.
+    pub max_output: Option<u32>,
+    /// The routes that name it.
+    pub routes: Vec<String>,
+}
+
+/// Names one provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProviderNamed {
+    /// Its name.
+    pub name: String,
+}
+
+/// Connects a provider in one step: tests it, keeps its key, and puts it and its models into `signalbox.toml`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProviderConnect {
+    /// The name that it shall have in `signalbox.toml`; none for one made from its address.
+    pub name: Option<String>,
+    /// The address up to and with `/v1`; none for OpenAI's own.
+    pub base_url: Option<String>,
+    /// The key; none where none is needed.
+    pub key: Option<String>,
+    /// The models to add, by their identifiers; empty for a sensible few of those found.
+    pub models: Vec<String>,
+}
+
+impl std::fmt::Debug for ProviderConnect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProviderConnect")
+            .field("name", &self.name)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ProviderConnected {
+    /// The provider's name.
+    pub name: String,
+    /// The names of the models that were added.
+    pub added: Vec<String>,
+    /// The test's steps.
+    pub test: ConnectionTest,
+    /// Whether the default route now begins with the first of these models.
+    pub routed: bool,
+}
+
+/// Changes a model, or adds it. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelSet {
+    /// Its name.
+    pub name: String,
+    /// Its provider; needed for a new one.
+    pub provider: Option<String>,
+    /// Its identifier at the provider.
+    pub id: Option<String>,
+    /// Its capability class.
+    pub tier: Option<Tier>,
+    /// Its price, in dollars per million tokens as people write them.
+    pub price: Option<PriceText>,
+}
+
+/// A price as people write it, in dollars per million tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PriceText {
+    /// Input.
+    pub input: String,
+    /// Output.
+    pub output: String,
+    /// Cached input; none for the input price.
+    pub cached_input: Option<String>,
+}
+
+/// Names one model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelNamed {
+    /// Its name.
+    pub name: String,
+}
+
+/// Keeps a key in the keychain.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeySet {
+    /// The provider's name.
+    pub provider: String,
+    /// The key.
+    pub key: String,
+}
+
+impl std::fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeySet").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
+
+/// Servers on this machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct LocalServers {
+    /// Those looked for, running or not.
+    pub servers: Vec<LocalServer>,
+}

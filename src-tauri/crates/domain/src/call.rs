@@ -1,0 +1,215 @@
+//! One request through the gateway.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{CallId, ContentHash, Failure, FinishReason, Money, Role, Tier, Usage};
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CallStatus {
+    /// Under way.
+    Running,
+    /// It ended with an answer.
+    Done,
+    /// It ended without one.
+    Failed,
+    /// A budget or a guardrail refused it before dispatch.
+    Refused,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// The application stopped first.
+    Interrupted,
+}
+
+impl CallStatus {
+    /// The word used in the database and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// What the caller asked to be served by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", content = "name", rename_all = "snake_case")]
+pub enum Target {
+    /// A route of `signalbox.toml`.
+    Route(String),
+    /// A model of `signalbox.toml`, without a chain.
+    Model(String),
+}
+
+impl Target {
+    /// The name of the route or model.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Route(name) | Self::Model(name) => name,
+        }
+    }
+}
+
+/// The prompt that a call used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PromptRef {
+    /// Its name.
+    pub name: String,
+    /// The version; none for a draft.
+    pub version: Option<u32>,
+    /// The hash of the text that was used.
+    pub hash: ContentHash,
+}
+
+/// Who really answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Served {
+    /// The provider's name in `signalbox.toml`.
+    pub provider: String,
+    /// The model's name in `signalbox.toml`.
+    pub model: String,
+    /// The model as the provider names what it served.
+    pub reported: Option<String>,
+    /// Its capability class.
+    pub tier: Tier,
+}
+
+/// How sure a settlement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SettlementKind {
+    /// The provider said what was used.
+    Exact,
+    /// It was counted from what was sent and delivered; the provider may charge more.
+    LowerBound,
+}
+
+/// What a call really cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settlement {
+    /// The amount.
+    pub amount: Money,
+    /// How sure it is.
+    pub kind: SettlementKind,
+}
+
+/// What the user is shown about the check of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum Badge {
+    /// An independent judge in its tier accepted the answer.
+    Verified,
+    /// The judge refused it.
+    Failed,
+    /// Nobody knows, and why.
+    Unverified {
+        /// The reason in words.
+        reason: String,
+    },
+}
+
+/// How an attempt stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum AttemptState {
+    /// Sent; nothing has come yet.
+    Waiting,
+    /// The answer is coming.
+    Streaming,
+    /// The answer is whole.
+    Complete {
+        /// Why the model stopped.
+        finish: FinishReason,
+    },
+    /// It failed.
+    Failed {
+        /// How.
+        failure: Failure,
+    },
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+/// One try upstream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Attempt {
+    /// Its number, from 1.
+    pub number: u32,
+    /// The provider's name.
+    pub provider: String,
+    /// The model's name.
+    pub model: String,
+    /// When it was sent.
+    #[ts(type = "string")]
+    pub started_at: Timestamp,
+    /// Milliseconds until the first piece of the answer.
+    #[ts(type = "number | null")]
+    pub first_token_ms: Option<u64>,
+    /// Milliseconds until it ended.
+    #[ts(type = "number | null")]
+    pub total_ms: Option<u64>,
+    /// The hash of the bytes that were sent.
+    pub request_hash: ContentHash,
+    /// Tokens used, where the provider said.
+    pub usage: Option<Usage>,
+    /// What this attempt cost.
+    pub cost: Option<Money>,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: AttemptState,
+}
+
+/// One request through the gateway: everything about it but its texts and decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Call {
+    /// Its identifier.
+    pub id: CallId,
+    /// Why it was made.
+    pub role: Role,
+    /// Where it stands.
+    pub status: CallStatus,
+    /// The prompt that it used.
+    pub prompt: Option<PromptRef>,
+    /// What the caller asked to be served by.
+    pub target: Target,
+    /// Who really answered.
+    pub served: Option<Served>,
+    /// Whether the answer comes from the simulated provider.
+    pub simulated: bool,
+    /// Whether another than the first candidate answered.
+    pub degraded: bool,
+    /// When it began.
+    #[ts(type = "string")]
+    pub started_at: Timestamp,
+    /// Milliseconds from the beginning to the first piece of the answer.
+    #[ts(type = "number | null")]
+    pub first_token_ms: Option<u64>,
+    /// Milliseconds from the beginning to the end.
+    #[ts(type = "number | null")]
+    pub total_ms: Option<u64>,
+    /// Tokens used by all attempts.
+    pub usage: Option<Usage>,
+    /// The money reserved for it.
+    pub held: Money,
+    /// What it cost.
+    pub settlement: Option<Settlement>,
+    /// What the user is shown about the check.
+    pub badge: Badge,
+    /// Why the model stopped.
+    pub finish: Option<FinishReason>,
+    /// Why it failed or was refused.
+    pub failure: Option<Failure>,
+    /// Its tries upstream.
+    pub attempts: Vec<Attempt>,
+    /// The hash of the answer as delivered.
+    pub answer_hash: Option<ContentHash>,
+    /// The hash of the configuration under which it ran.
+    pub config_hash: ContentHash,
+}

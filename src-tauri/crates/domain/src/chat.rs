@@ -1,0 +1,121 @@
+//! What goes to a model and what comes back, in one form for all protocols.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Who speaks in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageRole {
+    /// Instructions from whoever built the prompt.
+    System,
+    /// The same for models that know this role.
+    Developer,
+    /// The person or program that asks.
+    User,
+    /// The model.
+    Assistant,
+    /// A tool's result.
+    Tool,
+}
+
+impl MessageRole {
+    /// The word used by providers and in prompt files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Developer => "developer",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+        }
+    }
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Message {
+    /// Who speaks.
+    pub role: MessageRole,
+    /// What is said.
+    pub content: String,
+}
+
+/// How a model should answer. What is absent is left to the provider.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Params {
+    /// Randomness, 0 to 2.
+    pub temperature: Option<f64>,
+    /// The share of probability to sample from, 0 to 1.
+    pub top_p: Option<f64>,
+    /// The longest answer, in tokens.
+    pub max_tokens: Option<u32>,
+    /// The seed for providers that take one.
+    #[ts(type = "number | null")]
+    pub seed: Option<i64>,
+    /// Texts at which the answer ends.
+    pub stop: Vec<String>,
+}
+
+/// One request to one model, before it is put into a provider's protocol.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelRequest {
+    /// The model's identifier at the provider.
+    pub model: String,
+    /// The conversation.
+    pub messages: Vec<Message>,
+    /// How to answer.
+    pub params: Params,
+    /// The JSON Schema that the answer should follow.
+    pub schema: Option<serde_json::Value>,
+    /// Whether the answer should come piece by piece.
+    pub stream: bool,
+}
+
+/// Tokens used, as the provider counts them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Usage {
+    /// Input tokens, cached ones included.
+    #[ts(type = "number")]
+    pub input: u64,
+    /// Input tokens that the provider had cached.
+    #[ts(type = "number")]
+    pub cached_input: u64,
+    /// Output tokens, reasoning included.
+    #[ts(type = "number")]
+    pub output: u64,
+    /// Output tokens spent on reasoning.
+    #[ts(type = "number")]
+    pub reasoning: u64,
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FinishReason {
+    /// It had said everything.
+    Stop,
+    /// It reached the longest answer: the text is truncated.
+    Length,
+    /// The provider's filter ended it.
+    ContentFilter,
+    /// It asks for tools.
+    ToolCalls,
+    /// Something that the provider calls by this name.
+    Other(String),
+}
+
+impl FinishReason {
+    /// The word used on screen and in the database.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ContentFilter => "content_filter",
+            Self::ToolCalls => "tool_calls",
+            Self::Other(word) => word,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The words of Signalbox as types: identifiers, money, roles, tiers, messages, calls, attempts, decisions and error
+//! classes.
+//!
+//! This crate is pure. It does no input or output, reads no clock and draws no random numbers: times and entropy are
+//! passed in. Everything else stands on it, so a type belongs here only when at least two crates above must agree on it.
+
+pub mod call;
+pub mod chat;
+pub mod clock;
+pub mod decision;
+pub mod failure;
+pub mod hash;
+pub mod ids;
+pub mod money;
+pub mod role;
+pub mod secret;
+pub mod signal;
+pub mod tier;
+
+pub use call::{Attempt, AttemptState, Badge, Call, CallStatus, PromptRef, Served, Settlement, SettlementKind, Target};
+pub use chat::{FinishReason, Message, MessageRole, ModelRequest, Params, Usage};
+pub use clock::Clock;
+pub use decision::{Cause, Decision, Stage};
+pub use failure::{Again, Allows, BudgetRefusal, Cool, ErrorClass, Failure, Limit, Next};
+pub use hash::ContentHash;
+pub use ids::{CallId, VoteId};
+pub use money::{Money, MoneyError, Price};
+pub use role::Role;
+pub use secret::Secret;
+pub use signal::Signal;
+pub use tier::Tier;

@@ -1,0 +1,49 @@
+//! What a caller sees of its call.
+
+use signalbox_domain::{Call, CallId, Decision};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// How many events may wait for a slow caller before its call waits too.
+pub(crate) const QUEUE: usize = 256;
+
+/// Something that happened in a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CallEvent {
+    /// The call began, or something about it changed.
+    Changed(Box<Call>),
+    /// A choice was made.
+    Decided(Decision),
+    /// A piece of the answer.
+    Delta {
+        /// Where it belongs, in UTF-16 code units from the answer's beginning.
+        start: u64,
+        /// The piece.
+        text: String,
+    },
+    /// The call has ended, and it is in the database. Always the last event.
+    Ended(Box<Call>),
+}
+
+/// A call under way. Dropping it means that the caller has gone: the call is then aborted upstream and settled.
+#[derive(Debug)]
+pub struct Calling {
+    /// The call.
+    pub id: CallId,
+    /// What happens, ending with [`CallEvent::Ended`].
+    pub events: mpsc::Receiver<CallEvent>,
+    /// Cancels the call.
+    pub cancel: CancellationToken,
+}
+
+impl Calling {
+    /// Waits for the end.
+    pub async fn ended(mut self) -> Option<Call> {
+        while let Some(event) = self.events.recv().await {
+            if let CallEvent::Ended(call) = event {
+                return Some(*call);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,146 @@
+//! The entrance to the pipeline.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use signalbox_domain::{CallId, Clock};
+use signalbox_prompts::Registry;
+use signalbox_providers::ConnectionTest;
+use signalbox_secrets::Keychain;
+use signalbox_store::{Owner, Store};
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    BudgetUse, CallRequest, Calling, Health, PriceTable, Settings, event::QUEUE, health::HealthBoard, pipeline,
+};
+
+/// What a gateway is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// This process, as the owner of its calls and holds.
+    pub owner: Owner,
+    /// The keys.
+    pub keychain: Keychain,
+    /// The prompts.
+    pub registry: Arc<Registry>,
+    /// The configuration to begin with.
+    pub settings: Arc<Settings>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The one way to a model.
+pub struct Gateway {
+    pub(crate) store: Store,
+    pub(crate) owner: Owner,
+    pub(crate) keychain: Keychain,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) health: HealthBoard,
+    settings: RwLock<Arc<Settings>>,
+    calls: TaskTracker,
+    closing: CancellationToken,
+}
+
+impl Gateway {
+    /// Puts a gateway together.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { store, owner, keychain, registry, settings, clock } = parts;
+        Arc::new(Self {
+            store,
+            owner,
+            keychain,
+            registry,
+            clock,
+            health: HealthBoard::default(),
+            settings: RwLock::new(settings),
+            calls: TaskTracker::new(),
+            closing: CancellationToken::new(),
+        })
+    }
+
+    /// Starts a call. It runs in a task of its own until it is settled and recorded.
+    pub fn call(self: &Arc<Self>, request: CallRequest) -> Calling {
+        let id = CallId::new(self.clock.now(), entropy());
+        let cancel = self.closing.child_token();
+        let (sender, events) = mpsc::channel(QUEUE);
+        self.calls.spawn(pipeline::run(self.clone(), id, request, sender, cancel.clone()));
+        Calling { id, events, cancel }
+    }
+
+    /// The configuration that the next call will run under.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another configuration in force. Calls under way keep theirs.
+    pub fn configure(&self, settings: Arc<Settings>) {
+        for provider in &settings.config.providers {
+            let changed = self.settings().config.provider(&provider.name) != Some(provider);
+            if changed {
+                self.health.forget(&provider.name);
+            }
+        }
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// How a provider does, as far as calls have shown.
+    pub fn health(&self, provider: &str) -> Option<Health> {
+        self.health.get(provider)
+    }
+
+    /// Forgets what calls have shown of a provider, because its key has changed.
+    pub fn forget_health(&self, provider: &str) {
+        self.health.forget(provider);
+    }
+
+    /// Takes the result of a connection test into account.
+    pub fn report_test(&self, provider: &str, test: &ConnectionTest) {
+        let now = self.clock.now();
+        match test.steps.iter().find_map(|step| step.failure.as_ref()) {
+            Some(failure) => self.health.failed(provider, failure, now),
+            None => self.health.worked(provider, now),
+        }
+    }
+
+    /// The prices that ship with the application.
+    pub fn prices(&self) -> &'static PriceTable {
+        PriceTable::shipped()
+    }
+
+    /// What is used of every budget now.
+    pub async fn budgets(&self) -> Result<Vec<BudgetUse>, signalbox_store::StoreError> {
+        let settings = self.settings();
+        let now: Timestamp = self.clock.now();
+        self.store
+            .read(move |view| {
+                let project = settings.project();
+                settings
+                    .budgets()
+                    .iter()
+                    .map(|budget| BudgetUse::read(view, budget, project, &settings.zone, now))
+                    .collect()
+            })
+            .await
+    }
+
+    /// Cancels every call and waits until all are settled and recorded.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.calls.close();
+        self.calls.wait().await;
+    }
+}
+
+/// Ten random bytes, from the source that also makes UUIDs.
+fn entropy() -> [u8; 10] {
+    let random = uuid::Uuid::new_v4().into_bytes();
+    let mut bytes = [0; 10];
+    // The fixed bits of a version 4 UUID are in its middle.
+    for (to, from) in bytes.iter_mut().zip(random.iter().take(6).chain(random.iter().skip(12))) {
+        *to = *from;
+    }
+    bytes
+}

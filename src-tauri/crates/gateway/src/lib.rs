@@ -1,0 +1,38 @@
+//! The pipeline: one way through which every call to a model goes.
+//!
+//! ```text
+//! request → resolve → render → guard in → route → hold → cache → attempts → guard out → parse → judge → badge → settle → record
+//! ```
+//!
+//! [`Gateway::call`] is the only entrance. A call runs in a task of its own, so that it is settled and recorded even
+//! when its caller has gone; the caller watches it by the events of [`Calling`].
+//!
+//! What this crate never does: it speaks no wire protocol (that is `providers`), writes no SQL (`store`), reads no key
+//! itself (`secrets`) and knows nothing of windows or commands.
+
+mod admission;
+mod answer;
+mod clock;
+mod event;
+mod gateway;
+mod health;
+mod period;
+mod pipeline;
+mod prices;
+mod recorder;
+mod recovery;
+mod request;
+mod settings;
+mod stages;
+mod tokens;
+
+pub use admission::BudgetUse;
+pub use clock::SystemClock;
+pub use event::{CallEvent, Calling};
+pub use gateway::{Gateway, Parts};
+pub use health::Health;
+pub use period::day_span;
+pub use prices::{PriceOrigin, PriceTable, Priced};
+pub use request::{CallRequest, PromptText, StoredRequest};
+pub use settings::Settings;
+pub use tokens::{Counted, TokenCounter};

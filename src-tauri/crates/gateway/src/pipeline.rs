@@ -1,0 +1,119 @@
+//! The stages in their order. Each is a file of `stages/`; what one hands to the next is in its types.
+
+use std::sync::Arc;
+
+use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, Failure, Money, Stage};
+use signalbox_store::StoredCall;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    CallRequest, Gateway, Settings,
+    event::CallEvent,
+    recorder::Recorder,
+    stages::{admit, attempts, checks, render, resolve, route, settle},
+};
+
+/// A call on its way through the stages.
+pub(crate) struct Passage {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) call: Call,
+    /// The stored request and answer; their hashes are known once they are stored.
+    pub(crate) request: Option<signalbox_domain::ContentHash>,
+    pub(crate) recorder: Recorder,
+    pub(crate) events: mpsc::Sender<CallEvent>,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Passage {
+    /// Shows the caller how the call stands.
+    pub(crate) async fn show(&self) {
+        // A caller that has gone is noticed where the answer is delivered.
+        let _ = self.events.send(CallEvent::Changed(Box::new(self.call.clone()))).await;
+    }
+
+    /// The call's row as it is now.
+    pub(crate) fn stored(&self, answer: Option<signalbox_domain::ContentHash>) -> StoredCall {
+        StoredCall { call: self.call.clone(), owner: self.gateway.owner, request: self.request, answer }
+    }
+
+    /// Milliseconds since the call began.
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        millis_between(self.call.started_at, self.gateway.clock.now())
+    }
+}
+
+/// Whole milliseconds from one moment to a later one; nothing if the clock was set back.
+pub(crate) fn millis_between(from: jiff::Timestamp, to: jiff::Timestamp) -> u64 {
+    u64::try_from(to.as_millisecond() - from.as_millisecond()).unwrap_or(0)
+}
+
+/// Why a call ended before anything was sent.
+pub(crate) enum Stop {
+    /// It can't be made.
+    Failed(Failure),
+    /// A budget refused it.
+    Refused(Failure),
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+pub(crate) async fn run(
+    gateway: Arc<Gateway>,
+    id: CallId,
+    request: CallRequest,
+    events: mpsc::Sender<CallEvent>,
+    cancel: CancellationToken,
+) {
+    let settings = gateway.settings();
+    let call = Call {
+        id,
+        role: request.role,
+        status: CallStatus::Running,
+        prompt: None,
+        target: request.target.clone(),
+        served: None,
+        simulated: false,
+        degraded: false,
+        started_at: gateway.clock.now(),
+        first_token_ms: None,
+        total_ms: None,
+        usage: None,
+        held: Money::ZERO,
+        settlement: None,
+        badge: Badge::Unverified { reason: "the answer isn't there yet".into() },
+        finish: None,
+        failure: None,
+        attempts: Vec::new(),
+        answer_hash: None,
+        config_hash: settings.hash,
+    };
+    let recorder = Recorder::new(id, gateway.clock.clone(), events.clone());
+    let mut passage = Passage { gateway, settings, call, request: None, recorder, events, cancel };
+    passage.show().await;
+
+    match before_dispatch(&mut passage, request).await {
+        Ok(plan) => {
+            let outcome = attempts::run(&mut passage, &plan).await;
+            checks::run(&mut passage, &outcome).await;
+            settle::run(&mut passage, outcome).await;
+        }
+        Err(stop) => settle::nothing(&mut passage, stop).await,
+    }
+    let _ = passage.events.send(CallEvent::Ended(Box::new(passage.call))).await;
+}
+
+/// Everything up to the point from which money can be spent.
+async fn before_dispatch(passage: &mut Passage, request: CallRequest) -> Result<route::Plan, Stop> {
+    let resolved = resolve::run(passage, &request).await?;
+    let rendered = render::run(passage, resolved, request.values).await?;
+    passage.recorder.decide(Stage::GuardInput, Cause::NotConfigured, "this workspace has no guards").await;
+    let plan = route::run(passage, &rendered).await?;
+    admit::run(passage, &rendered, &plan).await?;
+    passage.recorder.decide(Stage::Cache, Cause::NotConfigured, "this route keeps no answers").await;
+    if passage.cancel.is_cancelled() {
+        return Err(Stop::Cancelled);
+    }
+    Ok(plan)
+}

@@ -1,0 +1,59 @@
+//! The decisions of one call, on their way to the caller and to the database.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use signalbox_domain::{CallId, Cause, Clock, Decision, Stage};
+use tokio::sync::mpsc;
+
+use crate::event::CallEvent;
+
+/// Numbers the decisions of a call, shows them to its caller, and keeps those that aren't stored yet.
+pub(crate) struct Recorder {
+    call: CallId,
+    clock: Arc<dyn Clock>,
+    events: mpsc::Sender<CallEvent>,
+    next: u32,
+    attempt: Option<u32>,
+    unstored: Vec<Decision>,
+}
+
+impl Recorder {
+    pub(crate) fn new(call: CallId, clock: Arc<dyn Clock>, events: mpsc::Sender<CallEvent>) -> Self {
+        Self { call, clock, events, next: 0, attempt: None, unstored: Vec::new() }
+    }
+
+    /// Says which attempt the following decisions are about.
+    pub(crate) fn attempt(&mut self, number: Option<u32>) {
+        self.attempt = number;
+    }
+
+    /// Records a choice without figures.
+    pub(crate) async fn decide(&mut self, stage: Stage, cause: Cause, detail: impl Into<String>) {
+        self.decide_with(stage, cause, detail, json!({})).await;
+    }
+
+    /// Records a choice.
+    pub(crate) async fn decide_with(&mut self, stage: Stage, cause: Cause, detail: impl Into<String>, data: Value) {
+        let decision = Decision {
+            call: self.call,
+            seq: self.next,
+            at: self.clock.now(),
+            stage,
+            cause,
+            signal: cause.signal(),
+            attempt: self.attempt,
+            detail: detail.into(),
+            data,
+        };
+        self.next += 1;
+        self.unstored.push(decision.clone());
+        // A caller that has gone is noticed where the answer is delivered; the record goes on.
+        let _ = self.events.send(CallEvent::Decided(decision)).await;
+    }
+
+    /// The decisions that aren't stored yet, for whoever stores them now.
+    pub(crate) fn take_unstored(&mut self) -> Vec<Decision> {
+        std::mem::take(&mut self.unstored)
+    }
+}

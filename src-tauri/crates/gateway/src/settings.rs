@@ -1,0 +1,39 @@
+//! The configuration under which a call runs, ready for use.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::tz::TimeZone;
+use signalbox_domain::ContentHash;
+use signalbox_providers::Provider;
+use signalbox_workspace::config::{Budget, Config};
+
+/// One configuration with the providers that it names. A call keeps the one that it began with.
+pub struct Settings {
+    /// What `signalbox.toml` says.
+    pub config: Config,
+    /// The hash of its text.
+    pub hash: ContentHash,
+    /// The providers by name.
+    pub providers: HashMap<String, Arc<dyn Provider>>,
+    /// The time zone in which budget periods begin.
+    pub zone: TimeZone,
+}
+
+impl Settings {
+    /// Puts a configuration and its providers together.
+    pub fn new(config: Config, hash: ContentHash, providers: HashMap<String, Arc<dyn Provider>>) -> Self {
+        let zone = config.workspace.zone();
+        Self { config, hash, providers, zone }
+    }
+
+    /// The project that calls count for.
+    pub fn project(&self) -> &str {
+        &self.config.workspace.project
+    }
+
+    /// The budgets that must admit a call.
+    pub fn budgets(&self) -> Vec<Budget> {
+        let project = self.project();
+        self.config.budgets.iter().filter(|budget| budget.scope.account(project).is_some()).cloned().collect()
+    }
+}

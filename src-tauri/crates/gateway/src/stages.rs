@@ -1,0 +1,9 @@
+//! The stages of the pipeline, one file each.
+
+pub(crate) mod admit;
+pub(crate) mod attempts;
+pub(crate) mod checks;
+pub(crate) mod render;
+pub(crate) mod resolve;
+pub(crate) mod route;
+pub(crate) mod settle;

@@ -1,0 +1,341 @@
+//! The tries upstream, down the chain, until one answers.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde_json::json;
+use signalbox_domain::{
+    Attempt, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Next, Served, Stage, Usage,
+};
+use signalbox_providers::Event;
+use signalbox_store::Partial;
+use tokio::time::{Instant, sleep_until};
+
+use crate::{
+    answer::Answer,
+    event::CallEvent,
+    pipeline::{Passage, millis_between},
+    stages::route::{Candidate, Plan},
+};
+
+/// How often a growing answer is kept, so that a crash loses little of what was delivered and paid.
+const CHECKPOINT: Duration = Duration::from_millis(500);
+
+/// How the tries ended.
+pub(crate) enum End {
+    Complete { finish: FinishReason },
+    Failed(Failure),
+    Cancelled,
+}
+
+/// What came of the tries.
+pub(crate) struct Outcome {
+    pub(crate) answer: Answer,
+    pub(crate) end: End,
+}
+
+pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
+    let total = Instant::now() + Duration::from_millis(plan.limits.total_ms);
+    let mut answer = Answer::default();
+    let mut end = End::Cancelled;
+    for (index, candidate) in plan.candidates.iter().enumerate() {
+        passage.recorder.attempt(Some(index as u32 + 1));
+        passage.call.degraded = index > 0;
+        end = Try { passage, candidate, plan, total, answer: &mut answer }.run().await;
+        let End::Failed(failure) = &end else { break };
+        let falls_back = match failure.class.allows().next {
+            Next::No | Next::LargerWindow => false,
+            Next::Yes | Next::Undelivered => answer.is_empty(),
+        };
+        let Some(next) = plan.candidates.get(index + 1).filter(|_| falls_back) else { break };
+        let detail = format!("{} after {}: {} is next", failure.class.as_str(), candidate.model, next.model);
+        passage.recorder.decide(Stage::Attempt, Cause::Fallback, detail).await;
+    }
+    passage.recorder.attempt(None);
+    Outcome { answer, end: exhausted(passage, plan, end) }
+}
+
+/// When every candidate of a chain has failed, that is what the caller is told, with all causes.
+fn exhausted(passage: &Passage, plan: &Plan, end: End) -> End {
+    match end {
+        End::Failed(_) if plan.candidates.len() > 1 && passage.call.attempts.len() == plan.candidates.len() => {
+            let causes: Vec<String> = passage
+                .call
+                .attempts
+                .iter()
+                .filter_map(|attempt| match &attempt.state {
+                    AttemptState::Failed { failure } => Some(format!("{}: {}", attempt.model, failure.message)),
+                    _ => None,
+                })
+                .collect();
+            let message = format!("every candidate failed; {}", causes.join("; "));
+            End::Failed(
+                Failure::new(ErrorClass::Unavailable, message)
+                    .with_hint("Look at the attempts in Live, and test the connections in Providers"),
+            )
+        }
+        end => end,
+    }
+}
+
+/// One try.
+struct Try<'a> {
+    passage: &'a mut Passage,
+    candidate: &'a Candidate,
+    plan: &'a Plan,
+    total: Instant,
+    answer: &'a mut Answer,
+}
+
+/// What a try has seen so far.
+#[derive(Default)]
+struct Seen {
+    usage: Option<Usage>,
+    reported: Option<String>,
+    first_token_ms: Option<u64>,
+    sent: bool,
+}
+
+impl Try<'_> {
+    async fn run(self) -> End {
+        let Self { passage, candidate, plan, total, answer } = self;
+        let started_at = passage.gateway.clock.now();
+        passage.call.simulated = candidate.simulated;
+        passage.call.served = Some(Served {
+            provider: candidate.provider_name.clone(),
+            model: candidate.model.clone(),
+            reported: None,
+            tier: candidate.tier,
+        });
+        passage.call.attempts.push(Attempt {
+            number: passage.call.attempts.len() as u32 + 1,
+            provider: candidate.provider_name.clone(),
+            model: candidate.model.clone(),
+            started_at,
+            first_token_ms: None,
+            total_ms: None,
+            request_hash: candidate.prepared.hash,
+            usage: None,
+            cost: None,
+            state: AttemptState::Waiting,
+        });
+        let detail =
+            format!("{} at {}, request {}", candidate.model, candidate.provider_name, candidate.prepared.hash.short());
+        let data = json!({ "request_hash": candidate.prepared.hash, "bytes": candidate.prepared.body.len() });
+        passage.recorder.decide_with(Stage::Attempt, Cause::Sent, detail, data).await;
+        passage.show().await;
+
+        let mut seen = Seen::default();
+        let end = pump(passage, candidate, plan, total, answer, &mut seen).await;
+        finish(passage, candidate, answer, seen, &end).await;
+        end
+    }
+}
+
+/// Sends the request and delivers what comes, within the time limits.
+async fn pump(
+    passage: &mut Passage,
+    candidate: &Candidate,
+    plan: &Plan,
+    total: Instant,
+    answer: &mut Answer,
+    seen: &mut Seen,
+) -> End {
+    let limits = plan.limits;
+    let cancel = passage.cancel.clone();
+    let key = match key(passage, candidate).await {
+        Ok(key) => key,
+        Err(failure) => return End::Failed(failure),
+    };
+    let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
+    checkpoint(passage, candidate, answer);
+    let mut kept = Instant::now();
+    seen.sent = true;
+    let opened = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return End::Cancelled,
+        opened = candidate.provider.send(&candidate.prepared, key.as_ref()) => opened,
+        () = sleep_until(first_token.min(total)) => return timeout(first_token, total, Limit::FirstToken, limits),
+    };
+    let mut stream = match opened {
+        Ok(stream) => stream,
+        Err(failure) => return End::Failed(failure),
+    };
+    let mut deadline = (first_token, Limit::FirstToken);
+    loop {
+        let event = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return End::Cancelled,
+            event = stream.next() => event,
+            () = sleep_until(deadline.0.min(total)) => return timeout(deadline.0, total, deadline.1, limits),
+        };
+        match event {
+            Some(Ok(Event::Delta(text))) => {
+                if seen.first_token_ms.is_none() {
+                    first(passage, seen).await;
+                }
+                let start = answer.push(&text);
+                if passage.events.send(CallEvent::Delta { start, text }).await.is_err() {
+                    // The caller has gone; dropping the stream aborts the call upstream.
+                    return End::Cancelled;
+                }
+                if kept.elapsed() >= CHECKPOINT {
+                    kept = Instant::now();
+                    checkpoint(passage, candidate, answer);
+                }
+            }
+            Some(Ok(Event::Reasoning(_))) => {}
+            Some(Ok(Event::Served { model })) => seen.reported = Some(model),
+            Some(Ok(Event::Usage(usage))) => seen.usage = Some(usage),
+            Some(Ok(Event::Skipped { reason })) => {
+                passage
+                    .recorder
+                    .decide(Stage::Attempt, Cause::Truncated, format!("one piece was left out: {reason}"))
+                    .await;
+            }
+            Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
+            Some(Err(failure)) => return End::Failed(failure),
+            None => {
+                // A provider's stream never ends like this; if it does, the answer must not look whole.
+                let class = ErrorClass::StreamCut { delivered: !answer.is_empty() };
+                return End::Failed(Failure::new(class, "the stream ended without saying that the answer is whole"));
+            }
+        }
+        let idle = Instant::now() + Duration::from_millis(limits.idle_ms);
+        if seen.first_token_ms.is_some() {
+            deadline = (idle, Limit::Idle);
+        }
+    }
+}
+
+async fn first(passage: &mut Passage, seen: &mut Seen) {
+    let now = passage.gateway.clock.now();
+    let since_call = passage.elapsed_ms();
+    if let Some(attempt) = passage.call.attempts.last_mut() {
+        let ms = millis_between(attempt.started_at, now);
+        seen.first_token_ms = Some(ms);
+        attempt.first_token_ms = Some(ms);
+        attempt.state = AttemptState::Streaming;
+    }
+    passage.call.first_token_ms.get_or_insert(since_call);
+    let ms = seen.first_token_ms.unwrap_or_default();
+    passage
+        .recorder
+        .decide_with(Stage::Attempt, Cause::FirstToken, format!("after {ms} ms"), json!({ "ms": ms }))
+        .await;
+    passage.show().await;
+}
+
+async fn key(passage: &Passage, candidate: &Candidate) -> Result<Option<signalbox_domain::Secret>, Failure> {
+    if !candidate.needs_key {
+        return Ok(None);
+    }
+    match passage.gateway.keychain.get(&candidate.provider_name).await {
+        Ok(Some(key)) => Ok(Some(key)),
+        Ok(None) => Err(Failure::new(ErrorClass::Auth, format!("there is no key for {}", candidate.provider_name))
+            .with_hint("Add the key in Providers")),
+        Err(error) => Err(Failure::new(
+            ErrorClass::Auth,
+            format!("the key of {} can't be read: {error}", candidate.provider_name),
+        )
+        .with_hint("Open Providers: the keychain's state and a way out are shown there")),
+    }
+}
+
+/// Which of two clocks ran out first.
+fn timeout(deadline: Instant, total: Instant, limit: Limit, limits: signalbox_workspace::config::Limits) -> End {
+    let limit = if total <= deadline { Limit::Total } else { limit };
+    let (ms, what) = match limit {
+        Limit::FirstToken => (limits.first_token_ms, "nothing came"),
+        Limit::Idle => (limits.idle_ms, "nothing more came"),
+        Limit::Total => (limits.total_ms, "the answer wasn't whole"),
+    };
+    let seconds = ms as f64 / 1000.0;
+    let failure =
+        Failure::new(ErrorClass::Timeout { limit }, format!("{what} within {seconds} s (limit {})", limit.as_str()))
+            .with_hint("Raise the route's limits in signalbox.toml if the model needs longer");
+    End::Failed(failure)
+}
+
+/// Keeps what has been delivered and what it has cost at least.
+fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer) {
+    let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
+    let (_, cost) = candidate.lower_bound(answer.text());
+    let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), spent: before + cost };
+    let row = passage.stored(None);
+    let decisions = passage.recorder.take_unstored();
+    passage.gateway.store.post(move |tx| {
+        tx.partial_put(&partial)?;
+        tx.call_put(&row)?;
+        tx.decisions_add(&decisions)
+    });
+}
+
+/// Records how a try ended and what it cost.
+async fn finish(passage: &mut Passage, candidate: &Candidate, answer: &Answer, seen: Seen, end: &End) {
+    let now = passage.gateway.clock.now();
+    // A provider that refused outright charges nothing; one that was heard, or may have worked, does.
+    let charged = seen.usage.is_some()
+        || match end {
+            End::Complete { .. } => true,
+            End::Cancelled => seen.sent,
+            End::Failed(failure) => {
+                seen.first_token_ms.is_some()
+                    || matches!(failure.class, ErrorClass::Timeout { .. } | ErrorClass::StreamCut { .. })
+            }
+        };
+    let (state, cause, word) = match end {
+        End::Complete { finish: FinishReason::Length } => (
+            AttemptState::Complete { finish: FinishReason::Length },
+            Cause::Truncated,
+            "ended at the longest length allowed".into(),
+        ),
+        End::Complete { finish } => (
+            AttemptState::Complete { finish: finish.clone() },
+            Cause::Complete,
+            format!("ended with {}", finish.as_str()),
+        ),
+        End::Failed(failure) => {
+            (AttemptState::Failed { failure: failure.clone() }, Cause::Failed, failure.message.clone())
+        }
+        End::Cancelled => {
+            (AttemptState::Cancelled, Cause::Cancelled, "cancelled; the connection upstream is closed".into())
+        }
+    };
+    let (usage, cost) = match (seen.usage, charged) {
+        (Some(usage), _) => (Some(usage), Some(candidate.price.cost(&usage))),
+        (None, true) => (None, Some(candidate.lower_bound(answer.text()).1)),
+        (None, false) => (None, None),
+    };
+    let shown =
+        usage.unwrap_or_else(|| if charged { candidate.lower_bound(answer.text()).0 } else { Usage::default() });
+    if let Some(attempt) = passage.call.attempts.last_mut() {
+        attempt.total_ms = Some(millis_between(attempt.started_at, now));
+        attempt.usage = usage;
+        attempt.cost = cost;
+        attempt.state = state;
+    }
+    if charged {
+        let sum = passage.call.usage.get_or_insert_default();
+        sum.input += shown.input;
+        sum.cached_input += shown.cached_input;
+        sum.output += shown.output;
+        sum.reasoning += shown.reasoning;
+    }
+    if let (Some(served), Some(reported)) = (&mut passage.call.served, seen.reported) {
+        served.reported = Some(reported);
+    }
+    match end {
+        End::Complete { .. } => passage.gateway.health.worked(&candidate.provider_name, now),
+        End::Failed(failure) => passage.gateway.health.failed(&candidate.provider_name, failure, now),
+        End::Cancelled => {}
+    }
+    let detail = if charged {
+        format!("{}: {} tokens in, {} out; {word}", candidate.model, shown.input, shown.output)
+    } else {
+        format!("{}: {word}", candidate.model)
+    };
+    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some() });
+    passage.recorder.decide_with(Stage::Attempt, cause, detail, data).await;
+    passage.show().await;
+}

@@ -1,0 +1,53 @@
+//! A text and values become messages.
+
+use serde_json::{Map, Value, json};
+use signalbox_domain::{Cause, ErrorClass, Failure, Message, Stage};
+use signalbox_prompts::{ENGINE, render};
+
+use crate::{
+    StoredRequest,
+    pipeline::{Passage, Stop},
+    stages::resolve::Resolved,
+};
+
+pub(crate) async fn run(
+    passage: &mut Passage,
+    resolved: Resolved,
+    values: Map<String, Value>,
+) -> Result<StoredRequest, Stop> {
+    let count = values.len();
+    // Rendering is limited by fuel, but what it may burn is still too long for an async thread.
+    let rendered = tokio::task::spawn_blocking(move || {
+        let rendered = render(&resolved.source, &resolved.document, &values);
+        (rendered, resolved, values)
+    })
+    .await;
+    let (rendered, resolved, values) =
+        rendered.map_err(|error| Stop::Failed(Failure::new(ErrorClass::Client, error.to_string())))?;
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(error) => {
+            let failure = Failure::new(ErrorClass::Client, error.to_string())
+                .with_hint("Open the prompt in the editor: the place is marked there");
+            return Err(Stop::Failed(failure));
+        }
+    };
+    let messages: Vec<Message> = rendered.to_messages();
+    let characters: usize = messages.iter().map(|message| message.content.chars().count()).sum();
+    passage
+        .recorder
+        .decide_with(
+            Stage::Render,
+            Cause::Ok,
+            format!("{} messages, {characters} characters, {count} values", messages.len()),
+            json!({ "messages": messages.len(), "characters": characters, "values": count, "engine": ENGINE }),
+        )
+        .await;
+    Ok(StoredRequest {
+        messages,
+        values,
+        params: resolved.document.parameters,
+        schema: resolved.document.output,
+        engine: ENGINE.to_owned(),
+    })
+}

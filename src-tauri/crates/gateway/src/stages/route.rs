@@ -1,0 +1,161 @@
+//! A request gets its candidates: the plan whose worst case is then reserved.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use signalbox_domain::{Cause, ErrorClass, Failure, ModelRequest, Money, Price, Stage, Target, Tier, Usage};
+use signalbox_providers::{Prepared, Provider};
+use signalbox_workspace::config::{DEFAULT_MAX_OUTPUT, Limits, UnknownPrice};
+
+use crate::{
+    PriceTable, StoredRequest, TokenCounter,
+    pipeline::{Passage, Stop},
+    tokens::Counted,
+};
+
+/// The ordered candidates of a call, and the limits for all of them.
+pub(crate) struct Plan {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) limits: Limits,
+}
+
+/// One model in a chain, with the bytes that it would be sent.
+pub(crate) struct Candidate {
+    pub(crate) provider_name: String,
+    pub(crate) model: String,
+    pub(crate) tier: Tier,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) needs_key: bool,
+    pub(crate) simulated: bool,
+    pub(crate) prepared: Prepared,
+    pub(crate) price: Price,
+    pub(crate) counter: TokenCounter,
+    pub(crate) input: Counted,
+    pub(crate) max_output: u64,
+}
+
+impl Candidate {
+    /// The most that one attempt can cost.
+    pub(crate) fn worst_case(&self) -> Money {
+        self.price.cost(&Usage { input: self.input.at_most, output: self.max_output, ..Usage::default() })
+    }
+
+    /// What an attempt has cost at least, when the provider doesn't say: its input, and what it delivered.
+    pub(crate) fn lower_bound(&self, delivered: &str) -> (Usage, Money) {
+        let output = self.counter.text(delivered).likely.min(self.max_output);
+        let usage = Usage { input: self.input.likely, output, ..Usage::default() };
+        (usage, self.price.cost(&usage))
+    }
+}
+
+impl Plan {
+    /// The most that the whole plan can cost: every candidate tried, and each charged in full.
+    pub(crate) fn worst_case(&self) -> Money {
+        self.candidates.iter().map(Candidate::worst_case).sum()
+    }
+}
+
+pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Result<Plan, Stop> {
+    let settings = passage.settings.clone();
+    let config = &settings.config;
+    let (names, limits, max_output, cause) = match &passage.call.target {
+        Target::Model(name) => (vec![name.clone()], Limits::default(), DEFAULT_MAX_OUTPUT, Cause::ModelNamed),
+        Target::Route(name) => {
+            let route = config.route(name).ok_or_else(|| {
+                failed(format!("there is no route {name:?} in signalbox.toml"), "Choose another route, or add this one")
+            })?;
+            let chain = route.chain(passage.call.role, Tier::Standard);
+            (chain.to_vec(), route.limits, route.max_output, Cause::Chain)
+        }
+    };
+    let unknown_price =
+        config.budgets.first().map_or(UnknownPrice::Ceiling(Money::ZERO), |budget| budget.unknown_price);
+    let mut candidates = Vec::with_capacity(names.len());
+    for name in &names {
+        candidates.push(candidate(&settings, name, request, max_output, unknown_price)?);
+    }
+    if candidates.is_empty() {
+        return Err(failed(
+            format!(
+                "the route {:?} has no model for the role {}",
+                passage.call.target.name(),
+                passage.call.role.as_str()
+            ),
+            "Name a model for it in signalbox.toml",
+        ));
+    }
+    let detail = match &passage.call.target {
+        Target::Model(name) => format!("{name}, without a chain"),
+        Target::Route(name) => format!("route {name}: {}", names.join(", then ")),
+    };
+    passage.recorder.decide_with(Stage::Route, cause, detail, json!({ "candidates": names })).await;
+    Ok(Plan { candidates, limits })
+}
+
+fn candidate(
+    settings: &crate::Settings,
+    name: &str,
+    request: &StoredRequest,
+    max_output: u32,
+    unknown_price: UnknownPrice,
+) -> Result<Candidate, Stop> {
+    let config = &settings.config;
+    let (model, served_by, provider) = config
+        .model(name)
+        .and_then(|model| {
+            let served_by = config.provider_of(model)?;
+            Some((model, served_by, settings.providers.get(&served_by.name)?.clone()))
+        })
+        .ok_or_else(|| {
+            failed(format!("there is no model {name:?} in signalbox.toml"), "Choose another model, or add this one")
+        })?;
+    let table = PriceTable::shipped();
+    let price = match (table.price(model, served_by).price, unknown_price) {
+        (Some(price), _) => price,
+        (None, UnknownPrice::Ceiling(most)) => Price { input: most, cached_input: most, output: most },
+        (None, UnknownPrice::Block) => {
+            return Err(failed(
+                format!("the price of {name} is unknown, and a budget blocks such models"),
+                "Set its price in Providers, or set unknown_price of the budget to a ceiling",
+            ));
+        }
+    };
+    let mut params = request.params.clone();
+    let wanted = params.max_tokens.unwrap_or(max_output);
+    let longest = wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX));
+    // What is asked for is always said, so that what is held is what can be used.
+    params.max_tokens = Some(longest);
+    let counter = TokenCounter::of(&model.id);
+    let prepared = provider
+        .prepare(&ModelRequest {
+            model: model.id.clone(),
+            messages: request.messages.clone(),
+            params,
+            schema: request.schema.clone(),
+            stream: true,
+        })
+        .map_err(Stop::Failed)?;
+    let mut input = counter.conversation(&request.messages);
+    if let Some(schema) = &request.schema {
+        // A schema may be put into the prompt by the provider.
+        let schema = counter.text(&schema.to_string());
+        input.at_most += schema.at_most;
+    }
+    Ok(Candidate {
+        provider_name: served_by.name.clone(),
+        model: name.to_owned(),
+        tier: model.tier,
+        needs_key: served_by.needs_key(),
+        simulated: provider.kind() == signalbox_providers::ProviderKind::Simulated,
+        provider,
+        prepared,
+        price,
+        counter,
+        input,
+        max_output: u64::from(longest),
+    })
+}
+
+fn failed(message: String, hint: &str) -> Stop {
+    Stop::Failed(Failure::new(ErrorClass::Client, message).with_hint(hint))
+}

@@ -1,0 +1,146 @@
+//! Money is paid, the rest of the hold is given back, and the call is recorded: all in one transaction.
+
+use serde_json::json;
+use signalbox_domain::{
+    AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Settlement, SettlementKind, Stage,
+};
+use signalbox_store::LedgerEntry;
+
+use crate::{
+    pipeline::{Passage, Stop},
+    stages::attempts::{End, Outcome},
+};
+
+/// Ends a call that was sent.
+pub(crate) async fn run(passage: &mut Passage, outcome: Outcome) {
+    let settlement = settlement(passage);
+    passage.call.settlement = Some(settlement);
+    passage.call.total_ms = Some(passage.elapsed_ms());
+    match outcome.end {
+        End::Complete { finish } => {
+            passage.call.status = CallStatus::Done;
+            passage.call.finish = Some(finish);
+        }
+        End::Failed(failure) => {
+            passage.call.status = CallStatus::Failed;
+            passage.call.failure = Some(failure);
+        }
+        End::Cancelled => passage.call.status = CallStatus::Cancelled,
+    }
+    let back = passage.call.held - settlement.amount;
+    let (cause, word) = match settlement {
+        Settlement { amount: Money::ZERO, kind: SettlementKind::Exact } => (Cause::Nothing, "nothing was spent"),
+        Settlement { kind: SettlementKind::Exact, .. } => (Cause::Exact, "as the provider counted"),
+        Settlement { kind: SettlementKind::LowerBound, .. } => {
+            (Cause::LowerBound, "input and what was delivered, by estimate")
+        }
+    };
+    let usage = passage.call.usage.unwrap_or_default();
+    passage
+        .recorder
+        .decide_with(
+            Stage::Settle,
+            cause,
+            format!("{} of {} held, {word}; {back} given back", settlement.amount, passage.call.held),
+            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "given_back": back, "usage": usage }),
+        )
+        .await;
+    let answer = (!outcome.answer.is_empty()).then(|| outcome.answer.text().as_bytes().to_vec());
+    passage.call.answer_hash = answer.as_deref().map(ContentHash::of);
+    let entry = LedgerEntry {
+        call: passage.call.id,
+        at: passage.gateway.clock.now(),
+        project: passage.settings.project().to_owned(),
+        prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()),
+        model: passage.call.served.as_ref().map(|served| served.model.clone()),
+        settlement,
+    };
+    record(passage, Some(entry), answer).await;
+}
+
+/// Ends a call of which nothing was sent.
+pub(crate) async fn nothing(passage: &mut Passage, stop: Stop) {
+    passage.call.total_ms = Some(passage.elapsed_ms());
+    passage.call.badge = Badge::Unverified { reason: "there is no answer".into() };
+    match stop {
+        Stop::Failed(failure) => {
+            passage.call.status = CallStatus::Failed;
+            passage.recorder.decide(Stage::Settle, Cause::Nothing, failure.message.clone()).await;
+            passage.call.failure = Some(failure);
+        }
+        Stop::Refused(failure) => {
+            passage.call.status = CallStatus::Refused;
+            passage.recorder.decide(Stage::Settle, Cause::Nothing, "nothing was sent and nothing spent").await;
+            passage.call.failure = Some(failure);
+        }
+        Stop::Cancelled => {
+            passage.call.status = CallStatus::Cancelled;
+            passage.recorder.decide(Stage::Settle, Cause::Cancelled, "cancelled before anything was sent").await;
+        }
+    }
+    record(passage, None, None).await;
+}
+
+/// What the attempts have cost together. It is exact only when every one of them is.
+fn settlement(passage: &mut Passage) -> Settlement {
+    let amount = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
+    let doubtful = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
+    let kind = if doubtful { SettlementKind::LowerBound } else { SettlementKind::Exact };
+    Settlement { amount, kind }
+}
+
+async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Option<Vec<u8>>) {
+    let id = passage.call.id;
+    passage.recorder.attempt(None);
+    passage
+        .recorder
+        .decide(Stage::Record, Cause::Stored, "the call, its texts and its decisions are in the database")
+        .await;
+    let row = passage.stored(passage.call.answer_hash);
+    let decisions = passage.recorder.take_unstored();
+    let refused_by = match &passage.call.failure {
+        Some(Failure { class: ErrorClass::Budget { refusal }, .. }) => Some(refusal.budget.clone()),
+        _ => None,
+    };
+    let at = passage.gateway.clock.now();
+    let stored = passage
+        .gateway
+        .store
+        .write(move |tx| {
+            if let Some(answer) = answer {
+                tx.body_put(&answer)?;
+            }
+            if let Some(entry) = entry {
+                tx.ledger_add(&entry)?;
+            }
+            if let Some(budget) = refused_by {
+                tx.refusal_add(id, &budget, at)?;
+            }
+            tx.hold_remove(id)?;
+            tx.partial_remove(id)?;
+            tx.call_put(&row)?;
+            tx.decisions_add(&decisions)
+        })
+        .await;
+    if let Err(error) = stored {
+        // The hold stays until the next start settles it as a lower bound, so that the money isn't spent twice.
+        tracing::error!(call = %id, %error, "a call could not be recorded");
+        passage
+            .recorder
+            .decide(Stage::Record, Cause::NotStored, format!("{error}; its hold stays until the next start"))
+            .await;
+        if passage.call.failure.is_none() {
+            let mut failure =
+                Failure::new(ErrorClass::Server, format!("the answer came, but it could not be recorded: {error}"));
+            failure.hint = error.hint().map(Into::into);
+            passage.call.failure = Some(failure);
+        }
+    }
+    debug_assert!(
+        passage
+            .call
+            .attempts
+            .iter()
+            .all(|attempt| !matches!(attempt.state, AttemptState::Waiting | AttemptState::Streaming))
+    );
+}

@@ -1,0 +1,39 @@
+//! Prompts as files: versioned templates with labels, saved test values, lint, rendering and differences.
+//!
+//! Start at [`registry`], which is what the rest of Signalbox talks to, then [`source`] and [`document`] for what a
+//! version is, and [`render`](mod@render) for what becomes of it.
+//!
+//! This crate never overwrites a version, never looks at a value as if it were a template, never sends anything
+//! anywhere, and reads no clock: times are passed in.
+
+mod analysis;
+pub mod diagnostic;
+pub mod diff;
+pub mod document;
+pub mod lint;
+pub mod name;
+pub mod position;
+pub mod registry;
+pub mod render;
+pub mod source;
+pub mod starter;
+mod suggest;
+mod template;
+pub mod values;
+pub mod watch;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Fix, Part, Severity};
+pub use diff::{DiffLine, DiffRow, DiffSpan, InlineKind, InlineSpan, WordDiff};
+pub use document::{Document, DocumentError, Tool, Variable, VariableKind};
+pub use lint::lint;
+pub use name::{NameError, PromptName};
+pub use position::TextRange;
+pub use registry::{
+    LabelMove, LabelPointer, Prompt, PromptSummary, Registry, RegistryError, Saved, Selector, SelectorError, Trashed,
+    Version, VersionInfo,
+};
+pub use render::{ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, render};
+pub use source::{Source, SourceError};
+pub use values::{SavedValues, ValuesError};
+pub use watch::{Watch, WatchError, watch};

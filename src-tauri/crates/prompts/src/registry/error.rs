@@ -1,0 +1,126 @@
+//! Why the registry refuses something.
+
+use std::path::PathBuf;
+
+use signalbox_domain::ContentHash;
+use signalbox_workspace::FileError;
+
+use crate::{
+    name::{NameError, PromptName},
+    source::SourceError,
+    values::ValuesError,
+};
+
+/// Why the registry refuses something. Each message says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// There is no such prompt.
+    #[error("there is no prompt {name}; it may have been renamed or deleted")]
+    NotFound {
+        /// The name.
+        name: PromptName,
+    },
+    /// The prompt has no such version.
+    #[error("{name} has no version {number}; its file may have been deleted")]
+    NoVersion {
+        /// The prompt.
+        name: PromptName,
+        /// The number.
+        number: u32,
+    },
+    /// The prompt has no such label.
+    #[error("{name} has no label {label}{}", if .known.is_empty() { String::new() } else { format!("; it has {}", .known) })]
+    NoLabel {
+        /// The prompt.
+        name: PromptName,
+        /// The label.
+        label: String,
+        /// The labels that it has, in a row.
+        known: String,
+    },
+    /// There is such a prompt already.
+    #[error("there is a prompt {name} already; choose another name")]
+    Exists {
+        /// The one that is there. It may differ in case.
+        name: String,
+    },
+    /// A version's text has changed since it was saved.
+    #[error(
+        "version {number} of {name} was changed after it was saved: its hash is {found}, and {recorded} was recorded; bring the file back, or save its text as a new version"
+    )]
+    Changed {
+        /// The prompt.
+        name: PromptName,
+        /// The version.
+        number: u32,
+        /// The hash in `labels.toml`.
+        recorded: ContentHash,
+        /// The hash of the file.
+        found: ContentHash,
+    },
+    /// `labels.toml` can't be read.
+    #[error("{}, line {line}: {message}; correct the file, then try again", .path.display())]
+    Labels {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A name isn't one.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// `latest` always means the newest version.
+    #[error("latest always means the newest version; choose another label")]
+    LatestLabel,
+    /// A text can't be stored.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A version's file can't be read.
+    #[error("version {number} of {name}: {error}")]
+    Unreadable {
+        /// The prompt.
+        name: PromptName,
+        /// The version.
+        number: u32,
+        /// What is wrong.
+        error: SourceError,
+    },
+    /// Test values can't be read or written.
+    #[error(transparent)]
+    Values(#[from] ValuesError),
+    /// Somebody else has changed the test values.
+    #[error("the test values of {name} were changed in the meantime; look at them and save again")]
+    ValuesChanged {
+        /// The prompt.
+        name: PromptName,
+    },
+    /// Other prompts are below it.
+    #[error("{name} has prompts below it; move or delete those first")]
+    HasNested {
+        /// The prompt.
+        name: PromptName,
+    },
+    /// A prompt can't be moved below itself.
+    #[error("{name} can't be moved below itself; choose a name that doesn't begin with it")]
+    IntoItself {
+        /// The prompt.
+        name: PromptName,
+    },
+    /// There is nothing to bring back.
+    #[error("{name} is no longer in the trash; it may have been brought back already")]
+    NotInTrash {
+        /// The prompt.
+        name: PromptName,
+    },
+    /// Somebody else holds the lock.
+    #[error("another program is writing to {}; try again when it is done", .path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}

@@ -1,0 +1,196 @@
+//! `labels.toml`: which labels point where, and the hash of every version.
+
+use std::{collections::BTreeMap, path::Path};
+
+use jiff::Timestamp;
+use signalbox_domain::ContentHash;
+use signalbox_workspace::{FileError, read_to_string, write_atomic};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::RegistryError;
+
+/// What is recorded of a version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) hash: Option<ContentHash>,
+    pub(super) message: String,
+    pub(super) author: String,
+    pub(super) at: Option<Timestamp>,
+}
+
+/// The file, with its comments and its form.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Labels {
+    file: DocumentMut,
+    pub(super) pointers: BTreeMap<String, u32>,
+    pub(super) versions: BTreeMap<u32, Entry>,
+}
+
+const LABELS: &str = "labels";
+const VERSIONS: &str = "versions";
+
+impl Labels {
+    /// Reads the file. One that isn't there is empty.
+    pub(super) fn read(path: &Path) -> Result<Self, RegistryError> {
+        match read_to_string(path) {
+            Ok(text) => Self::parse(path, &text),
+            Err(FileError::NotFound { .. }) => Ok(Self::default()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, RegistryError> {
+        let wrong = |at: Option<usize>, message: String| {
+            let line = text.get(..at.unwrap_or(0)).unwrap_or_default().matches('\n').count() + 1;
+            RegistryError::Labels { path: path.to_owned(), line, message }
+        };
+        // The document that can be edited has forgotten its places, so they are asked of one that can't.
+        let places = toml_edit::Document::parse(text).map_err(|error| {
+            let message = error.message().lines().next().unwrap_or("it isn't TOML").to_owned();
+            wrong(error.span().map(|span| span.start), message)
+        })?;
+        let mut read = Self::default();
+        for (label, item) in table(&places, LABELS).into_iter().flat_map(|table| table.iter()) {
+            let number = item.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|&number| number > 0);
+            let Some(number) = number else {
+                let message = format!("the label {label} must be the number of a version");
+                return Err(wrong(item.span().map(|span| span.start), message));
+            };
+            read.pointers.insert(label.to_owned(), number);
+        }
+        for (key, item) in table(&places, VERSIONS).into_iter().flat_map(|table| table.iter()) {
+            let at = item.span().map(|span| span.start);
+            let Some(number) = key.parse::<u32>().ok().filter(|&number| number > 0) else {
+                return Err(wrong(at, format!("{key} must be the number of a version")));
+            };
+            let text_of = |name: &str| item.get(name).and_then(Item::as_str).unwrap_or_default().to_owned();
+            let hash = match item.get("hash").map(|hash| (hash.span(), hash.as_str().unwrap_or_default().parse())) {
+                None => None,
+                Some((_, Ok(hash))) => Some(hash),
+                Some((span, Err(_))) => {
+                    let message = format!("the hash of version {number} must be b3: and 64 hexadecimal digits");
+                    return Err(wrong(span.map(|span| span.start).or(at), message));
+                }
+            };
+            let at = text_of("at").parse().ok();
+            read.versions.insert(number, Entry { hash, message: text_of("message"), author: text_of("author"), at });
+        }
+        read.file = places.into_mut();
+        Ok(read)
+    }
+
+    /// Writes the file, when nothing has happened to it in between; the lock sees to that.
+    pub(super) fn write(&self, path: &Path) -> Result<(), RegistryError> {
+        Ok(write_atomic(path, self.file.to_string().as_bytes())?)
+    }
+
+    pub(super) fn record(&mut self, number: u32, entry: Entry) {
+        let versions = self.file.entry(VERSIONS).or_insert_with(|| {
+            let mut table = Table::new();
+            table.set_implicit(true);
+            Item::Table(table)
+        });
+        // What somebody has added to the version's table stays in it.
+        let key = number.to_string();
+        let table =
+            versions.as_table_like_mut().map(|versions| versions.entry(&key).or_insert(Item::Table(Table::new())));
+        if let Some(table) = table.and_then(Item::as_table_like_mut) {
+            if let Some(hash) = entry.hash {
+                table.insert("hash", value(hash.to_string()));
+            }
+            table.insert("message", value(entry.message.as_str()));
+            table.insert("author", value(entry.author.as_str()));
+            if let Some(at) = entry.at {
+                table.insert("at", value(at.to_string()));
+            }
+        }
+        self.versions.insert(number, entry);
+    }
+
+    /// Points a label to a version, and gives where it pointed.
+    pub(super) fn point(&mut self, label: &str, number: u32) -> Option<u32> {
+        // A new table goes first, where people look for it.
+        if self.file.get(LABELS).is_none() {
+            let mut table = Table::new();
+            table.set_position(Some(-1));
+            self.file.insert(LABELS, Item::Table(table));
+            self.set_apart();
+        }
+        if let Some(labels) = self.file.get_mut(LABELS).and_then(Item::as_table_like_mut) {
+            match labels.get_mut(label).and_then(Item::as_value_mut) {
+                Some(known) => {
+                    let decor = known.decor().clone();
+                    *known = i64::from(number).into();
+                    *known.decor_mut() = decor;
+                }
+                None => drop(labels.insert(label, value(i64::from(number)))),
+            }
+        }
+        self.pointers.insert(label.to_owned(), number)
+    }
+
+    /// Puts a blank line before the version that was at the top until now.
+    fn set_apart(&mut self) {
+        let versions = self.file.get_mut(VERSIONS).and_then(Item::as_table_mut);
+        for (_, version) in versions.into_iter().flat_map(Table::iter_mut) {
+            let decor = version.as_table_mut().map(Table::decor_mut);
+            let Some(decor) = decor else { continue };
+            if decor.prefix().and_then(|prefix| prefix.as_str()) == Some("") {
+                decor.set_prefix("\n");
+            }
+        }
+    }
+
+    /// Takes a label away, and gives where it pointed.
+    pub(super) fn unpoint(&mut self, label: &str) -> Option<u32> {
+        if let Some(labels) = self.file.get_mut(LABELS).and_then(Item::as_table_like_mut) {
+            labels.remove(label);
+        }
+        self.pointers.remove(label)
+    }
+}
+
+fn table<'d>(document: &'d toml_edit::Document<&str>, name: &str) -> Option<&'d dyn toml_edit::TableLike> {
+    document.get(name).and_then(Item::as_table_like)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_comments_and_form() {
+        let text = "# ours\n[labels]\nproduction = 1 # shipped\n\n[versions.1]\nhash = \"b3:0000000000000000000000000000000000000000000000000000000000000000\"\nnote = \"kept\"\n";
+        let mut labels = Labels::parse(Path::new("labels.toml"), text).unwrap();
+        assert_eq!(labels.point("production", 2), Some(1));
+        assert_eq!(labels.point("staging", 2), None);
+        labels.record(2, Entry { message: "why".to_owned(), ..Entry::default() });
+        labels.record(1, Entry { author: "Tom".to_owned(), ..Entry::default() });
+        insta::assert_snapshot!(labels.file.to_string());
+    }
+
+    #[test]
+    fn a_new_file_has_labels_first() {
+        let mut labels = Labels::default();
+        labels.record(1, Entry { author: "Ana".to_owned(), ..Entry::default() });
+        let mut labels = Labels::parse(Path::new("labels.toml"), &labels.file.to_string()).unwrap();
+        labels.point("production", 1);
+        insta::assert_snapshot!(labels.file.to_string());
+        assert_eq!(labels.unpoint("production"), Some(1));
+        assert_eq!(labels.unpoint("production"), None);
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        let texts = [
+            "[labels]\nproduction = \"1\"\n",
+            "[versions.x]\n",
+            "[versions.1]\n\nhash = \"b3:12\"\n",
+            "a = 1\n<<<<<<< HEAD\n",
+        ];
+        let errors: Vec<String> =
+            texts.iter().map(|text| Labels::parse(Path::new("labels.toml"), text).unwrap_err().to_string()).collect();
+        insta::assert_debug_snapshot!(errors);
+    }
+}

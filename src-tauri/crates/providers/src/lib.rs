@@ -1,0 +1,26 @@
+//! Wire protocols over HTTP, and the simulated provider.
+//!
+//! A [`Provider`] puts a request into its protocol, sends exactly those bytes, and gives back what comes as [`Event`]s.
+//! It decides nothing: it never retries, falls back, counts money or watches a time limit. Those are the gateway's work,
+//! and whatever goes wrong here comes back as a [`Failure`](signalbox_domain::Failure) of one class for it to judge.
+//!
+//! What this crate never does: follow a redirect, write a key into a message, or let an answer that was cut look whole.
+
+#![allow(clippy::doc_markdown, reason = "OpenAI is a name, not code")]
+
+mod discover;
+mod http;
+mod openai_chat;
+mod provider;
+mod refusal;
+mod retry_after;
+mod scrub;
+mod simulated;
+mod sse;
+pub mod wire;
+
+pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
+pub use http::Http;
+pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
+pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, ProviderKind, TestStep};
+pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings};

@@ -1,0 +1,106 @@
+//! From a response to a stream of events.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::{Response, Url};
+use signalbox_domain::{ErrorClass, Failure};
+
+use super::reader::ChatReader;
+use crate::{
+    Event, EventStream,
+    http::{LARGEST_BODY, host, interrupted},
+    scrub::Scrub,
+    sse::{SseDecoder, TooLarge},
+};
+
+/// How long a connection may take to end its response after the answer is whole, to be used again.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Reads the response as a stream of server-sent events, or as one piece of JSON. Dropping it drops the connection.
+pub(crate) fn read(response: Response, url: Url, scrub: Scrub, events: bool) -> EventStream {
+    let body = if events { Body::Events(SseDecoder::default()) } else { Body::Whole(Vec::new()) };
+    let reading = Reading { reader: ChatReader::new(host(&url), scrub), response: Some(response), body, url };
+    Box::pin(stream::unfold(reading, |mut reading| async move { reading.next().await.map(|item| (item, reading)) }))
+}
+
+enum Body {
+    Events(SseDecoder),
+    Whole(Vec<u8>),
+}
+
+struct Reading {
+    response: Option<Response>,
+    body: Body,
+    reader: ChatReader,
+    url: Url,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Option<Result<Event, Failure>> {
+        loop {
+            if let Some(item) = self.reader.next() {
+                return Some(item);
+            }
+            if self.reader.ended() {
+                return None;
+            }
+            match self.response.as_mut()?.chunk().await {
+                Ok(Some(bytes)) => self.take(&bytes),
+                Ok(None) => self.end(),
+                Err(error) => {
+                    let failure = interrupted(&error, &self.url, self.reader.delivered());
+                    self.reader.end(Some(failure));
+                }
+            }
+            if self.reader.ended() {
+                self.let_go();
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: &Bytes) {
+        match &mut self.body {
+            Body::Events(decoder) => {
+                let mut events = Vec::new();
+                let result = decoder.push(bytes, &mut events);
+                for event in events {
+                    self.reader.event(&event);
+                }
+                if result == Err(TooLarge) {
+                    self.too_large();
+                }
+            }
+            Body::Whole(body) if body.len() + bytes.len() > LARGEST_BODY => self.too_large(),
+            Body::Whole(body) => body.extend_from_slice(bytes),
+        }
+    }
+
+    fn end(&mut self) {
+        match std::mem::replace(&mut self.body, Body::Whole(Vec::new())) {
+            Body::Events(decoder) => {
+                if let Some(event) = decoder.finish() {
+                    self.reader.last_event(&event);
+                }
+                self.reader.end(None);
+            }
+            Body::Whole(body) => self.reader.whole(&body),
+        }
+        self.response = None;
+    }
+
+    fn too_large(&mut self) {
+        let message = format!("{} sent more than 16 MiB in one piece", host(&self.url));
+        self.reader.fail(Failure::new(ErrorClass::Malformed, message));
+    }
+
+    /// The answer is over. The response is read to its own end in the background, since only then can the connection
+    /// carry another request; the caller doesn't wait for that.
+    fn let_go(&mut self) {
+        if let Some(mut response) = self.response.take() {
+            let rest = async move { while let Ok(Some(_)) = response.chunk().await {} };
+            tokio::spawn(async move { tokio::time::timeout(GOODBYE, rest).await });
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What every provider can do, and what comes back from one.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, Secret, Usage};
+use ts_rs::TS;
+
+/// One service that answers requests for models.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Which protocol it speaks.
+    fn kind(&self) -> ProviderKind;
+
+    /// Puts a request into this provider's protocol. Nothing is sent. The same request always gives the same bytes.
+    ///
+    /// Fails with `Client` when the request can't be said in this protocol.
+    fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure>;
+
+    /// Sends the prepared bytes as they are.
+    ///
+    /// The stream ends with [`Event::Finished`] or with one failure, never without either. Dropping it, or dropping this
+    /// future, closes the connection upstream at once. No time limit applies besides ten seconds for the connection.
+    ///
+    /// After the first [`Event::Delta`] the only failures are `StreamCut { delivered: true }`, `Malformed` and
+    /// `ContentPolicy`, so that no class which permits another try can follow a part of an answer.
+    async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure>;
+
+    /// Lists the models that the provider offers. Costs nothing.
+    async fn models(&self, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure>;
+
+    /// Checks the connection and the key step by step, without spending anything. The steps stop at the first that fails.
+    async fn test(&self, key: Option<&Secret>) -> ConnectionTest;
+}
+
+/// What comes from a provider, piece by piece.
+pub type EventStream = Pin<Box<dyn Stream<Item = Result<Event, Failure>> + Send>>;
+
+/// Which protocol a provider speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderKind {
+    /// OpenAI itself.
+    #[serde(rename = "openai")]
+    OpenAi,
+    /// Any server that speaks OpenAI's chat completions.
+    #[serde(rename = "openai-compatible")]
+    OpenAiCompatible,
+    /// The simulated provider inside this program.
+    Simulated,
+}
+
+impl ProviderKind {
+    /// The word used in `signalbox.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::OpenAiCompatible => "openai-compatible",
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
+/// A request in a provider's protocol: the bytes that will be sent, and their hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Where the bytes go.
+    pub url: String,
+    /// The bytes. They hold no key: a key travels in a header.
+    pub body: Bytes,
+    /// The hash of `body`.
+    pub hash: ContentHash,
+    /// Whether the answer is asked for piece by piece.
+    pub stream: bool,
+}
+
+impl Prepared {
+    pub(crate) fn new(url: String, body: Vec<u8>, stream: bool) -> Self {
+        Self { url, hash: ContentHash::of(&body), body: Bytes::from(body), stream }
+    }
+}
+
+/// One thing that a provider said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The model that really answers, as the provider names it. Said once, and again if the name changes.
+    Served {
+        /// The provider's name for it.
+        model: String,
+    },
+    /// A piece of the answer. Never empty.
+    Delta(String),
+    /// A piece of the model's thoughts, which aren't part of the answer. Never empty.
+    Reasoning(String),
+    /// The tokens used so far. May be said more than once; each replaces the one before.
+    Usage(Usage),
+    /// One piece of the stream couldn't be read and was left out, so the answer may lack it. Said at most once: a second
+    /// unreadable piece ends the stream with `Malformed`.
+    Skipped {
+        /// What couldn't be read, in words.
+        reason: String,
+    },
+    /// The answer has ended. Always the last event.
+    Finished(FinishReason),
+}
+
+/// A model that a provider offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FoundModel {
+    /// Its identifier at the provider.
+    pub id: String,
+    /// How many tokens a conversation may have, where the provider says so.
+    pub context_window: Option<u32>,
+    /// Who owns it, where the provider says so.
+    pub owned_by: Option<String>,
+}
+
+/// What a test of a connection found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConnectionTest {
+    /// The steps that were taken, in their order; the last one failed unless all are fine.
+    pub steps: Vec<TestStep>,
+    /// The models that were listed.
+    pub models: Vec<FoundModel>,
+}
+
+impl ConnectionTest {
+    /// Whether every step went well.
+    pub fn ok(&self) -> bool {
+        self.steps.iter().all(|step| step.ok)
+    }
+}
+
+/// One step of a test of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TestStep {
+    /// What was tried: `connect`, `key accepted` or `models listed`.
+    pub name: String,
+    /// How long it took, in milliseconds.
+    #[ts(type = "number")]
+    pub ms: u64,
+    /// Whether it went well.
+    pub ok: bool,
+    /// What is worth knowing although it went well, such as that the server asks for no key.
+    pub note: Option<String>,
+    /// What went wrong.
+    pub failure: Option<Failure>,
+}
+
+impl TestStep {
+    /// The step that reaches the provider at all.
+    pub const CONNECT: &str = "connect";
+    /// The step that shows whether the key is good.
+    pub const KEY: &str = "key accepted";
+    /// The step that lists the models.
+    pub const MODELS: &str = "models listed";
+
+    pub(crate) fn passed(name: &str, ms: u64, note: Option<&str>) -> Self {
+        Self { name: name.into(), ms, ok: true, note: note.map(Into::into), failure: None }
+    }
+
+    pub(crate) fn failed(name: &str, ms: u64, failure: Failure) -> Self {
+        Self { name: name.into(), ms, ok: false, note: None, failure: Some(failure) }
+    }
+}

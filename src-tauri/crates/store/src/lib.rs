@@ -1,0 +1,29 @@
+//! What happened: one SQLite database in the state folder.
+//!
+//! All writes go through one thread, which runs them in `BEGIN IMMEDIATE` transactions and commits what has queued up
+//! together; reads go to a few read-only connections. Callers never see SQL: they pass a closure that is given a
+//! [`Tx`] or a [`View`], whose methods live beside the table that they are about, one file a table.
+//!
+//! This crate takes no decision. Whether a hold is admitted is decided by the gateway inside a closure; here it is only
+//! made certain that nothing can come between its reading and its writing.
+
+mod error;
+mod migrate;
+mod presence;
+mod reader;
+mod store;
+mod tables;
+mod time;
+mod writer;
+
+pub use error::StoreError;
+pub use presence::{Owner, Presence};
+pub use store::{Opened, Store, Tx, View};
+pub use tables::{
+    calls::{CallFilter, StoredCall},
+    drafts::StoredDraft,
+    holds::{Hold, HoldRow},
+    ledger::{LedgerEntry, Span},
+    partials::Partial,
+    votes::StoredVote,
+};

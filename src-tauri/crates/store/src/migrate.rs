@@ -1,0 +1,108 @@
+//! The schema and its steps.
+//!
+//! A step and its number are written in one transaction, so that a crash leaves the one schema or the other. Before the
+//! first step on an existing database a copy is made beside it. A database with a higher number is not touched.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::{StoreError, tables};
+
+/// The steps, oldest first: the statements of all tables that changed together. A step that has been released is never
+/// edited; a change is a new step.
+const STEPS: &[&[&str]] = &[&[
+    tables::bodies::V1,
+    tables::calls::V1,
+    tables::decisions::V1,
+    tables::drafts::V1,
+    tables::holds::V1,
+    tables::ledger::V1,
+    tables::partials::V1,
+    tables::refusals::V1,
+    tables::session::V1,
+    tables::votes::V1,
+]];
+
+/// The newest schema that is known here.
+pub(crate) const KNOWN: u32 = STEPS.len() as u32;
+
+fn version(connection: &Connection) -> Result<u32, rusqlite::Error> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Brings the database at `path` to the newest schema. Says whether it was made just now.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, StoreError> {
+    let found = version(connection)?;
+    if found > KNOWN {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known: KNOWN });
+    }
+    if found > 0 && found < KNOWN {
+        back_up(connection, path, found)?;
+    }
+    for (number, statements) in (1..).zip(STEPS).skip(found as usize) {
+        let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have taken the step while this one waited for the lock.
+        if version(&step)? >= number {
+            continue;
+        }
+        for statement in *statements {
+            step.execute_batch(statement)?;
+        }
+        step.pragma_update(None, "user_version", number)?;
+        step.commit()?;
+    }
+    Ok(found == 0)
+}
+
+/// Copies the database to `backups/` beside it, named after its schema.
+fn back_up(connection: &Connection, path: &Path, found: u32) -> Result<PathBuf, StoreError> {
+    let folder = path.with_file_name("backups");
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| StoreError::ReadOnly { path: folder.clone(), message: error.to_string() })?;
+    let copy = folder.join(format!("schema-{found}.db"));
+    if !copy.exists() {
+        connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    }
+    Ok(copy)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_application_refuses_a_newer_database_and_leaves_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let mut connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "user_version", KNOWN + 1).unwrap();
+        let error = migrate(&mut connection, &path).unwrap_err();
+        assert!(matches!(error, StoreError::Newer { found, known: KNOWN, .. } if found == KNOWN + 1), "{error}");
+        assert!(error.hint().is_some(), "the user is told what to do");
+        let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+        assert_eq!(tables, 0, "nothing was written into it");
+    }
+
+    #[test]
+    fn a_second_run_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let mut connection = Connection::open(&path).unwrap();
+        assert!(migrate(&mut connection, &path).unwrap(), "the first run makes the database");
+        assert!(!migrate(&mut connection, &path).unwrap(), "the second finds it");
+        assert_eq!(version(&connection).unwrap(), KNOWN);
+    }
+
+    #[test]
+    fn a_copy_is_made_before_an_existing_database_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let mut connection = Connection::open(&path).unwrap();
+        migrate(&mut connection, &path).unwrap();
+        let copy = back_up(&connection, &path, 1).unwrap();
+        let copied = Connection::open(copy).unwrap();
+        assert_eq!(version(&copied).unwrap(), KNOWN, "the copy is a whole database");
+    }
+}

@@ -1,0 +1,234 @@
+//! The handle to the database.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::mpsc::TrySendError,
+    time::Duration,
+};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::{
+    StoreError,
+    migrate::migrate,
+    reader::Readers,
+    writer::{Report, Writer},
+};
+
+/// How long a connection waits for another process's transaction.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+
+/// A view of the database as it was at one moment. Its methods are beside the tables.
+pub struct View<'a>(pub(crate) &'a Connection);
+
+/// A transaction in which one may also write.
+pub struct Tx<'a>(View<'a>);
+
+impl Tx<'_> {
+    pub(crate) fn connection(&self) -> &Connection {
+        self.0.0
+    }
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = View<'a>;
+
+    fn deref(&self) -> &View<'a> {
+        &self.0
+    }
+}
+
+/// The database of a state folder. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    path: PathBuf,
+    writer: Writer,
+    readers: Readers,
+}
+
+/// A database that was opened.
+pub struct Opened {
+    /// The handle.
+    pub store: Store,
+    /// Whether the database was made just now.
+    pub created: bool,
+}
+
+impl Store {
+    /// Opens `state.db` in the folder `home`, and makes both if they aren't there. Blocks: call it before the async
+    /// work begins, or on a thread of its own.
+    pub fn open(home: &Path) -> Result<Opened, StoreError> {
+        let path = home.join("state.db");
+        make_folder(home)?;
+        let mut connection = Connection::open(&path).map_err(|error| cannot_open(&path, &error))?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(|error| cannot_open(&path, &error))?;
+        // NORMAL in WAL mode loses no committed transaction when the process is killed; a power cut may lose the last.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let created = migrate(&mut connection, &path)?;
+        let readers = Readers::open(&path)?;
+        let writer = Writer::start(connection)
+            .map_err(|error| StoreError::ReadOnly { path: path.clone(), message: error.to_string() })?;
+        Ok(Opened { store: Self { path, writer, readers }, created })
+    }
+
+    /// The database's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `job` in a transaction, alone among all writers of all processes. When the returned future is ready with
+    /// `Ok`, what was written is committed. An error of `job` undoes what it wrote.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, result) = oneshot::channel();
+        let job = Box::new(move |connection: &Connection| -> Report {
+            let done = nested(connection, job);
+            Box::new(move |failure| {
+                let done = match failure {
+                    Some(StoreError::Full { what }) => Err(StoreError::Full { what }),
+                    Some(error) => Err(StoreError::Commit(error.to_string())),
+                    None => done,
+                };
+                // The caller may have gone; what was asked for is done all the same.
+                let _ = answer.send(done);
+            })
+        });
+        match self.writer.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Disconnected(_)) => return Err(StoreError::Closed),
+            Err(TrySendError::Full(job)) => {
+                let writer = self.writer.clone();
+                let sent = tokio::task::spawn_blocking(move || writer.send(job)).await;
+                if !matches!(sent, Ok(true)) {
+                    return Err(StoreError::Closed);
+                }
+            }
+        }
+        result.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Queues `job` without waiting for it. It runs before every job that is queued later. When the queue is full it is
+    /// left out, so it must be something that a later job makes good.
+    pub fn post(&self, job: impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static) {
+        let job = Box::new(move |connection: &Connection| -> Report {
+            if let Err(error) = nested(connection, job) {
+                tracing::warn!(%error, "a posted change was not stored");
+            }
+            Box::new(|_| ())
+        });
+        if self.writer.try_send(job).is_err() {
+            tracing::warn!("the database is behind, so a posted change was left out");
+        }
+    }
+
+    /// Reads on one of the read-only connections.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&View<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers
+            .run(move |connection| {
+                // One transaction, so that several queries see the same moment.
+                let moment = connection.unchecked_transaction()?;
+                read(&View(&moment))
+            })
+            .await
+    }
+}
+
+/// Runs one of several jobs of a transaction, so that its failure undoes only its own writes.
+fn nested<T>(connection: &Connection, job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    connection.execute_batch("SAVEPOINT job")?;
+    let done = job(&Tx(View(connection)));
+    if connection.is_autocommit() {
+        // SQLite has ended the whole transaction, and with it this job's savepoint.
+        return done;
+    }
+    let end = if done.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    connection.execute_batch(end)?;
+    done
+}
+
+/// Makes the state folder, readable by its owner alone: it holds the texts of all calls.
+fn make_folder(home: &Path) -> Result<(), StoreError> {
+    let denied = |error: std::io::Error| StoreError::ReadOnly { path: home.to_owned(), message: error.to_string() };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(home).map_err(denied)
+}
+
+fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let message = error.to_string();
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            StoreError::Damaged { path: path.to_owned(), message }
+        }
+        Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full { what: "the database" },
+        _ => StoreError::ReadOnly { path: path.to_owned(), message },
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_job_undoes_its_own_writes_and_no_others() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let good = store.write(|tx| tx.session_put("kept", "1"));
+        let bad = store.write(|tx| {
+            tx.session_put("lost", "1")?;
+            Err::<(), _>(StoreError::Closed)
+        });
+        let (good, bad) = tokio::join!(good, bad);
+        good.unwrap();
+        bad.unwrap_err();
+        let all = store.read(|view| view.session_all()).await.unwrap();
+        assert_eq!(all, [("kept".to_owned(), "1".to_owned())]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_said_to_be_damaged() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(
+            home.path().join("state.db"),
+            "this is a letter, not a database, and it is long enough to be read as a header",
+        )
+        .unwrap();
+        let error = Store::open(home.path()).map(|_| ()).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_said_to_be_full_and_earlier_writes_stay() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        store.write(|tx| tx.session_put("kept", "1")).await.unwrap();
+        // SQLite's own limit on pages gives the same error as a disk without space.
+        store
+            .write(|tx| {
+                let pages: u32 = tx.connection().query_row("PRAGMA page_count", [], |row| row.get(0))?;
+                tx.connection().query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let large = "x".repeat(1 << 20);
+        let error = store.write(move |tx| tx.session_put("large", &large)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error}");
+        assert!(error.hint().is_some(), "the user is told what to do");
+        let all = store.read(|view| view.session_all()).await.unwrap();
+        assert_eq!(all.len(), 1, "what was stored before is still there");
+    }
+}

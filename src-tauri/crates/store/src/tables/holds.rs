@@ -1,0 +1,82 @@
+//! Money reserved before dispatch.
+
+use jiff::Timestamp;
+use signalbox_domain::{CallId, Money};
+
+use crate::{
+    Owner, StoreError, Tx, View,
+    time::{from_micros, to_micros},
+};
+
+pub(crate) const V1: &str = "
+CREATE TABLE holds (
+    call       BLOB PRIMARY KEY,
+    owner      BLOB NOT NULL,
+    project    TEXT NOT NULL,
+    amount     INTEGER NOT NULL CHECK (amount >= 0),
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// A reservation to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// The call that it is for.
+    pub call: CallId,
+    /// The process that makes the call.
+    pub owner: Owner,
+    /// The project that pays.
+    pub project: String,
+    /// The most that the call can cost.
+    pub amount: Money,
+    /// When the lease ends by itself.
+    pub expires_at: Timestamp,
+}
+
+/// A reservation as it stands.
+pub type HoldRow = Hold;
+
+impl View<'_> {
+    /// Every reservation.
+    pub fn holds(&self) -> Result<Vec<HoldRow>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT call, owner, project, amount, expires_at FROM holds")?;
+        let rows = statement.query_map([], |row| {
+            Ok(Hold {
+                call: CallId::from_bytes(row.get(0)?),
+                owner: Owner(uuid::Uuid::from_bytes(row.get(1)?)),
+                project: row.get(2)?,
+                amount: Money::from_nanos(row.get(3)?),
+                expires_at: from_micros(row.get(4)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What is reserved for a project.
+    pub fn held(&self, project: &str) -> Result<Money, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT coalesce(sum(amount), 0) FROM holds WHERE project = ?1")?;
+        Ok(Money::from_nanos(statement.query_row([project], |row| row.get(0))?))
+    }
+}
+
+impl Tx<'_> {
+    /// Makes a reservation.
+    pub fn hold_put(&self, hold: &Hold) -> Result<(), StoreError> {
+        self.connection()
+            .prepare_cached("INSERT INTO holds (call, owner, project, amount, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute((
+                hold.call.as_bytes(),
+                hold.owner.0.as_bytes(),
+                &hold.project,
+                hold.amount.nanos(),
+                to_micros(hold.expires_at),
+            ))?;
+        Ok(())
+    }
+
+    /// Gives a reservation back.
+    pub fn hold_remove(&self, call: CallId) -> Result<(), StoreError> {
+        self.connection().prepare_cached("DELETE FROM holds WHERE call = ?1")?.execute([call.as_bytes()])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::Config;
+
+const TEXT: &str = r#"# The file of the help desk.
+
+[workspace]
+name = "helpdesk" # on every screen
+
+# Who serves.
+
+# The big one.
+[providers.openai]
+kind = "openai"
+
+# The one below the desk.
+[providers.local]
+kind = "openai-compatible"
+base_url = "http://127.0.0.1:8080/v1" # llama.cpp
+key = "none"
+
+[models.mini]
+provider = "openai"
+id = "gpt-5-mini"
+price = { input = "0.25", output = "2.00" } # of last week
+
+[models.small]
+provider = "local" # free
+
+[routes.default]
+generate = [
+    "mini", # first
+    "small",
+]
+
+[routes.tiers]
+generate = { simple = ["small"], complex = ["mini", "small"] }
+
+[budgets.daily]
+limit = "$5.00" # a day
+# The end.
+"#;
+
+/// A changed text, which must be valid.
+fn valid(text: Result<String, EditError>) -> String {
+    let text = text.unwrap();
+    let (config, problems) = Config::parse(&text);
+    assert!(config.is_some(), "the result is valid: {problems:?}\n{text}");
+    text
+}
+
+/// The lines that differ, with `-` and `+`.
+fn changes(before: &str, after: &str) -> String {
+    let gone = before.lines().filter(|line| !after.lines().any(|l| l == *line)).map(|line| format!("- {line}"));
+    let come = after.lines().filter(|line| !before.lines().any(|l| l == *line)).map(|line| format!("+ {line}"));
+    gone.chain(come).collect::<Vec<_>>().join("\n")
+}
+
+fn money(text: &str) -> Money {
+    text.parse().unwrap()
+}
+
+#[test]
+fn r11_a_changed_value_changes_one_line_and_keeps_its_comment() {
+    let edit = ProviderEdit { base_url: Some("http://127.0.0.1:1234/v1".into()), ..ProviderEdit::default() };
+    let after = valid(set_provider(TEXT, "local", &edit));
+    insta::assert_snapshot!(changes(TEXT, &after), @r#"
+    - base_url = "http://127.0.0.1:8080/v1" # llama.cpp
+    + base_url = "http://127.0.0.1:1234/v1" # llama.cpp
+    "#);
+    let edit = BudgetEdit { limit: Some(money("0.0094")), warn_at: Some(0.5), ..BudgetEdit::default() };
+    insta::assert_snapshot!(changes(TEXT, &valid(set_budget(TEXT, "daily", &edit))), @r#"
+    - limit = "$5.00" # a day
+    + limit = "$0.0094" # a day
+    + warn_at = 0.5
+    "#);
+}
+
+#[test]
+fn a_price_is_written_into_the_line_that_is_there() {
+    let price = Price { input: money("0.30"), cached_input: money("0.30"), output: money("2.5") };
+    let edit = ModelEdit { price: Some(price), ..ModelEdit::default() };
+    insta::assert_snapshot!(changes(TEXT, &valid(set_model(TEXT, "mini", &edit))), @r#"
+    - price = { input = "0.25", output = "2.00" } # of last week
+    + price = { input = "0.30", output = "2.50" } # of last week
+    "#);
+    let cached = ModelEdit {
+        price: Some(Price { cached_input: money("0.03"), ..price }),
+        tier: Some(Tier::Simple),
+        ..ModelEdit::default()
+    };
+    insta::assert_snapshot!(changes(TEXT, &valid(set_model(TEXT, "small", &cached))), @r#"
+    + tier = "simple"
+    + price = { input = "0.30", cached_input = "0.03", output = "2.50" }
+    "#);
+    let table = "[providers.p]\nkind = \"simulated\"\n[models.m]\nprovider = \"p\"\n[models.m.price]\ninput = \"1\" # in\noutput = \"2\"\n";
+    let after = valid(set_model(table, "m", &edit));
+    assert!(after.contains("[models.m.price]\ninput = \"0.30\" # in\noutput = \"2.50\"\n"), "{after}");
+}
+
+#[test]
+fn what_is_new_stands_behind_its_kind() {
+    let edit = ModelEdit {
+        provider: Some("local".into()),
+        id: Some("phi".into()),
+        context_window: Some(8_192),
+        ..ModelEdit::default()
+    };
+    let after = valid(set_model(TEXT, "phi", &edit));
+    assert!(
+        after.contains("provider = \"local\" # free\n\n[models.phi]\nprovider = \"local\"\ncontext_window = 8192\n\n[routes.default]"),
+        "{after}"
+    );
+    let edit = BudgetEdit { limit: Some(money("1")), ..BudgetEdit::default() };
+    let after = valid(set_budget("[workspace]\nname = \"a\"\n", "daily", &edit));
+    assert_eq!(
+        after,
+        "[workspace]\nname = \"a\"\n\n[budgets.daily]\nscope = \"project:*\"\nperiod = \"day\"\nlimit = \"$1.00\"\n"
+    );
+    let edit =
+        ProviderEdit { kind: Some(ProviderKind::Simulated), faults: Some("429".into()), ..ProviderEdit::default() };
+    let made = valid(set_provider("", "sim", &edit));
+    assert_eq!(made, "[providers.sim]\nkind = \"simulated\"\nfaults = \"429\"\n");
+    let cleared =
+        valid(set_provider(&made, "sim", &ProviderEdit { faults: Some(String::new()), ..ProviderEdit::default() }));
+    assert_eq!(cleared, "[providers.sim]\nkind = \"simulated\"\n");
+}
+
+#[test]
+fn what_is_new_lacks_nothing() {
+    let missing = |result: Result<String, EditError>| matches!(result, Err(EditError::Missing { .. }));
+    assert!(missing(set_provider(TEXT, "new", &ProviderEdit::default())));
+    assert!(missing(set_model(TEXT, "new", &ModelEdit::default())));
+    assert!(missing(set_budget(TEXT, "new", &BudgetEdit::default())));
+    assert!(matches!(set_budget(TEXT, "a b", &BudgetEdit::default()), Err(EditError::BadName { .. })));
+}
+
+#[test]
+fn a_removed_table_takes_its_own_comment_and_leaves_the_others() {
+    let text = valid(remove_candidate(TEXT, "mini"));
+    let text = valid(remove_model(&text, "mini"));
+    let after = valid(remove_provider(&text, "openai"));
+    assert!(!after.contains("The big one") && !after.contains("[providers.openai]"), "{after}");
+    assert!(after.contains("# Who serves.\n\n# The one below the desk.\n[providers.local]"), "{after}");
+    assert!(after.starts_with("# The file of the help desk.\n\n[workspace]"), "{after}");
+    let last = valid(remove_budget(&after, "daily"));
+    assert!(last.ends_with("# The end.\n"), "{last}");
+    let header = "# About the file.\n\n[budgets.a]\nlimit = \"$1\"\n";
+    assert_eq!(
+        valid(remove_budget(header, "a")),
+        "# About the file.\n",
+        "a comment about the file outlives its first table"
+    );
+}
+
+#[test]
+fn what_is_used_can_not_be_removed() {
+    let by = |result: Result<String, EditError>| match result {
+        Err(EditError::InUse { by, .. }) => by,
+        other => panic!("it is in use: {other:?}"),
+    };
+    assert_eq!(by(remove_provider(TEXT, "local")), ["[models.small]"]);
+    assert_eq!(by(remove_model(TEXT, "small")), ["[routes.default]", "[routes.tiers]"]);
+    assert!(matches!(remove_budget(TEXT, "weekly"), Err(EditError::Unknown { .. })));
+    assert!(matches!(remove_budget("", "weekly"), Err(EditError::Unknown { .. })));
+}
+
+#[test]
+fn a_chain_keeps_its_form() {
+    let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let after = valid(set_route_chain(TEXT, "default", Role::Generate, &names(&["small", "mini"])));
+    assert!(after.contains("generate = [\n    \"small\",\n    \"mini\", # first\n]"), "{after}");
+    let after = valid(set_route_chain(TEXT, "tiers", Role::Generate, &names(&["mini", "small"])));
+    assert!(after.contains("[routes.tiers]\ngenerate = [\"mini\", \"small\"]\n"), "{after}");
+    let after = valid(set_route_chain(TEXT, "new", Role::Generate, &names(&["small"])));
+    assert!(after.contains("[routes.new]\ngenerate = [\"small\"]\n"), "{after}");
+    assert!(matches!(set_route_chain(TEXT, "default", Role::Generate, &[]), Err(EditError::EmptyChain { .. })));
+    assert!(matches!(set_route_chain(TEXT, "default", Role::Judge, &names(&["mini"])), Err(EditError::NotYet { .. })));
+}
+
+#[test]
+fn the_last_candidate_of_a_chain_stays() {
+    let text = valid(remove_candidate(TEXT, "small"));
+    assert!(text.contains("generate = { complex = [\"mini\"] }"), "{text}");
+    assert!(matches!(remove_candidate(&text, "mini"), Err(EditError::EmptyChain { .. })));
+}
+
+#[test]
+fn line_ends_and_the_byte_order_mark_survive() {
+    let text = format!("\u{feff}{}", TEXT.replace('\n', "\r\n"));
+    let edit = BudgetEdit { limit: Some(money("7")), ..BudgetEdit::default() };
+    let after = set_budget(&text, "daily", &edit).unwrap();
+    assert_eq!(after, text.replace("$5.00", "$7.00"));
+    let after = set_budget(&text, "new", &edit).unwrap();
+    assert_eq!(after.matches('\n').count(), after.matches("\r\n").count(), "every line ends in the same way");
+}
+
+#[test]
+fn tables_in_one_line_and_dotted_keys_can_be_changed_too() {
+    let edit = BudgetEdit { limit: Some(money("7")), ..BudgetEdit::default() };
+    for text in [
+        "budgets = { a = { limit = \"$1\" } }\n",
+        "budgets.a.limit = \"$1\"\n",
+        "[budgets]\na = { limit = \"$1\" }\n",
+        "[budgets]\na.limit = \"$1\"\n",
+    ] {
+        for name in ["a", "b"] {
+            let after = valid(set_budget(text, name, &edit));
+            let (config, _) = Config::parse(&after);
+            assert_eq!(config.unwrap().budget(name).unwrap().limit, money("7"), "{after}");
+            valid(remove_budget(&after, "a"));
+        }
+    }
+}
+
+#[test]
+fn a_text_that_can_not_be_read_is_not_changed() {
+    let error = remove_budget("[workspace]\nname = \n", "a").unwrap_err();
+    assert!(matches!(error, EditError::Syntax { line: 2, .. }), "{error}");
+    assert!(matches!(
+        set_budget("budgets = 1", "a", &BudgetEdit { limit: Some(Money::ZERO), ..BudgetEdit::default() }),
+        Err(EditError::NotATable { .. })
+    ));
+}
+
+proptest! {
+    #[test]
+    fn an_edit_of_a_damaged_file_never_panics(at in 0..TEXT.len(), cut in 0..60_usize, put in "[\\[\\]{}=\"'.,#\n\ra-c0-9 -]{0,6}") {
+        let text = format!("{}{put}{}", &TEXT[..at], &TEXT[(at + cut).min(TEXT.len())..]);
+        let price = Some(Price::FREE);
+        let _ = set_model(&text, "mini", &ModelEdit { price, provider: Some("x".into()), ..ModelEdit::default() });
+        let _ = remove_model(&text, "mini");
+        let _ = remove_provider(&text, "local");
+        let _ = remove_candidate(&text, "mini");
+        let _ = set_route_chain(&text, "default", Role::Generate, &["small".to_owned()]);
+        let _ = set_budget(&text, "daily", &BudgetEdit { limit: Some(Money::ZERO), ..BudgetEdit::default() });
+    }
+}

@@ -1,0 +1,49 @@
+//! What the window's commands share.
+
+use std::sync::Arc;
+
+use signalbox_api::{ApiError, Code, Core, Options};
+use tokio::sync::{Notify, watch};
+
+/// The application behind the window. It opens while the window does; commands wait for it, and all of them fail alike
+/// when it can't be opened, so that the window can say why.
+pub(crate) struct Shell {
+    core: watch::Receiver<Option<Result<Arc<Core>, ApiError>>>,
+    /// Told when the window has kept what was typed and may go.
+    pub(crate) flushed: Arc<Notify>,
+}
+
+impl Shell {
+    /// Begins to open the application.
+    pub(crate) fn open(options: Options) -> Self {
+        let (opened, core) = watch::channel(None);
+        tauri::async_runtime::spawn(async move {
+            let core = Box::pin(Core::open(options)).await;
+            if let Err(error) = &core {
+                tracing::error!(%error, "the application could not be opened");
+            }
+            opened.send_replace(Some(core));
+            // Nobody else sends, and the value stays readable.
+            opened.closed().await;
+        });
+        Self { core, flushed: Arc::default() }
+    }
+
+    /// The application, as soon as it is open.
+    pub(crate) async fn core(&self) -> Result<Arc<Core>, ApiError> {
+        let mut core = self.core.clone();
+        let opened = core.wait_for(Option::is_some).await.map(|opened| opened.clone());
+        match opened {
+            Ok(Some(core)) => core,
+            Ok(None) | Err(_) => Err(ApiError::new(Code::Internal, "the application ended while it was being opened")),
+        }
+    }
+
+    /// Settles every call, if the application is open.
+    pub(crate) async fn close(&self) {
+        let open = self.core.borrow().clone();
+        if let Some(Ok(core)) = open {
+            core.close().await;
+        }
+    }
+}

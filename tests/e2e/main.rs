@@ -1,0 +1,13 @@
+//! The real window: the built app under `WebKitWebDriver`, with a real keychain and a real model.
+//!
+//! `cargo xtask test --only window` makes the desktop session that these tests need and runs them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it must be"
+)]
+
+mod harness;
+mod start;
+mod surroundings;

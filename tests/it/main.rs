@@ -1,0 +1,21 @@
+//! The system under test through `api` and the loopback host, with the simulated provider and with a real server where
+//! a rule is about bytes on the wire.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
+
+mod bad_input;
+mod boundaries;
+mod budgets;
+mod calls;
+mod crash;
+mod harness;
+mod host;
+mod keys;
+mod library;

@@ -1,0 +1,87 @@
+/** What a command is, apart from what it does: the screens bind that. */
+export interface Definition {
+  id: string;
+  title: string;
+  group: "Run" | "Go to" | "Write" | "Decide" | "Lists" | "Window";
+  /** Combinations as `Mod+Shift+Enter`; the first one is shown. Empty: only in the palette. */
+  keys: readonly string[];
+  /** Where it works, in words. */
+  where: string;
+  /** Not offered by the palette, because it means nothing away from its list. */
+  hidden?: boolean;
+}
+
+function pane(number: number): Definition {
+  return {
+    id: `focus-pane-${number}`,
+    title: `Focus pane ${number}`,
+    group: "Go to",
+    keys: [`Mod+${number}`],
+    where: "panes",
+    hidden: true,
+  };
+}
+
+/** Every command of the product: palette, tooltips, the shortcut sheet, the settings and the tests read this list. */
+export const DEFINITIONS = [
+  { id: "run", title: "Run", group: "Run", keys: ["Mod+Enter"], where: "Editor, Compare" },
+  { id: "run-all", title: "Run all", group: "Run", keys: ["Mod+Shift+Enter"], where: "Editor, Compare" },
+  { id: "cancel", title: "Cancel what runs", group: "Run", keys: ["Mod+."], where: "everywhere" },
+
+  { id: "palette", title: "Palette", group: "Go to", keys: ["Mod+k"], where: "everywhere", hidden: true },
+  { id: "goto-prompt", title: "Go to prompt", group: "Go to", keys: ["Mod+p"], where: "everywhere" },
+  { id: "search", title: "Search", group: "Go to", keys: ["Mod+f"], where: "everywhere" },
+  { id: "settings", title: "Settings", group: "Go to", keys: ["Mod+,"], where: "everywhere" },
+  { id: "next-pane", title: "Next pane", group: "Go to", keys: ["F6"], where: "everywhere" },
+  { id: "previous-pane", title: "Previous pane", group: "Go to", keys: ["Shift+F6"], where: "everywhere" },
+  pane(1),
+  pane(2),
+  pane(3),
+  pane(4),
+  pane(5),
+  pane(6),
+  { id: "go-library", title: "Open Library", group: "Go to", keys: [], where: "everywhere" },
+  { id: "go-compare", title: "Open Compare", group: "Go to", keys: [], where: "everywhere" },
+  { id: "go-live", title: "Open Live", group: "Go to", keys: [], where: "everywhere" },
+  { id: "go-budgets", title: "Open Budgets", group: "Go to", keys: [], where: "everywhere" },
+  { id: "go-providers", title: "Open Providers", group: "Go to", keys: [], where: "everywhere" },
+  { id: "go-firststart", title: "Connect a model", group: "Go to", keys: [], where: "everywhere" },
+
+  { id: "save-version", title: "Save version", group: "Write", keys: ["Mod+s"], where: "Editor" },
+  { id: "diff", title: "Difference", group: "Write", keys: ["Mod+d"], where: "Editor" },
+  { id: "split", title: "Side by side", group: "Write", keys: ["Mod+\\"], where: "Editor, Compare" },
+  { id: "move-label", title: "Move a label", group: "Write", keys: ["Mod+l"], where: "Editor" },
+  { id: "take-fix", title: "Take the fix", group: "Write", keys: ["Alt+Enter"], where: "Editor" },
+  { id: "new-prompt", title: "New prompt", group: "Write", keys: ["Mod+n"], where: "Library" },
+  { id: "rename-prompt", title: "Rename prompt", group: "Write", keys: ["F2"], where: "Library" },
+  { id: "duplicate-prompt", title: "Duplicate prompt", group: "Write", keys: [], where: "Library" },
+  { id: "delete-prompt", title: "Delete prompt", group: "Write", keys: ["Delete"], where: "Library" },
+  { id: "undo", title: "Undo", group: "Write", keys: ["Mod+z"], where: "outside text fields" },
+
+  { id: "vote-a", title: "Vote A", group: "Decide", keys: ["a"], where: "Compare" },
+  { id: "vote-b", title: "Vote B", group: "Decide", keys: ["b"], where: "Compare" },
+  { id: "vote-c", title: "Vote C", group: "Decide", keys: ["c"], where: "Compare" },
+  { id: "vote-d", title: "Vote D", group: "Decide", keys: ["d"], where: "Compare" },
+  { id: "vote-equal", title: "Vote equal", group: "Decide", keys: ["e"], where: "Compare" },
+  { id: "vote-neither", title: "Vote neither", group: "Decide", keys: ["n"], where: "Compare" },
+  { id: "undo-vote", title: "Undo the vote", group: "Decide", keys: ["u"], where: "Compare" },
+
+  { id: "next-row", title: "Next row", group: "Lists", keys: ["j", "ArrowDown"], where: "lists", hidden: true },
+  { id: "previous-row", title: "Previous row", group: "Lists", keys: ["k", "ArrowUp"], where: "lists", hidden: true },
+  { id: "next-item", title: "Next item", group: "Lists", keys: ["ArrowRight"], where: "lists", hidden: true },
+  { id: "previous-item", title: "Previous item", group: "Lists", keys: ["ArrowLeft"], where: "lists", hidden: true },
+  { id: "open-row", title: "Open the row", group: "Lists", keys: ["Enter"], where: "lists", hidden: true },
+  { id: "filter", title: "Filter", group: "Lists", keys: ["/"], where: "lists", hidden: true },
+  { id: "pause", title: "Pause or follow", group: "Lists", keys: [" "], where: "Live" },
+  { id: "edit-budget", title: "Edit the limit", group: "Lists", keys: ["e"], where: "Budgets" },
+
+  { id: "sheet", title: "Keyboard shortcuts", group: "Window", keys: ["?"], where: "everywhere" },
+  { id: "toggle-rail", title: "Wide or narrow rail", group: "Window", keys: ["Mod+b"], where: "everywhere" },
+  { id: "theme-system", title: "Theme: as the system", group: "Window", keys: [], where: "everywhere" },
+  { id: "theme-light", title: "Theme: light", group: "Window", keys: [], where: "everywhere" },
+  { id: "theme-dark", title: "Theme: dark", group: "Window", keys: [], where: "everywhere" },
+  { id: "theme-contrast", title: "Theme: high contrast", group: "Window", keys: [], where: "everywhere" },
+] as const satisfies readonly Definition[];
+
+/** The known commands; a typo in a binding doesn't compile. */
+export type CommandId = (typeof DEFINITIONS)[number]["id"];

@@ -1,0 +1,55 @@
+// Made from the list of commands by `cargo xtask bindings`.
+import type { ContentHash } from "./ContentHash.ts";
+import type { Failure } from "./Failure.ts";
+import type { FinishReason } from "./FinishReason.ts";
+import type { Money } from "./Money.ts";
+import type { Usage } from "./Usage.ts";
+
+/**
+ * One try upstream.
+ */
+export type Attempt = {
+/**
+ * Its number, from 1.
+ */
+number: number,
+/**
+ * The provider's name.
+ */
+provider: string,
+/**
+ * The model's name.
+ */
+model: string,
+/**
+ * When it was sent.
+ */
+started_at: string,
+/**
+ * Milliseconds until the first piece of the answer.
+ */
+first_token_ms: number | null,
+/**
+ * Milliseconds until it ended.
+ */
+total_ms: number | null,
+/**
+ * The hash of the bytes that were sent.
+ */
+request_hash: ContentHash,
+/**
+ * Tokens used, where the provider said.
+ */
+usage: Usage | null,
+/**
+ * What this attempt cost.
+ */
+cost: Money | null, } & ({ "state": "waiting" } | { "state": "streaming" } | { "state": "complete",
+/**
+ * Why the model stopped.
+ */
+finish: FinishReason, } | { "state": "failed",
+/**
+ * How.
+ */
+failure: Failure, } | { "state": "cancelled" });

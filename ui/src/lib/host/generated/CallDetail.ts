@@ -1,0 +1,33 @@
+// Made from the list of commands by `cargo xtask bindings`.
+import type { Call } from "./Call.ts";
+import type { Decision } from "./Decision.ts";
+import type { Message } from "./Message.ts";
+
+/**
+ * One call with its texts and decisions, rebuilt from the database alone (while it runs, with what has come so far).
+ */
+export type CallDetail = {
+/**
+ * The call.
+ */
+call: Call,
+/**
+ * The conversation that was sent.
+ */
+messages: Array<Message>,
+/**
+ * The values that it was rendered with.
+ */
+values: Record<string, unknown>,
+/**
+ * The answer as delivered so far.
+ */
+answer: string,
+/**
+ * Every decision, in order.
+ */
+decisions: Array<Decision>,
+/**
+ * When this was read.
+ */
+at: string, };

@@ -1,0 +1,5 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Why a stage chose as it did.
+ */
+export type Cause = "label" | "version" | "draft" | "messages" | "ok" | "not configured" | "chain" | "model named" | "held" | "refused" | "no limit" | "miss" | "sent" | "first token" | "complete" | "truncated" | "failed" | "fallback" | "cancelled" | "interrupted" | "unverified" | "exact" | "lower bound" | "nothing" | "stored" | "not stored";

@@ -1,0 +1,52 @@
+// Made from the list of commands by `cargo xtask bindings`.
+import type { BudgetRow } from "./BudgetRow.ts";
+import type { Call } from "./Call.ts";
+import type { CallId } from "./CallId.ts";
+import type { Decision } from "./Decision.ts";
+import type { KeychainState } from "./KeychainState.ts";
+import type { ProviderRow } from "./ProviderRow.ts";
+
+/**
+ * Something that happened.
+ */
+export type Event = { "kind": "call",
+/**
+ * The call as it is now.
+ */
+call: Call, } | { "kind": "delta",
+/**
+ * The call.
+ */
+call: CallId,
+/**
+ * Where the piece belongs, in UTF-16 code units from the answer's beginning.
+ */
+start: number,
+/**
+ * The piece.
+ */
+text: string, } | { "kind": "decision",
+/**
+ * The choice.
+ */
+decision: Decision, } | { "kind": "prompts",
+/**
+ * Their names.
+ */
+names: Array<string>, } | { "kind": "draft",
+/**
+ * The prompt.
+ */
+name: string, } | { "kind": "config", } | { "kind": "budgets",
+/**
+ * All of them.
+ */
+budgets: Array<BudgetRow>, } | { "kind": "provider",
+/**
+ * The provider.
+ */
+provider: ProviderRow, } | { "kind": "keychain",
+/**
+ * Its state.
+ */
+state: KeychainState, };

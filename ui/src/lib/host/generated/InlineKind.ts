@@ -1,0 +1,5 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Which text has a piece.
+ */
+export type InlineKind = "equal" | "inserted" | "deleted";

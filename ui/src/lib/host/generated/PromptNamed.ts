@@ -1,0 +1,9 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Names one prompt.
+ */
+export type PromptNamed = {
+/**
+ * Its name.
+ */
+name: string, };

@@ -1,0 +1,36 @@
+// Made from the list of commands by `cargo xtask bindings`.
+import type { LabelPointer } from "./LabelPointer.ts";
+import type { PromptName } from "./PromptName.ts";
+
+/**
+ * A prompt in a list.
+ */
+export type PromptSummary = {
+/**
+ * Its name.
+ */
+name: PromptName,
+/**
+ * Its newest version. There is none when the folder has lost its files.
+ */
+latest: number | null,
+/**
+ * Its labels, by name.
+ */
+labels: Array<LabelPointer>,
+/**
+ * What its newest version says it is for.
+ */
+description: string | null,
+/**
+ * The variables of its newest version.
+ */
+variables: Array<string>,
+/**
+ * When its newest version was saved.
+ */
+changed_at: string | null,
+/**
+ * What is wrong with it, when it can't be used as it is.
+ */
+problem: string | null, };

@@ -1,0 +1,9 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Names one provider.
+ */
+export type ProviderNamed = {
+/**
+ * Its name.
+ */
+name: string, };

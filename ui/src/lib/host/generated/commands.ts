@@ -1,0 +1,88 @@
+// Made from the list of commands by `cargo xtask bindings`.
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, Empty, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+
+/** Every command: what it takes and what it gives. */
+export interface Commands {
+  /** What a window needs to know before it can draw its frame. */
+  app_info: { request: Empty; response: AppInfo };
+  /** The window's layout and choices. */
+  session_get: { request: Empty; response: Session };
+  /** Keeps one value of the session. */
+  session_set: { request: SessionSet; response: Stored };
+  /** All prompts. */
+  prompt_list: { request: Empty; response: PromptList };
+  /** Everything that the editor needs to open a prompt. */
+  prompt_get: { request: PromptNamed; response: PromptDetail };
+  /** One version with its text. */
+  prompt_version: { request: VersionNamed; response: Version };
+  /** What a text would be: its lint, its rendering, its length and its price. */
+  prompt_preview: { request: PreviewRequest; response: Preview };
+  /** Saves a version, and removes the draft. */
+  prompt_save: { request: PromptSave; response: PromptSaved };
+  /** Moves or removes a label. */
+  prompt_label: { request: LabelSet; response: Prompt };
+  /** Keeps the saved test values. */
+  prompt_values: { request: ValuesSave; response: Prompt };
+  /** Makes a prompt. */
+  prompt_create: { request: PromptCreate; response: PromptDetail };
+  /** Renames a prompt. */
+  prompt_rename: { request: PromptRename; response: PromptDetail };
+  /** Deletes a prompt so that it can be brought back. */
+  prompt_delete: { request: PromptNamed; response: PromptDeleted };
+  /** Brings a deleted prompt back. */
+  prompt_restore: { request: PromptRestore; response: PromptDetail };
+  /** The difference of two texts of a prompt, by words. */
+  prompt_diff: { request: DiffRequest; response: DiffAnswer };
+  /** The words that differ between two answers. */
+  text_diff: { request: TextDiffRequest; response: TextDiff };
+  /** Keeps a draft. */
+  draft_save: { request: DraftSave; response: Stored };
+  /** Throws a draft away. */
+  draft_discard: { request: PromptNamed; response: DraftDiscarded };
+  /** What a call may be served by. */
+  target_list: { request: Empty; response: Targets };
+  /** Starts a call. */
+  call_start: { request: CallStart; response: CallNamed };
+  /** Cancels a call. */
+  call_cancel: { request: CallNamed; response: Cancelled };
+  /** Cancels every call that was started here. */
+  call_cancel_all: { request: Empty; response: Cancelled };
+  /** A page of calls, newest first. */
+  call_list: { request: CallListRequest; response: CallPage };
+  /** One call with its texts and decisions. */
+  call_get: { request: CallNamed; response: CallDetail };
+  /** Casts a vote. */
+  vote_cast: { request: VoteCast; response: Vote };
+  /** Takes a vote back. */
+  vote_undo: { request: VoteNamed; response: VoteList };
+  /** The last votes. */
+  vote_list: { request: Empty; response: VoteList };
+  /** Every budget and what is used of it. */
+  budget_list: { request: Empty; response: BudgetList };
+  /** Sets a budget's limit, or makes the budget. */
+  budget_set: { request: BudgetSet; response: BudgetList };
+  /** Removes a budget. */
+  budget_remove: { request: BudgetNamed; response: BudgetList };
+  /** Every provider. */
+  provider_list: { request: Empty; response: ProviderList };
+  /** Connects a provider in one step. */
+  provider_connect: { request: ProviderConnect; response: ProviderConnected };
+  /** Tests a provider without spending anything. */
+  provider_test: { request: ProviderNamed; response: ConnectionTest };
+  /** Removes a provider with its models and its key. */
+  provider_remove: { request: ProviderNamed; response: ProviderList };
+  /** Looks for servers on this machine. */
+  provider_discover: { request: Empty; response: LocalServers };
+  /** Changes or adds a model. */
+  model_set: { request: ModelSet; response: ProviderList };
+  /** Removes a model. */
+  model_remove: { request: ModelNamed; response: ProviderList };
+  /** Keeps a key in the keychain. */
+  key_set: { request: KeySet; response: ProviderList };
+  /** Removes a key from the keychain. */
+  key_delete: { request: ProviderNamed; response: ProviderList };
+  /** Looks at the keychain again, and asks for it to be unlocked. */
+  keychain_unlock: { request: Empty; response: ProviderList };
+  /** Keeps keys in memory until the application ends, because the user chose so. */
+  keychain_use_memory: { request: Empty; response: ProviderList };
+}

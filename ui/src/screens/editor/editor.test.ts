@@ -1,0 +1,187 @@
+import { EditorView } from "@codemirror/view";
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { events } from "$lib/state/events.ts";
+import { library } from "$lib/state/library.svelte.ts";
+import { providers } from "$lib/state/providers.svelte.ts";
+import { router } from "$lib/state/router.svelte.ts";
+import { toasts } from "$lib/state/toasts.svelte.ts";
+import Frame from "../../frame/Frame.svelte";
+import { loadScreen } from "../../frame/screens.ts";
+import { start } from "../../start.ts";
+import { ANSWER, fakeCore, type FakeCore } from "../../test/fake_core.ts";
+import type { FakeHost } from "../../test/fake_host.ts";
+import { dollars } from "../../test/sample.ts";
+import { sampleHost } from "../../test/sample_host.ts";
+import { forgetOpened } from "./opened.svelte.ts";
+
+let host: FakeHost;
+let core: FakeCore;
+
+beforeEach(() => {
+  vi.spyOn(window, "innerWidth", "get").mockReturnValue(1360);
+  host = sampleHost();
+  core = fakeCore(host, { pace: 0 });
+});
+afterEach(() => {
+  events.stop();
+  toasts.dismiss();
+  forgetOpened();
+  vi.restoreAllMocks();
+});
+
+async function open(): Promise<void> {
+  await start(host);
+  router.replace({ screen: "editor", prompt: "support/reply" });
+  await Promise.all([loadScreen("editor"), library.load(), providers.load()]);
+  render(Frame);
+  await screen.findByTestId("template");
+}
+
+function view(): EditorView {
+  const found = EditorView.findFromDOM(screen.getByTestId("template"));
+  if (!found) throw new Error("there is no editor");
+  return found;
+}
+
+function type(text: string): void {
+  view().dispatch({ changes: { from: view().state.doc.length, insert: text }, userEvent: "input.type" });
+}
+
+const key = (one: string) => fireEvent.keyDown(document.body, { key: one, ctrlKey: true });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 3_000 });
+
+describe("the editor", () => {
+  it("shows what the model gets, with its length and its price", async () => {
+    await open();
+    const rendered = await screen.findByTestId("rendered");
+    expect(rendered.textContent).toContain("You answer customer mail for Harbour Outdoor.");
+    expect(within(rendered).getByText("Maya Lindqvist").tagName).toBe("MARK");
+    expect(screen.getByTestId("estimate-gpt-5-mini").getAttribute("aria-current")).toBe("true");
+    expect(screen.getByTestId("estimate-ft:returns").textContent).toContain("no price");
+  });
+
+  it("runs, streams into fields, and says what it cost", async () => {
+    await open();
+    type("more");
+    await key("Enter");
+    await until(() => expect(screen.getByTestId("output").dataset.status).toBe("done"));
+    expect(screen.getByTestId("field-category").textContent).toContain("late_parcel");
+    expect(screen.getByTestId("badge").textContent).toBe("unverified");
+    expect(screen.getByTestId("output-cost").textContent?.trim()).toMatch(/^\$0\.000/);
+    const request = host.asked.find((one) => one.name === "call_start")?.request;
+    expect(request).toMatchObject({ text: { kind: "draft" }, target: { by: "route", name: "support-default" } });
+    await fireEvent.click(screen.getByTestId("output-view-text"));
+    expect(screen.getByTestId("output-text").textContent).toBe(ANSWER);
+  });
+
+  it("runs a text that is a version as that version", async () => {
+    await open();
+    await key("Enter");
+    await until(() => expect(host.asked.some((one) => one.name === "call_start")).toBe(true));
+    expect(host.asked.find((one) => one.name === "call_start")?.request).toMatchObject({
+      text: { kind: "version", number: 3 },
+    });
+  });
+
+  it("cancels in the same place and keeps the partial text", async () => {
+    core.pace = 5;
+    core.answers = ["word ".repeat(2_000)];
+    await open();
+    await fireEvent.click(screen.getByTestId("run"));
+    await until(() => expect(screen.getByTestId("output-text").textContent).toContain("word word"));
+    await fireEvent.click(screen.getByTestId("cancel"));
+    await until(() => expect(screen.getByTestId("badge").textContent).toBe("cancelled"));
+    expect(screen.getByTestId("output-text").textContent).toContain("word word");
+    expect(screen.getByTestId("not-complete")).toBeTruthy();
+    expect(screen.getByTestId("run")).toBeTruthy();
+  });
+
+  it("says scope, amount and reset time when a budget refuses", async () => {
+    core.fault = {
+      status: "refused",
+      failure: {
+        class: {
+          kind: "budget",
+          refusal: {
+            budget: "daily",
+            scope: "project:support",
+            limit: dollars(5),
+            settled: dollars(4.98),
+            held: 0,
+            needed: dollars(0.12),
+            resets_at: new Date(Date.now() + 5 * 3_600_000).toISOString(),
+          },
+        },
+        message: "the budget daily refused",
+        hint: null,
+        status: null,
+      },
+    };
+    await open();
+    await key("Enter");
+    const refusal = await screen.findByTestId("refusal");
+    const said = refusal.textContent?.replace(/\s+/g, " ");
+    expect(said).toContain("project:support may spend $5.00: $4.98 is spent");
+    expect(said).toContain("up to $0.12");
+    expect(said).toMatch(/resets at .*, in 5 h/);
+    expect(screen.getByTestId("badge").textContent).toBe("refused");
+  });
+
+  it("has a lint error that appears, is fixed by key, and goes", async () => {
+    await open();
+    type("{{ custmer.name }}");
+    await until(() => expect(screen.getByTestId("lint-count").textContent).toContain("1 error"));
+    await fireEvent.keyDown(document.body, { key: "Enter", altKey: true });
+    expect(view().state.doc.toString().endsWith("{{ customer.name }}")).toBe(true);
+    await until(() => expect(screen.getByTestId("lint-count").dataset.errors).toBe("0"));
+  });
+
+  it("saves a version with a message, and shows the difference", async () => {
+    await open();
+    type("Be brief.");
+    await key("s");
+    const message = await screen.findByTestId("save-message");
+    await fireEvent.input(message, { target: { value: "Shorter" } });
+    await fireEvent.submit(screen.getByTestId("save-dialog"));
+    await until(() => expect(core.versions).toHaveLength(4));
+    expect(core.versions[3]).toMatchObject({ message: "Shorter" });
+    await until(() => expect(screen.queryByTestId("save-dialog")).toBeNull());
+    await key("d");
+    await screen.findByTestId("version-4");
+    await until(() => expect(screen.getByTestId("diff").querySelector("ins")?.textContent).toContain("Be brief."));
+    expect(screen.getByTestId("diff-left").textContent).toContain("3 staging");
+  });
+
+  it("moves a label after naming what it replaces, and back by undo", async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId("label-production"));
+    const change = await screen.findByTestId("label-change");
+    expect(change.textContent).toContain("moves from 2 to 3");
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    await until(() => expect(core.labels.production).toBe(3));
+    expect(screen.getByTestId("label-production").textContent).toContain("production 3");
+    await fireEvent.click(await screen.findByTestId("toast-undo"));
+    await until(() => expect(core.labels.production).toBe(2));
+  });
+
+  it("flushes the draft when the window loses focus", async () => {
+    await open();
+    type("unsaved");
+    expect(core.draft).toBeNull();
+    await fireEvent.blur(window);
+    await until(() => expect(core.draft?.source.body.endsWith("unsaved")).toBe(true));
+  });
+
+  it("edits values as JSON, and keeps what isn't JSON yet in its field", async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId("values-edit"));
+    const field = await screen.findByTestId<HTMLTextAreaElement>("value-orders");
+    await fireEvent.input(field, { target: { value: '[{"id": ' } });
+    expect(screen.getByTestId("value-problem").textContent).toContain("not JSON yet");
+    expect(field.value).toBe('[{"id": ');
+    await fireEvent.input(field, { target: { value: '[{"id": "H-7", "item": "tent", "state": "lost"}]' } });
+    expect(screen.queryByTestId("value-problem")).toBeNull();
+    await until(() => expect(screen.getByTestId("rendered").textContent).toContain("H-7 tent, lost"));
+  });
+});

@@ -1,0 +1,394 @@
+import { EditorSelection, EditorState, type StateEffect, type TransactionSpec } from "@codemirror/state";
+import { EditorView, type ViewUpdate } from "@codemirror/view";
+import { editorExtensions } from "$lib/codemirror/setup.ts";
+import { problemsOf, showProblems, type Problem } from "$lib/codemirror/problems.ts";
+import { changeTo } from "$lib/codemirror/text.ts";
+import { commandKeys } from "$lib/commands/registry.svelte.ts";
+import { call, type Preview, type Prompt, type PromptDetail, type Source } from "$lib/host/index.ts";
+import { Autosave } from "./autosave.svelte.ts";
+import { Cases } from "./cases.svelte.ts";
+import { Latest } from "./latest.ts";
+import { memoryOf, placeIn, remember } from "./memory.ts";
+
+/** The parts of a prompt's text. */
+export type Part = "head" | "body";
+
+const PARTS: readonly Part[] = ["head", "body"];
+const NOTHING: Source = { head: "", body: "" };
+const LABELS: Record<Part, string> = { head: "Front matter", body: "Template" };
+
+/** A version that came from elsewhere while the text was open. It is shown, and never put in the text's place. */
+export interface FromDisk {
+  number: number;
+  message: string;
+  source: Source;
+}
+
+interface Question {
+  docs: Record<Part, EditorState["doc"]>;
+  source: Source;
+}
+
+/**
+ * A prompt that is being edited: its text with undo and cursor, its draft, its preview and its test values. It lives as
+ * long as the window, so that going to another prompt and back is as if nothing had happened.
+ */
+export class Opened {
+  readonly name: string;
+  prompt = $state.raw<Prompt>();
+  /** The text of the latest version; empty while it can't be used. */
+  latest = $state.raw<Source>(NOTHING);
+  /** The version that the text was made from. */
+  base = $state(0);
+  /** Counts the changes of the text; reading it is what makes others follow the text. */
+  edits = $state(0);
+  preview = $state.raw<Preview>();
+  previewError = $state.raw<unknown>();
+  /** The last preview that could be rendered; a text is seldom whole while it is typed. */
+  rendered = $state.raw<Preview>();
+  /** Why the prompt can't be read now. The text stays. */
+  error = $state.raw<unknown>();
+  fromDisk = $state.raw<FromDisk>();
+  /** Line and column of the cursor, from 1. */
+  cursor = $state.raw({ line: 1, column: 1 });
+  readonly draft: Autosave<Source>;
+  readonly cases: Cases;
+  #states: Record<Part, EditorState> | undefined = $state.raw();
+  #scroll: Partial<Record<Part, StateEffect<unknown>>> = {};
+  #view: { part: Part; view: EditorView } | undefined;
+  #problems: Record<Part, readonly Problem[]> = $state.raw({ head: [], body: [] });
+  #saving: Promise<unknown> = Promise.resolve();
+  #latestDocs: Record<Part, EditorState["doc"]> | undefined;
+  #asker = new Latest<Question, Preview>(
+    ({ source }) => call("prompt_preview", { source, values: this.cases.values, saved: [...this.cases.saved] }),
+    (preview, question) => this.#show(preview, question),
+    (error) => (this.previewError = error),
+  );
+
+  constructor(name: string) {
+    this.name = name;
+    this.cases = new Cases(name, () => this.ask());
+    this.draft = new Autosave(
+      () => this.source(),
+      (source) => this.#keep(source),
+    );
+  }
+
+  /** The text is there and can be edited. */
+  get ready(): boolean {
+    return this.#states !== undefined;
+  }
+
+  get latestNumber(): number {
+    return this.prompt?.versions.reduce((most, { number }) => Math.max(most, number), 0) ?? 0;
+  }
+
+  /** The text differs from the latest version. Reactive. */
+  get isDraft(): boolean {
+    void this.edits;
+    const states = this.#states;
+    const docs = this.#latestDocs;
+    if (!states || !docs) return false;
+    return (
+      !states.body.doc.eq(docs.body) || (!states.head.doc.eq(docs.head) && !sameHead(states.head, this.latest.head))
+    );
+  }
+
+  get problems(): Record<Part, readonly Problem[]> {
+    return this.#problems;
+  }
+
+  /** The text as it is now. */
+  source(): Source {
+    const head = this.#states?.head.doc.toString() ?? "";
+    return { head: closed(head), body: this.#states?.body.doc.toString() ?? "" };
+  }
+
+  /** Reads the prompt. A text that is open already is kept, unless what is stored was changed elsewhere. */
+  async open(): Promise<void> {
+    const ticket = this.cases.ticket();
+    try {
+      const detail = await call("prompt_get", { name: this.name });
+      const stored = detail.draft?.source ?? detail.latest ?? NOTHING;
+      this.#take(detail, detail.latest ?? NOTHING);
+      this.cases.refresh(detail.prompt, ticket);
+      this.base = detail.draft?.base ?? this.latestNumber;
+      if (!this.#states) this.#states = this.#begin(stored);
+      else if (!this.draft.dirty) this.replace(stored, false);
+      if (!this.draft.dirty) this.draft.stored(detail.draft?.saved_at);
+      this.fromDisk = undefined;
+      if (detail.draft && detail.draft.base < this.latestNumber) this.#found(detail);
+      this.error = undefined;
+      this.ask(0);
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** Something about the prompt changed in the workspace's folder, by this window or by anybody. */
+  async refresh(): Promise<void> {
+    await this.#saving;
+    const known = this.latestNumber;
+    const before = this.latest;
+    const ticket = this.cases.ticket();
+    try {
+      const detail = await call("prompt_get", { name: this.name });
+      await this.#saving;
+      // A version that was saved here meanwhile isn't news.
+      const news = this.latestNumber === known && newest(detail.prompt) > known;
+      const rewritten =
+        this.latestNumber === known && newest(detail.prompt) === known && !same(detail.latest ?? before, before);
+      if (news || rewritten) this.#found(detail);
+      this.#take(detail, news || rewritten ? before : (detail.latest ?? before));
+      this.cases.refresh(detail.prompt, ticket);
+      this.error = undefined;
+      this.ask(0);
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** Puts another text in the place of this one, as one change that can be undone. */
+  replace(source: Source, edited = true): void {
+    for (const part of PARTS) {
+      const doc = this.state(part).doc;
+      const changes = changeTo(doc, source[part]);
+      if (changes) this.#dispatch(part, { changes, userEvent: edited ? "input.replace" : "sync" });
+    }
+  }
+
+  /** Takes the version from elsewhere; the text before it is one undo away. */
+  takeFromDisk(): void {
+    const found = this.fromDisk;
+    if (!found) return;
+    this.#latestIs(found.source);
+    this.base = found.number;
+    this.fromDisk = undefined;
+    this.replace(found.source);
+  }
+
+  /** Keeps the text; from now on it is a draft on top of the version from elsewhere. */
+  leaveFromDisk(): void {
+    const found = this.fromDisk;
+    if (!found) return;
+    this.#latestIs(found.source);
+    this.base = found.number;
+    this.fromDisk = undefined;
+    if (this.isDraft) this.draft.change();
+  }
+
+  /** Saves a version. The draft is stored first, so that a failure loses nothing. */
+  async save(message: string): Promise<{ number: number; unchanged: boolean }> {
+    await this.draft.flush();
+    const source = this.source();
+    const saving = call("prompt_save", { name: this.name, source, message });
+    this.#saving = saving.catch(() => undefined);
+    const saved = await saving;
+    await this.draft.settle();
+    this.prompt = saved.prompt;
+    this.#latestIs(source);
+    this.base = saved.number;
+    this.fromDisk = undefined;
+    this.edits += 1;
+    if (this.isDraft) this.draft.change();
+    return saved;
+  }
+
+  /** Goes back to the latest version, and gives the text that was there. */
+  discard(): Source {
+    const before = this.source();
+    this.replace(this.latest);
+    return before;
+  }
+
+  async setLabel(label: string, version: number | null): Promise<void> {
+    this.prompt = await call("prompt_label", { name: this.name, label, version });
+  }
+
+  /** Asks what the text is now: lint, rendering, price. */
+  ask(wait?: number): void {
+    if (!this.#states) return;
+    this.#asker.soon(() => {
+      const { head, body } = this.#states as Record<Part, EditorState>;
+      return { docs: { head: head.doc, body: body.doc }, source: this.source() };
+    }, wait);
+  }
+
+  state(part: Part): EditorState {
+    if (!this.#states) throw new Error(`${this.name} is not open`);
+    return this.#states[part];
+  }
+
+  scrollOf(part: Part): StateEffect<unknown> | undefined {
+    return this.#scroll[part];
+  }
+
+  /** Lends a part to a view. The returned function takes it back. */
+  attach(part: Part, view: EditorView): () => void {
+    this.#view = { part, view };
+    this.#follow(view.state);
+    return () => {
+      this.#scroll[part] = view.scrollSnapshot();
+      this.rememberPlaces();
+      if (this.#view?.view === view) this.#view = undefined;
+    };
+  }
+
+  /** The view of a part, while it is shown. */
+  viewOf(part: Part): EditorView | undefined {
+    return this.#view?.part === part ? this.#view.view : undefined;
+  }
+
+  /** Writes cursor and scroll to the session. */
+  rememberPlaces(): void {
+    for (const part of PARTS) {
+      const state = this.#states?.[part];
+      if (!state) continue;
+      const view = this.viewOf(part);
+      const top = view ? view.lineBlockAtHeight(view.scrollDOM.scrollTop - view.documentPadding.top).from : undefined;
+      const before = memoryOf(this.name)[part]?.top ?? 0;
+      remember(this.name, { [part]: { cursor: state.selection.main.head, top: top ?? before } });
+    }
+  }
+
+  async #keep(source: Source): Promise<string> {
+    if (same(source, this.latest)) {
+      await call("draft_discard", { name: this.name });
+      return "";
+    }
+    const { at } = await call("draft_save", { name: this.name, source, base: this.base });
+    return at;
+  }
+
+  #take(detail: PromptDetail, latest: Source): void {
+    this.prompt = detail.prompt;
+    this.#latestIs(latest);
+  }
+
+  #latestIs(source: Source): void {
+    this.latest = source;
+    const doc = (text: string) => EditorState.create({ doc: text }).doc;
+    this.#latestDocs = { head: doc(source.head), body: doc(source.body) };
+  }
+
+  #found({ prompt, latest }: PromptDetail): void {
+    const number = newest(prompt);
+    const message = prompt.versions.find((version) => version.number === number)?.message ?? "";
+    if (latest) this.fromDisk = { number, message, source: latest };
+  }
+
+  #begin(source: Source): Record<Part, EditorState> {
+    const state = (part: Part) => {
+      const place = placeIn(memoryOf(this.name)[part], source[part].length);
+      if (place && place.top > 0) {
+        this.#scroll[part] = EditorView.scrollIntoView(place.top, { y: "start", yMargin: 0 });
+      }
+      return EditorState.create({
+        doc: source[part],
+        selection: EditorSelection.cursor(place?.cursor ?? 0),
+        extensions: [
+          editorExtensions({
+            part,
+            label: LABELS[part],
+            fixKeys: commandKeys("take-fix"),
+            words: () => ({ variables: this.preview?.document?.inputs ?? [], values: this.cases.values }),
+          }),
+          EditorView.updateListener.of((update) => this.#updated(part, update)),
+        ],
+      });
+    };
+    return { head: state("head"), body: state("body") };
+  }
+
+  #updated(part: Part, update: ViewUpdate): void {
+    this.#setState(part, update.state);
+    if (update.selectionSet || update.docChanged) this.#follow(update.state);
+    if (update.docChanged) this.#changed(update.transactions.some((one) => one.isUserEvent("sync")));
+  }
+
+  #changed(synced: boolean): void {
+    this.edits += 1;
+    if (!synced) this.draft.change();
+    this.ask();
+  }
+
+  #setState(part: Part, state: EditorState): void {
+    // The object stays the same: nobody draws anew because of a key press.
+    if (this.#states) this.#states[part] = state;
+  }
+
+  #follow(state: EditorState): void {
+    const { head } = state.selection.main;
+    const line = state.doc.lineAt(head);
+    const column = Array.from(state.sliceDoc(line.from, head)).length + 1;
+    this.cursor = { line: line.number, column };
+  }
+
+  #dispatch(part: Part, spec: TransactionSpec): void {
+    const view = this.viewOf(part);
+    if (view) {
+      view.dispatch(spec);
+      return;
+    }
+    const transaction = this.state(part).update(spec);
+    this.#setState(part, transaction.state);
+    if (transaction.docChanged) this.#changed(transaction.isUserEvent("sync"));
+  }
+
+  #show(preview: Preview, { docs, source }: Question): void {
+    this.preview = preview;
+    if (preview.rendered) this.rendered = preview;
+    this.previewError = undefined;
+    const problems = { ...this.#problems };
+    for (const part of PARTS) {
+      // The next answer is on its way when the text has changed since; till then the marks follow their words.
+      if (this.state(part).doc !== docs[part]) continue;
+      problems[part] = problemsOf(
+        source[part],
+        preview.diagnostics.filter((diagnostic) => diagnostic.part === part),
+      );
+      this.#dispatch(part, showProblems(this.state(part), problems[part], commandKeys("take-fix")));
+    }
+    this.#problems = problems;
+  }
+}
+
+/** Front matter ends with a line feed, as the core keeps it. */
+function closed(head: string): string {
+  return head === "" || head.endsWith("\n") ? head : `${head}\n`;
+}
+
+function sameHead(state: EditorState, head: string): boolean {
+  return closed(state.doc.toString()) === closed(head);
+}
+
+function same(a: Source, b: Source): boolean {
+  return a.body === b.body && closed(a.head) === closed(b.head);
+}
+
+function newest(prompt: Prompt): number {
+  return prompt.versions.reduce((most, { number }) => Math.max(most, number), 0);
+}
+
+const opened = new Map<string, Opened>();
+
+/** The prompt of a name as it is being edited here. */
+export function openedPrompt(name: string): Opened {
+  let one = opened.get(name);
+  if (!one) {
+    one = new Opened(name);
+    opened.set(name, one);
+  }
+  return one;
+}
+
+/** A prompt that was opened since the window began; nothing otherwise. */
+export function alreadyOpened(name: string): Opened | undefined {
+  const one = opened.get(name);
+  return one?.ready ? one : undefined;
+}
+
+/** Closes all; for tests, which begin anew. */
+export function forgetOpened(): void {
+  opened.clear();
+}

@@ -1,0 +1,42 @@
+import { call, type CallText, type Target } from "$lib/host/index.ts";
+import type { Opened } from "./opened.svelte.ts";
+import { memoryOf, remember } from "./memory.ts";
+
+/** The calls that the editor of a prompt starts. Only the last one is shown; the others are in Live. */
+export class Running {
+  /** The call that is shown. */
+  id = $state<string>();
+  /** Between the key and the call's identifier. */
+  starting = $state(false);
+  /** Why no call was started. */
+  error = $state.raw<unknown>();
+  #opened: Opened;
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.id = memoryOf(opened.name).call;
+  }
+
+  /** Runs the text as it is now with the chosen values. */
+  async start(target: Target): Promise<void> {
+    if (this.starting) return;
+    this.starting = true;
+    this.error = undefined;
+    try {
+      const started = await call("call_start", { text: this.#text(), values: this.#opened.cases.values, target });
+      this.id = started.call;
+      remember(this.#opened.name, { call: started.call });
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** A text that is a version runs as that version, so that its calls are counted with it. */
+  #text(): CallText {
+    const { name, isDraft, latestNumber } = this.#opened;
+    if (!isDraft && latestNumber > 0) return { kind: "version", name, number: latestNumber };
+    return { kind: "draft", name, source: this.#opened.source() };
+  }
+}

@@ -1,0 +1,624 @@
+import type {
+  Call,
+  CallStart,
+  Diagnostic,
+  DiffOf,
+  DiffRow,
+  Event,
+  InlineSpan,
+  Preview,
+  Prompt,
+  PromptDetail,
+  Rendered,
+  SavedValues,
+  Source,
+  Vote,
+} from "$lib/host/index.ts";
+import { countWords } from "$lib/components/diff.ts";
+import { ApiError } from "$lib/host/index.ts";
+import type { FakeHost } from "./fake_host.ts";
+import { sampleCall } from "./sample.ts";
+
+/** A core in memory that can be worked with: prompts are edited and saved, calls stream. For looking, and for tests. */
+export interface FakeCore {
+  /** The text of each version, first to last. */
+  versions: { source: Source; message: string; author: string; at: string }[];
+  labels: Record<string, number>;
+  draft: { source: Source; base: number; saved_at: string } | null;
+  values: SavedValues[];
+  calls: Map<string, { call: Call; answer: string }>;
+  votes: Vote[];
+  /** What the next calls answer, in turn. */
+  answers: string[];
+  /** Milliseconds between two pieces; 0 for all at once. */
+  pace: number;
+  /** The way in which the next call ends, when not well. */
+  fault: Partial<Call> | undefined;
+}
+
+const NAME = "support/reply";
+
+const HEAD = `description: Answers a customer's mail from the facts that are given
+model:
+  options:
+    temperature: 0.2
+    max_tokens: 400
+inputs:
+  - name: shop
+    kind: object
+  - name: policy
+    kind: list
+  - name: customer
+    kind: object
+  - name: orders
+    kind: list
+  - name: message
+    kind: string
+    description: The mail as it came
+outputs:
+  - name: category
+    kind: string
+  - name: priority
+    kind: string
+  - name: reply
+    kind: string
+    required: true
+  - name: needs_human
+    kind: boolean
+`;
+
+const BODY = `system:
+You answer customer mail for {{ shop.name }}.
+Write as one person to another. Say sorry once.
+
+{# The model must not invent dates or amounts. #}
+Facts you may rely on:
+{% for rule in policy %}
+- {{ rule.text }}
+{% endfor %}
+
+user:
+From: {{ customer.name }}
+Writes in: {{ customer.locale }}
+{% if orders %}
+Orders:
+{% for order in orders %}
+- {{ order.id }} {{ order.item }}, {{ order.state }}
+{% endfor %}
+{% endif %}
+Message:
+{{ message }}
+`;
+
+const FIRST = BODY.replace("customer mail for", "emails from customers of")
+  .replace("{# The model must not invent dates or amounts. #}\n", "")
+  .replace("Facts you may rely on:", "Apologise for the inconvenience. Our policy:");
+
+export const ANSWER = `{"category": "late_parcel", "priority": "high", "reply": "Hi Maya,\\n\\nI am sorry: your Trail 30 should have reached you on 14 November, and the carrier has not scanned it since the 12th. As it is now five working days late, we treat it as lost.\\n\\nWould you like us to send a new one, or to give your money back?", "needs_human": false}`;
+
+const REPLIES = [
+  "Dear Maya,\n\nWe sincerely apologise for the inconvenience caused by the delay of your order H-20418, and we apologise that nobody was available on the phone.\n\nYour Trail 30 rucksack is in transit and was promised for 14 November. Please allow a few more days for the parcel to arrive.\n\nWe can not promise that it reaches you by Friday.\n\nKind regards,\nHarbour Outdoor",
+  "Hi Maya,\n\nI am sorry for the delay of your order H-20418, and that nobody was available on the phone.\n\nYour Trail 30 rucksack was promised for 14 November, and the carrier has not scanned it since the 12th. As it is now five working days late, we treat it as lost.\n\nWould you like us to send a new one, or to give your money back? If you choose a new one before 15:00 today, it leaves by express at our cost.\n\nKind regards,\nAna, Harbour Outdoor",
+];
+
+const LATE = {
+  shop: { name: "Harbour Outdoor" },
+  policy: [
+    { text: "A parcel five working days late counts as lost." },
+    { text: "A lost parcel is sent again or refunded." },
+  ],
+  customer: { name: "Maya Lindqvist", locale: "en-GB" },
+  orders: [{ id: "H-20418", item: "Trail 30 rucksack", state: "in transit", promised: "14 November" }],
+  message:
+    "My rucksack (H-20418) should have been here on the 14th. Tracking has not moved since the 12th and nobody answers the phone. I leave for the Fells on Friday. Either get it to me by then or give me my money back.",
+};
+
+/** Puts the answers of a working core into a host. */
+export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCore {
+  const at = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const core: FakeCore = {
+    versions: [
+      { source: { head: HEAD, body: FIRST }, message: "Import from promptfoo", author: "Tom", at: at(40) },
+      {
+        source: { head: HEAD, body: FIRST.replace("Apologise for the inconvenience. ", "") },
+        message: "List open orders before the message",
+        author: "Ana",
+        at: at(21),
+      },
+      {
+        source: { head: HEAD, body: BODY.replace("Say sorry once.", "Say sorry.") },
+        message: "Rely on facts, one apology",
+        author: "Ana",
+        at: at(2),
+      },
+    ],
+    labels: { staging: 3, production: 2 },
+    draft: null,
+    values: ["late parcel", "angry, all capitals", "refund after 90 days", "no orders", "German, informal"].map(
+      (name, index): SavedValues => ({ name, values: index === 3 ? { ...LATE, orders: [] } : { ...LATE } }),
+    ),
+    calls: new Map(),
+    votes: [],
+    answers: [],
+    pace: 20,
+    fault: undefined,
+    ...change,
+  };
+  const timers = new Map<string, ReturnType<typeof setInterval>>();
+
+  const prompt = (): Prompt => ({
+    summary: {
+      name: NAME,
+      latest: core.versions.length,
+      labels: Object.entries(core.labels).map(([label, version]) => ({ label, version })),
+      description: null,
+      variables: [],
+      changed_at: core.versions.at(-1)?.at ?? null,
+      problem: null,
+    },
+    versions: core.versions
+      .map((version, index) => ({
+        number: index + 1,
+        hash: `b3:${index}`,
+        message: version.message,
+        author: version.author,
+        at: version.at,
+        labels: [],
+        problem: null,
+      }))
+      .reverse(),
+    values: core.values,
+    values_hash: `b3:${JSON.stringify(core.values).length}`,
+    values_problem: null,
+  });
+  const latest = (): Source => core.versions.at(-1)?.source ?? { head: "", body: "" };
+  const textOf = (of: DiffOf): Source =>
+    of.kind === "text" ? of.source : (core.versions[of.number - 1]?.source ?? { head: "", body: "" });
+
+  host.answer("prompt_get", ({ name }): PromptDetail => {
+    if (name !== NAME) throw new ApiError({ code: "not_found", message: `there is no prompt ${name}` });
+    return { prompt: prompt(), draft: core.draft, latest: latest() };
+  });
+  host.answer("prompt_version", ({ number }) => ({
+    name: NAME,
+    info: prompt().versions.find((version) => version.number === number) as Prompt["versions"][number],
+    source: core.versions[number - 1]?.source ?? latest(),
+    document: documentOf(),
+    problem: null,
+  }));
+  host.answer("prompt_preview", ({ source, values }) => previewOf(source, values));
+  host.answer("draft_save", ({ source, base }) => {
+    core.draft = { source, base, saved_at: new Date().toISOString() };
+    return { at: core.draft.saved_at };
+  });
+  host.answer("draft_discard", () => {
+    const { draft } = core;
+    core.draft = null;
+    return { draft };
+  });
+  host.answer("prompt_save", ({ source, message }) => {
+    const unchanged = JSON.stringify(latest()) === JSON.stringify(source);
+    if (!unchanged) core.versions.push({ source, message, author: "Ana", at: new Date().toISOString() });
+    core.draft = null;
+    setTimeout(() => host.send([{ kind: "prompts", names: [NAME] }]), 0);
+    return { prompt: prompt(), number: core.versions.length, unchanged };
+  });
+  host.answer("prompt_label", ({ label, version }) => {
+    if (version === null) delete core.labels[label];
+    else core.labels[label] = version;
+    return prompt();
+  });
+  host.answer("prompt_values", ({ values }) => {
+    core.values = values;
+    return prompt();
+  });
+  host.answer("prompt_diff", ({ left, right, what, values }) => {
+    const text = (of: DiffOf) => {
+      const source = textOf(of);
+      if (what === "head") return source.head;
+      if (what === "template") return source.body;
+      return (previewOf(source, values).rendered?.messages ?? [])
+        .map((message) => `${message.role}:\n${message.segments.map((segment) => segment.text).join("")}`)
+        .join("\n");
+    };
+    const rows = lineDiff(text(left), text(right));
+    const { added, removed } = countWords(rows);
+    return { diff: { rows, inserted_words: added, deleted_words: removed } };
+  });
+  host.answer("text_diff", ({ before, after }) => ({ spans: wordDiff(before, after) }));
+  host.answer("target_list", () => ({
+    routes: [{ name: "support-default", generate: ["gpt-5-mini", "claude-haiku-4.5"], simulated: false }],
+    models: [
+      { name: "gpt-5-mini", provider: "openai", simulated: false },
+      { name: "claude-haiku-4.5", provider: "anthropic", simulated: false },
+      { name: "smollm2", provider: "llamacpp", simulated: false },
+      { name: "simulated", provider: "simulated", simulated: true },
+    ],
+  }));
+
+  let answered = 0;
+  host.answer("call_start", (request) => {
+    const answer =
+      core.answers.shift() ??
+      (core.answers.length === 0 && request.text.kind === "draft" ? ANSWER : REPLIES[answered++ % 2]) ??
+      ANSWER;
+    return { call: stream(request, answer) };
+  });
+  host.answer("call_cancel", ({ call: id }) => {
+    const entry = core.calls.get(id);
+    clearInterval(timers.get(id));
+    if (entry?.call.status === "running") end(id, { status: "cancelled", finish: null });
+    return { calls: [id] };
+  });
+  host.answer("call_get", ({ call: id }) => {
+    const entry = core.calls.get(id);
+    if (!entry) throw new ApiError({ code: "not_found", message: "there is no such call" });
+    return {
+      call: entry.call,
+      messages: [],
+      values: {},
+      answer: entry.answer,
+      decisions: [],
+      at: new Date().toISOString(),
+    };
+  });
+  host.answer("call_list", () => ({ calls: [...core.calls.values()].map((entry) => entry.call).reverse() }));
+  host.answer("vote_list", () => ({ votes: core.votes }));
+  host.answer("vote_cast", (cast) => {
+    const vote: Vote = { id: `vote-${core.votes.length + 1}`, at: new Date().toISOString(), ...cast };
+    core.votes = [vote, ...core.votes];
+    return vote;
+  });
+  host.answer("vote_undo", ({ vote }) => {
+    core.votes = core.votes.filter((one) => one.id !== vote);
+    return { votes: core.votes };
+  });
+
+  function put(id: string, change: Partial<Call>, more: Event[] = []) {
+    const entry = core.calls.get(id);
+    if (!entry) return;
+    entry.call = { ...entry.call, ...change };
+    host.send([{ kind: "call", call: entry.call }, ...more]);
+  }
+
+  function end(id: string, change: Partial<Call> = {}) {
+    const entry = core.calls.get(id);
+    if (!entry) return;
+    const total = Math.max(1, Date.now() - Date.parse(entry.call.started_at));
+    const usage = { input: 493, cached_input: 0, output: Math.round(entry.answer.length / 4), reasoning: 0 };
+    const refused = change.status === "refused";
+    put(id, {
+      status: "done",
+      finish: "stop",
+      total_ms: total,
+      usage: refused ? null : usage,
+      settlement: { amount: refused ? 0 : usage.input * 250 + usage.output * 2_000, kind: "exact" },
+      attempts: entry.call.attempts.map((attempt) => ({
+        ...attempt,
+        total_ms: total,
+        usage,
+        ...(change.status === "failed" && change.failure
+          ? { state: "failed" as const, failure: change.failure }
+          : change.status === "cancelled"
+            ? { state: "cancelled" as const }
+            : { state: "complete" as const, finish: "stop" as const }),
+      })) as Call["attempts"],
+      ...change,
+    });
+  }
+
+  function stream({ text, target }: CallStart, answer: string): string {
+    const simulated = target.name === "simulated";
+    const model = target.by === "model" ? target.name : "gpt-5-mini";
+    const call = sampleCall({
+      status: "running",
+      prompt: { name: NAME, version: text.kind === "version" ? text.number : null, hash: "b3:1" },
+      target,
+      served: { provider: "openai", model, reported: model, tier: "standard" },
+      simulated,
+      started_at: new Date().toISOString(),
+      first_token_ms: null,
+      total_ms: null,
+      usage: null,
+      settlement: null,
+      finish: null,
+      badge: {
+        state: "unverified",
+        reason: simulated ? "simulated answers are never judged" : "no judge is configured",
+      },
+    });
+    call.attempts = [
+      {
+        number: 1,
+        provider: "openai",
+        model,
+        started_at: call.started_at,
+        first_token_ms: null,
+        total_ms: null,
+        request_hash: "b3:1",
+        usage: null,
+        cost: null,
+        state: "waiting",
+      } as Call["attempts"][number],
+    ];
+    core.calls.set(call.id, { call, answer: "" });
+    setTimeout(() => host.send([{ kind: "call", call }]), 0);
+    const fault = core.fault;
+    core.fault = undefined;
+    if (fault?.status === "refused") {
+      call.attempts = [];
+      setTimeout(() => end(call.id, fault), 1);
+      return call.id;
+    }
+    const pieces = core.pace === 0 ? [answer] : (answer.match(/\s*\S+/g) ?? [answer]);
+    let sent = 0;
+    const step = () => {
+      const entry = core.calls.get(call.id);
+      const piece = pieces[sent];
+      if (!entry) return;
+      if (piece === undefined || (fault && sent === Math.ceil(pieces.length / 2))) {
+        clearInterval(timers.get(call.id));
+        end(call.id, fault);
+        return;
+      }
+      const start = entry.answer.length;
+      entry.answer += piece;
+      sent += 1;
+      const delta: Event = { kind: "delta", call: call.id, start, text: piece };
+      if (sent > 1) host.send([delta]);
+      else {
+        const first = Math.max(1, Date.now() - Date.parse(call.started_at));
+        const attempts = entry.call.attempts.map((one) => ({
+          ...one,
+          state: "streaming" as const,
+          first_token_ms: first,
+        }));
+        put(call.id, { first_token_ms: first, attempts: attempts as Call["attempts"] }, [delta]);
+      }
+    };
+    timers.set(call.id, setInterval(step, core.pace));
+    return call.id;
+  }
+
+  return core;
+}
+
+function documentOf(): NonNullable<Preview["document"]> {
+  const kinds = { shop: "object", policy: "list", customer: "object", orders: "list", message: "string" } as const;
+  return {
+    name: null,
+    description: "Answers a customer's mail from the facts that are given",
+    model: null,
+    parameters: { temperature: 0.2, top_p: null, max_tokens: 400, seed: null, stop: [] },
+    other_parameters: {},
+    inputs: Object.entries(kinds).map(([name, kind]) => ({
+      name,
+      kind,
+      description: null,
+      default: null,
+      required: false,
+    })),
+    output: {
+      type: "object",
+      properties: { category: {}, priority: {}, reply: {}, needs_human: {} },
+      required: ["reply"],
+    },
+    tools: [],
+  };
+}
+
+/** A rough rendering: expressions, loops and conditions without filters. Enough to look at. */
+function previewOf(source: Source, values: Record<string, unknown>): Preview {
+  const diagnostics: Diagnostic[] = [];
+  const known = documentOf().inputs.map((input) => input.name);
+  const loops = [...source.body.matchAll(/\{%-?\s*for\s+(\w+)/g)].map((match) => match[1]);
+  for (const match of source.body.matchAll(/\{\{\s*(\w+)/g)) {
+    const name = match[1] ?? "";
+    if (known.includes(name) || loops.includes(name)) continue;
+    const unit = match.index + match[0].length - name.length;
+    const start = Array.from(source.body.slice(0, unit)).length;
+    const range = { start, end: start + name.length };
+    const close = known.find((one) => one.startsWith(name.slice(0, 3)));
+    const line = source.body.slice(0, unit).split("\n").length;
+    diagnostics.push({
+      part: "body",
+      range,
+      line,
+      column: 1,
+      severity: "error",
+      code: "unknown-variable",
+      message: `${name} is not a variable of this prompt`,
+      fix: close ? { title: `Change to ${close}`, replacement: close, range } : null,
+    });
+  }
+  const problem = diagnostics[0];
+  const rendered = problem ? null : render(source.body, values);
+  const lengths = (rendered?.messages ?? []).map((message) =>
+    Math.round(message.segments.reduce((sum, segment) => sum + segment.text.length, 0) / 4),
+  );
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  return {
+    diagnostics,
+    document: documentOf(),
+    rendered,
+    problem: problem ?? null,
+    message_tokens: lengths,
+    estimates: [
+      {
+        model: "gpt-5-mini",
+        input: total,
+        counted: true,
+        max_output: 400,
+        at_most: total * 250 + 400 * 2_000,
+        free: false,
+      },
+      {
+        model: "claude-haiku-4.5",
+        input: Math.round(total * 1.06),
+        counted: false,
+        max_output: 400,
+        at_most: total * 1_000 + 400 * 5_000,
+        free: false,
+      },
+      { model: "ft:returns", input: total, counted: false, max_output: 400, at_most: null, free: false },
+      { model: "smollm2", input: Math.round(total * 1.02), counted: false, max_output: 400, at_most: 0, free: true },
+    ],
+  };
+}
+
+type Segment = Rendered["messages"][number]["segments"][number];
+
+function render(body: string, values: Record<string, unknown>): Rendered {
+  const messages: Rendered["messages"] = [];
+  const lines = body.split("\n");
+  let start = 0;
+  lines.forEach((line, index) => {
+    const role = /^(system|user|assistant):\s*$/.exec(line)?.[1];
+    if (role) {
+      messages.push({
+        role: role as "system",
+        attributes: {},
+        segments: [],
+        lines: { first: index + 1, last: index + 1 },
+      });
+      start = index + 1;
+    } else if (line.trim() && messages.length > 0)
+      (messages.at(-1) as Rendered["messages"][number]).lines.last = index + 1;
+  });
+  void start;
+  const parts = body.split(/^(?:system|user|assistant):\s*\n/m).slice(1);
+  parts.forEach((part, index) => {
+    const message = messages[index];
+    if (message) message.segments = expand(part.trim().replace(/\{#.*?#\}\n?/gs, ""), values);
+  });
+  return { messages };
+}
+
+function expand(text: string, values: Record<string, unknown>): Segment[] {
+  const block = /\{%-?\s*(for\s+(\w+)\s+in\s+(\w+)|if\s+(\w+))\s*-?%\}\n?/.exec(text);
+  if (!block) return plain(text, values);
+  const word = block[2] ? "for" : "if";
+  const after = text.slice(block.index + block[0].length);
+  const end = closing(after, word);
+  const inner = after.slice(0, end.from);
+  const rest = after.slice(end.to);
+  const list = values[block[3] ?? block[4] ?? ""];
+  const items =
+    word === "for"
+      ? Array.isArray(list)
+        ? list
+        : []
+      : (Array.isArray(list) ? list.length > 0 : list)
+        ? [undefined]
+        : [];
+  return [
+    ...plain(text.slice(0, block.index), values),
+    ...items.flatMap((item) => expand(inner, word === "for" ? { ...values, [block[2] as string]: item } : values)),
+    ...expand(rest, values),
+  ];
+}
+
+function closing(text: string, word: string): { from: number; to: number } {
+  let depth = 0;
+  for (const tag of text.matchAll(/\{%-?\s*(end)?(for|if)\b[^%]*%\}\n?/g)) {
+    if (tag[2] !== word) continue;
+    if (!tag[1]) depth += 1;
+    else if (depth === 0) return { from: tag.index, to: tag.index + tag[0].length };
+    else depth -= 1;
+  }
+  return { from: text.length, to: text.length };
+}
+
+function plain(text: string, values: Record<string, unknown>): Segment[] {
+  const segments: Segment[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/\{\{\s*([\w.]+)[^}]*\}\}/g)) {
+    if (match.index > at) segments.push({ text: text.slice(at, match.index), origin: { kind: "template" } });
+    const value = (match[1] ?? "")
+      .split(".")
+      .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], values);
+    segments.push({ text: String(value ?? ""), origin: { kind: "value", expression: match[1] ?? "", line: 1 } });
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) segments.push({ text: text.slice(at), origin: { kind: "template" } });
+  return segments.filter((segment) => segment.text !== "");
+}
+
+/** Longest common run of two lists, as pairs of indexes. */
+function common<T>(a: readonly T[], b: readonly T[]): [number, number][] {
+  const table = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  for (let i = a.length - 1; i >= 0; i -= 1) {
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      const row = table[i] as number[];
+      row[j] = a[i] === b[j] ? (table[i + 1]?.[j + 1] ?? 0) + 1 : Math.max(table[i + 1]?.[j] ?? 0, row[j + 1] ?? 0);
+    }
+  }
+  const pairs: [number, number][] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    if (a[i] === b[j]) pairs.push([i++, j++]);
+    else if ((table[i + 1]?.[j] ?? 0) >= (table[i]?.[j + 1] ?? 0)) i += 1;
+    else j += 1;
+  }
+  return pairs;
+}
+
+function wordDiff(before: string, after: string): InlineSpan[] {
+  const a = before.match(/\s+|\S+/g) ?? [];
+  const b = after.match(/\s+|\S+/g) ?? [];
+  const spans: InlineSpan[] = [];
+  let i = 0;
+  let j = 0;
+  for (const [x, y] of [...common(a, b), [a.length, b.length] as [number, number]]) {
+    if (i < x) spans.push({ text: a.slice(i, x).join(""), kind: "deleted" });
+    if (j < y) spans.push({ text: b.slice(j, y).join(""), kind: "inserted" });
+    if (x < a.length) spans.push({ text: a[x] as string, kind: "equal" });
+    i = x + 1;
+    j = y + 1;
+  }
+  return spans;
+}
+
+function lineDiff(left: string, right: string): DiffRow[] {
+  const a = left.split("\n");
+  const b = right.split("\n");
+  const rows: DiffRow[] = [];
+  let i = 0;
+  let j = 0;
+  for (const [x, y] of [...common(a, b), [a.length, b.length] as [number, number]]) {
+    while (i < x || j < y) {
+      const l = i < x ? a[i] : undefined;
+      const r = j < y ? b[j] : undefined;
+      const spans = wordDiff(l ?? "", r ?? "");
+      rows.push({
+        left:
+          l === undefined
+            ? null
+            : {
+                number: ++i,
+                spans: spans
+                  .filter((one) => one.kind !== "inserted")
+                  .map((one) => ({ text: one.text, changed: one.kind === "deleted" })),
+              },
+        right:
+          r === undefined
+            ? null
+            : {
+                number: ++j,
+                spans: spans
+                  .filter((one) => one.kind !== "deleted")
+                  .map((one) => ({ text: one.text, changed: one.kind === "inserted" })),
+              },
+        changed: true,
+      });
+    }
+    if (x < a.length) {
+      const text = a[x] as string;
+      rows.push({
+        left: { number: ++i, spans: text ? [{ text, changed: false }] : [] },
+        right: { number: ++j, spans: text ? [{ text, changed: false }] : [] },
+        changed: false,
+      });
+    }
+  }
+  return rows;
+}

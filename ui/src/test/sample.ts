@@ -1,0 +1,297 @@
+import type {
+  AppInfo,
+  BudgetList,
+  BudgetRow,
+  Call,
+  CallDetail,
+  Decision,
+  ModelRow,
+  PromptDetail,
+  PromptRow,
+  ProviderList,
+  ProviderRow,
+} from "$lib/host/index.ts";
+
+/** The moment at which all samples are. */
+export const NOW = "2026-11-22T14:06:31.402Z";
+
+const before = (milliseconds: number) => new Date(Date.parse(NOW) - milliseconds).toISOString();
+const DAY = 86_400_000;
+
+export const dollars = (amount: number) => Math.round(amount * 1_000_000_000);
+
+export function appInfo(change: Partial<AppInfo> = {}): AppInfo {
+  return {
+    version: "0.1.0",
+    workspace: {
+      name: "harbour-support",
+      root: "/home/ana/harbour-support",
+      branch: "main",
+      problems: [],
+      time_zone: "Europe/London",
+    },
+    home: "/home/ana/.local/share/signalbox",
+    logs: "/home/ana/.local/state/signalbox/log",
+    prices: { taken: "2026-11-03", age_days: 19, origin: "the providers' price pages" },
+    keychain: { state: "open", name: "GNOME Keyring" },
+    interrupted: 0,
+    first_start: false,
+    platform: "linux",
+    ...change,
+  };
+}
+
+export function promptRow(name: string, change: Partial<PromptRow> = {}): PromptRow {
+  return {
+    name,
+    latest: 3,
+    labels: [{ label: "production", version: 2 }],
+    changed_at: before(5 * DAY),
+    description: "Answers a customer's mail from the facts that are given",
+    variables: ["shop", "customer", "policy", "message"],
+    problem: null,
+    draft_at: null,
+    last_badge: { state: "unverified", reason: "no judge is configured" },
+    last_simulated: false,
+    spent_today: 0,
+    ...change,
+  };
+}
+
+export const PROMPTS: PromptRow[] = [
+  promptRow("support/reply", {
+    latest: 17,
+    labels: [
+      { label: "staging", version: 17 },
+      { label: "production", version: 14 },
+    ],
+    draft_at: before(30_000),
+    spent_today: dollars(18.42),
+  }),
+  promptRow("support/triage", { spent_today: dollars(1.06) }),
+  promptRow("support/summary", { last_badge: null, draft_at: before(7_200_000) }),
+  promptRow("extract/invoice", { spent_today: dollars(5.21), last_simulated: true }),
+  promptRow("extract/address", {}),
+  promptRow("search/answer", { last_badge: { state: "failed" } }),
+  promptRow("search/rewrite", { spent_today: dollars(0.18) }),
+  promptRow("tone", { last_badge: { state: "verified" } }),
+];
+
+export const BODY = `system:
+You answer customer mail for {{ shop.name }}.
+Write as one person to another. Say sorry once.
+
+{# The model must not invent dates or amounts. #}
+Facts you may rely on:
+{% for rule in policy %}
+- {{ rule.text }}
+{% endfor %}
+
+user:
+From: {{ customer.name }}
+{{ message }}
+`;
+
+const HASH = "b3:9f2c41ab00000000000000000000000000000000000000000000000000000000";
+
+export function promptDetail(name: string, change: Partial<PromptDetail> = {}): PromptDetail {
+  const {
+    name: _,
+    draft_at: _draft,
+    last_badge: _badge,
+    last_simulated: _simulated,
+    spent_today: _spent,
+    ...summary
+  } = PROMPTS.find((prompt) => prompt.name === name) ?? promptRow(name);
+  return {
+    prompt: {
+      summary: { name, ...summary },
+      versions: [3, 2, 1].map((number) => ({
+        number,
+        hash: HASH,
+        message: ["First draft", "Say sorry once", "Rely on facts"][number - 1] ?? "",
+        author: "Ana",
+        at: before((4 - number) * 5 * DAY),
+        labels: number === 2 ? ["production"] : [],
+        problem: null,
+      })),
+      values: [{ name: "late parcel", values: { message: "Where is my rucksack?" } }],
+      values_hash: null,
+      values_problem: null,
+    },
+    draft: null,
+    latest: { head: "description: Answers a customer's mail\n", body: BODY },
+    ...change,
+  };
+}
+
+export function budgetRow(change: Partial<BudgetRow> = {}): BudgetRow {
+  return {
+    name: "today",
+    scope: "project:support",
+    period: "day",
+    limit: dollars(40),
+    warn_at: 0.8,
+    settled: dollars(18.42),
+    held: dollars(0.86),
+    left: dollars(20.72),
+    refused: 0,
+    resets_at: "2026-11-23T00:00:00Z",
+    ...change,
+  };
+}
+
+export function budgetList(budgets: BudgetRow[] = [budgetRow()]): BudgetList {
+  const spent = [3, 5, 4, 8, 2, 1, 6, 9, 8, 11, 7, 2, 3, 9, 12, 10, 13, 9, 4, 6, 18.42];
+  return {
+    budgets,
+    days: spent.map((amount, index) => ({
+      day: new Date(Date.parse(NOW) - (spent.length - 1 - index) * DAY).toISOString().slice(0, 10),
+      spent: dollars(amount),
+    })),
+  };
+}
+
+export function modelRow(name: string, change: Partial<ModelRow> = {}): ModelRow {
+  return {
+    name,
+    id: name,
+    tier: "standard",
+    family: "gpt",
+    price: { input: dollars(0.25), cached_input: dollars(0.025), output: dollars(2) },
+    price_from: "table",
+    context_window: 400_000,
+    max_output: 128_000,
+    routes: ["default"],
+    ...change,
+  };
+}
+
+export function providerRow(name: string, change: Partial<ProviderRow> = {}): ProviderRow {
+  return {
+    name,
+    kind: "openai-compatible",
+    base_url: "http://127.0.0.1:8080/v1",
+    needs_key: false,
+    key: null,
+    signal: "clear",
+    word: "clear",
+    detail: null,
+    models: [],
+    ...change,
+  };
+}
+
+export function providerList(): ProviderList {
+  return {
+    providers: [
+      providerRow("openai", {
+        kind: "openai",
+        base_url: "https://api.openai.com/v1",
+        needs_key: true,
+        key: { provider: "openai", last_four: "7Qx4", source: "keychain" },
+        signal: "caution",
+        word: "cooling down",
+        detail: "gpt-5-mini, 429, back in 16 s",
+        models: [
+          modelRow("gpt-5", { tier: "complex" }),
+          modelRow("gpt-5-mini", { price_from: "workspace" }),
+          modelRow("gpt-5-nano", { tier: "simple" }),
+          modelRow("ft:returns", { price: null, price_from: "unknown", routes: [] }),
+        ],
+      }),
+      providerRow("llamacpp", {
+        models: [modelRow("smollm2", { price_from: "local", context_window: 8192, max_output: null, family: "llama" })],
+      }),
+      providerRow("mistral", {
+        signal: "dark",
+        word: "no key",
+        needs_key: true,
+        base_url: "https://api.mistral.ai/v1",
+      }),
+      providerRow("simulated", {
+        kind: "simulated",
+        base_url: null,
+        signal: "dark",
+        word: "simulated only",
+        models: [modelRow("simulated", { price_from: "local" })],
+      }),
+    ],
+    keychain: { state: "open", name: "GNOME Keyring" },
+  };
+}
+
+let made = 0;
+const callId = () => `0199c0de-0000-7000-8000-${String(++made).padStart(12, "0")}`;
+
+export function sampleCall(change: Partial<Call> = {}): Call {
+  return {
+    id: callId(),
+    role: "generate",
+    status: "done",
+    prompt: { name: "support/reply", version: 14, hash: "b3:9f2c41ab00000000000000000000000000000000" },
+    target: { by: "route", name: "default" },
+    served: { provider: "openai", model: "gpt-5-mini", reported: "gpt-5-mini-2025-08-07", tier: "standard" },
+    simulated: false,
+    degraded: false,
+    started_at: NOW,
+    first_token_ms: 380,
+    total_ms: 3940,
+    usage: { input: 493, cached_input: 0, output: 188, reasoning: 0 },
+    held: dollars(0.0142),
+    settlement: { amount: dollars(0.0031), kind: "exact" },
+    badge: { state: "unverified", reason: "no judge is configured" },
+    finish: "stop",
+    failure: null,
+    attempts: [],
+    answer_hash: "b3:c07e19d20000000000000000000000000000000000000000000000000000041fa",
+    config_hash: "b3:5ac100000000000000000000000000000000000000000000000000000000090e7",
+    ...change,
+  };
+}
+
+/** The decisions of a call whose first candidate was rate limited. */
+export function sampleDecisions(call: string): Decision[] {
+  const rows: [number, Decision["stage"], Decision["cause"], Decision["signal"], number | null, string][] = [
+    [0, "resolve", "label", "plain", null, "support/reply 14, hash 9f2c41ab"],
+    [2, "render", "ok", "plain", null, "493 tokens, 5 values"],
+    [3, "guard in", "not configured", "plain", null, "no guard is configured"],
+    [4, "route", "chain", "plain", null, "default: gpt-5-mini, then claude-haiku-4.5"],
+    [6, "hold", "held", "plain", null, "$0.0142 for the worst case of 3 attempts; $20.72 are left of $40.00"],
+    [8, "cache", "not configured", "plain", null, "no cache is configured"],
+    [20, "attempt", "sent", "plain", 1, "gpt-5-mini at openai"],
+    [420, "attempt", "failed", "stop", 1, "429 rate limited. Retry-After 20 s, patience 5 s: next candidate"],
+    [430, "attempt", "fallback", "caution", 2, "claude-haiku-4.5 takes over"],
+    [1040, "attempt", "first token", "plain", 2, "after 0.61 s"],
+    [3940, "attempt", "complete", "clear", 2, "188 tokens, ended with stop"],
+    [3942, "badge", "unverified", "dark", null, "no judge is configured"],
+    [3944, "settle", "exact", "plain", null, "$0.0031 of $0.0142 held; $0.0111 given back"],
+    [3946, "record", "stored", "plain", null, "13 decisions"],
+  ];
+  return rows.map(([after, stage, cause, signal, attempt, detail], seq) => ({
+    call,
+    seq,
+    at: new Date(Date.parse(NOW) + after).toISOString(),
+    stage,
+    cause,
+    signal,
+    attempt,
+    detail,
+    data: null,
+  }));
+}
+
+export function callDetail(call: Call): CallDetail {
+  return {
+    call,
+    messages: [
+      { role: "system", content: "You answer customer mail for Harbour Outdoor." },
+      { role: "user", content: "From: Maya Lindqvist\nMy rucksack should have been here on the 14th." },
+    ],
+    values: { message: "My rucksack should have been here on the 14th." },
+    answer:
+      "Hi Maya,\n\nI am sorry: your Trail 30 rucksack should have reached you on 14 November. Would you like a new one, or your money back?",
+    decisions: sampleDecisions(call.id),
+    at: NOW,
+  };
+}

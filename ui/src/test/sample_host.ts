@@ -1,0 +1,107 @@
+import { fakeHost, type FakeHost } from "./fake_host.ts";
+import * as sample from "./sample.ts";
+
+/** A whole workspace in memory: enough for every screen to draw itself. */
+export function sampleHost(): FakeHost {
+  let prompts = sample.PROMPTS;
+  const values: Record<string, unknown> = {};
+  const providers = sample.providerList();
+  const calls = [
+    sample.sampleCall({ degraded: true, attempts: [] }),
+    sample.sampleCall({
+      prompt: { name: "extract/invoice", version: 9, hash: "b3:1" },
+      total_ms: 1220,
+      badge: { state: "verified" },
+    }),
+    sample.sampleCall({
+      simulated: true,
+      served: { provider: "simulated", model: "simulated", reported: null, tier: "standard" },
+    }),
+    sample.sampleCall({ status: "refused", served: null, total_ms: 4, settlement: null }),
+    sample.sampleCall({ status: "interrupted", total_ms: null }),
+    sample.sampleCall({ status: "running", total_ms: null, settlement: null, finish: null }),
+  ].reverse();
+  const host = fakeHost({
+    app_info: () => sample.appInfo(),
+    session_get: () => ({ values }),
+    session_set: ({ key, value }) => {
+      values[key] = value;
+      return { at: sample.NOW };
+    },
+    prompt_list: () => ({ prompts }),
+    prompt_get: ({ name }) => sample.promptDetail(name),
+    prompt_preview: () => ({
+      diagnostics: [],
+      document: {
+        name: null,
+        description: "Answers a customer's mail from the facts that are given",
+        model: null,
+        parameters: { temperature: null, top_p: null, max_tokens: 400, seed: null, stop: [] },
+        other_parameters: {},
+        inputs: ["shop", "customer", "policy", "message"].map((name) => ({
+          name,
+          kind: "any",
+          description: null,
+          default: null,
+          required: false,
+        })),
+        output: { type: "object", properties: { category: {}, priority: {}, reply: {}, needs_human: {} } },
+        tools: [],
+      },
+      rendered: null,
+      problem: null,
+      message_tokens: [],
+      estimates: [],
+    }),
+    prompt_delete: ({ name }) => {
+      prompts = prompts.filter((prompt) => prompt.name !== name);
+      return { name, ticket: name };
+    },
+    prompt_restore: ({ ticket }) => {
+      prompts = [...prompts, sample.promptRow(ticket)];
+      return sample.promptDetail(ticket);
+    },
+    prompt_create: ({ name }) => {
+      prompts = [...prompts, sample.promptRow(name)];
+      return sample.promptDetail(name);
+    },
+    prompt_rename: ({ name, to }) => {
+      prompts = prompts.map((prompt) => (prompt.name === name ? { ...prompt, name: to } : prompt));
+      return sample.promptDetail(to);
+    },
+    target_list: () => ({ routes: [], models: [] }),
+    call_list: () => ({ calls }),
+    call_get: ({ call }) => sample.callDetail(calls.find((one) => one.id === call) ?? sample.sampleCall({ id: call })),
+    call_cancel_all: () => ({ calls: [] }),
+    budget_list: () => sample.budgetList(),
+    provider_list: () => providers,
+    provider_discover: () => ({
+      servers: [
+        {
+          kind: "ollama",
+          name: "Ollama",
+          base_url: "http://127.0.0.1:11434/v1",
+          models: ["llama3.2:3b", "qwen3:8b"],
+          running: true,
+        },
+        { kind: "lm-studio", name: "LM Studio", base_url: "http://127.0.0.1:1234/v1", models: [], running: false },
+        {
+          kind: "llama-cpp",
+          name: "llama.cpp",
+          base_url: "http://127.0.0.1:8080/v1",
+          models: ["smollm2"],
+          running: true,
+        },
+        { kind: "llama-cpp", name: "llama.cpp", base_url: "http://127.0.0.1:8081/v1", models: [], running: false },
+      ],
+    }),
+  });
+  return host;
+}
+
+/** Many prompts, for what must stay quick. */
+export function manyPrompts(count: number) {
+  return Array.from({ length: count }, (_, index) =>
+    sample.promptRow(`team-${String(index % 40).padStart(2, "0")}/prompt-${String(index).padStart(4, "0")}`),
+  );
+}
