@@ -11,12 +11,14 @@ const KEPT: usize = 14;
 /// Starts the log in `home/logs`; it is flushed when what is returned is dropped. A log that can't be written is no
 /// reason not to start.
 pub(crate) fn start(home: &Path) -> Option<WorkerGuard> {
+    let folder = home.join("logs");
+    std::fs::create_dir_all(&folder).ok()?;
     let files = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("signalbox")
         .filename_suffix("log")
         .max_log_files(KEPT)
-        .build(home.join("logs"))
+        .build(folder)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     // Only our own lines: libraries may log requests with their headers.

@@ -91,10 +91,10 @@ async fn a_database_of_a_newer_version_is_left_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_configuration_leaves_the_last_good_one_in_force() {
     let app = App::start().await;
-    let after = app.core.hub().last().max(1);
+    let mut events = app.events();
     let good = app.folders.read("signalbox.toml");
     app.folders.write("signalbox.toml", &format!("{good}\n[route.default]\ngenerat = []\n"));
-    app.wait_for(after, |event| matches!(event, signalbox_api::types::Event::Config {}).then_some(())).await;
+    app.wait_for(&mut events, |event| matches!(event, signalbox_api::types::Event::Config {}).then_some(())).await;
     let info = app.core.app_info(Empty {}).await.unwrap();
     let problem = info.workspace.problems.first().expect("it says what is wrong");
     assert!(problem.line > 1, "it says where: {problem:?}");

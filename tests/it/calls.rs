@@ -104,9 +104,9 @@ async fn figures_are_those_of_the_provider() {
 async fn cancelling_closes_the_connection_upstream_and_settles_what_was_delivered() {
     let server = wire("stall_after(3)").await;
     let app = app_on(&server).await;
-    let after = app.core.hub().last();
+    let mut events = app.events();
     let id = app.start_call(default_route()).await;
-    app.wait_for(after.max(1), |event| match event {
+    app.wait_for(&mut events, |event| match event {
         Event::Delta { call, .. } if *call == id => Some(()),
         _ => None,
     })
@@ -114,7 +114,7 @@ async fn cancelling_closes_the_connection_upstream_and_settles_what_was_delivere
     app.core.call_cancel(CallNamed { call: id }).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), server.until_left_early(1)).await.expect("the connection is closed");
     let call = app
-        .wait_for(after.max(1), |event| match event {
+        .wait_for(&mut events, |event| match event {
             Event::Call { call } if call.id == id && call.status == CallStatus::Cancelled => Some(call.clone()),
             _ => None,
         })

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 use signalbox_api::{
-    ApiError, Core, Options,
+    ApiError, Core, Options, Subscription,
     types::{CallNamed, CallStart, CallText, CallDetail, Event},
 };
 use signalbox_domain::{Call, CallId, CallStatus, Target};
@@ -84,7 +84,7 @@ impl App {
         let core = folders.open().await.expect("the application opens");
         core.close().await;
         drop(core);
-        let quick = folders.read("signalbox.toml").replace("kind = \"simulated\"", "kind = \"simulated\"\npace = 0");
+        let quick = folders.read("signalbox.toml").replace("kind = \"simulated\"", "kind = \"simulated\"\npace = \"0ms\"");
         folders.write("signalbox.toml", &quick);
         prepare(&folders);
         Self::open(folders).await
@@ -101,6 +101,13 @@ impl App {
         self.core.close().await;
         let Self { core, folders } = self;
         drop(core);
+        // The last connection to the database removes the log beside it.
+        let log = folders.home().join("state.db-wal");
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while log.exists() {
+            assert!(tokio::time::Instant::now() < deadline, "the database is closed");
+            tokio::task::yield_now().await;
+        }
         folders
     }
 
@@ -113,7 +120,7 @@ impl App {
 
     /// A call of *support reply*, up to its end.
     pub(crate) async fn run(&self, target: Target) -> Call {
-        let mut events = self.core.hub().subscribe(self.core.hub().last().max(1).saturating_sub(0));
+        let mut events = self.events();
         let id = self.start_call(target).await;
         loop {
             if let Some(call) = self.stored(id).await.filter(|call| call.status != CallStatus::Running) {
@@ -123,9 +130,13 @@ impl App {
         }
     }
 
+    /// What happens from now on.
+    pub(crate) fn events(&self) -> Subscription {
+        self.core.hub().subscribe(0)
+    }
+
     /// Waits until what happens satisfies `wanted`.
-    pub(crate) async fn wait_for<T>(&self, after: u64, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
-        let mut events = self.core.hub().subscribe(after);
+    pub(crate) async fn wait_for<T>(&self, events: &mut Subscription, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         tokio::time::timeout(PATIENCE, async {
             loop {
                 for frame in events.next().await.expect("the hub lives") {

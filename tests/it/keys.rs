@@ -17,7 +17,7 @@ async fn r1_no_key_in_a_file_a_row_an_event_or_an_answer_of_a_command() {
     let settings = WireSettings { simulated, key: Some(Secret::new(CANARY.into())) };
     let server = WireServer::start(settings).await.unwrap();
     let app = App::start().await;
-    let mut events = app.core.hub().subscribe(app.core.hub().last().max(1));
+    let mut events = app.events();
     let connect = ProviderConnect {
         name: Some("wire".into()),
         base_url: Some(server.base_url()),

@@ -83,7 +83,7 @@ export class TestPage {
     page.setDefaultTimeout(10_000);
     page.on("pageerror", (error) => this.#problems.push(error.message));
     page.on("console", (message) => {
-      if (message.type() === "error") this.#problems.push(message.text());
+      if (message.type() === "error") this.#problems.push(`${message.text()} ${message.location().url}`);
     });
   }
 

@@ -75,7 +75,7 @@ describe("Library", () => {
     const input = await screen.findByTestId<HTMLInputElement>("name-input");
     await fireEvent.input(input, { target: { value: "a//b" } });
     await fireEvent.submit(screen.getByTestId("name-dialog"));
-    await vi.waitFor(() => expect(screen.getByTestId("name-problem").textContent).toContain("an empty part. put one"));
+    await vi.waitFor(() => expect(screen.getByTestId("name-problem").textContent).toContain("an empty part. Put one"));
     expect(input.value).toBe("a//b");
   });
 
@@ -155,7 +155,7 @@ describe("Providers", () => {
       await fireEvent.input(input, { target: { value: PLANTED } });
       await fireEvent.submit(input.closest("form") as HTMLFormElement);
       await vi.waitFor(() => expect(bodyText()).not.toContain(PLANTED));
-      if (fails) expect(screen.getByTestId("key-problem").textContent).toBe("the keychain is locked. unlock it");
+      if (fails) expect(screen.getByTestId("key-problem").textContent).toBe("The keychain is locked. Unlock it");
       expect(requests("key_set").at(-1)).toEqual({ provider: "mistral", key: PLANTED });
       document.body.replaceChildren();
       events.stop();

@@ -15,7 +15,7 @@ mod watch;
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use signalbox_domain::{CallId, Clock};
@@ -25,7 +25,7 @@ use signalbox_providers::Http;
 use signalbox_secrets::Keychain;
 use signalbox_store::{Presence, Store};
 use signalbox_workspace::{Workspace, config::Loaded};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::Hub;
 
@@ -53,7 +53,9 @@ pub struct Core {
     /// Held for as long as this process lives.
     pub(crate) _presence: Presence,
     /// Held so that no second application opens the same state folder.
-    pub(crate) _exclusive: Option<std::fs::File>,
+    pub(crate) exclusive: Mutex<Option<std::fs::File>>,
+    /// What runs beside the commands and must end with the application.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Core {
@@ -66,5 +68,9 @@ impl Core {
     pub async fn close(&self) {
         self.stopping.cancel();
         self.gateway.close().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        // From here on another application may open the state folder.
+        self.exclusive.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

@@ -16,7 +16,7 @@ pub mod types;
 pub use core::{Core, Options};
 pub use dispatch::{COMMANDS, CommandInfo, dispatch};
 pub use error::{ApiError, Code};
-pub use hub::Hub;
+pub use hub::{Hub, Subscription};
 
 #[cfg(test)]
 mod bindings;

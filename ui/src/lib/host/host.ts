@@ -35,7 +35,7 @@ export function host(): Host {
 }
 
 /** What a person would miss if the window closed before it was answered. */
-const WRITES: ReadonlySet<CommandName> = new Set(["draft_save", "prompt_values", "session_set"]);
+export const WRITES: ReadonlySet<CommandName> = new Set(["draft_save", "prompt_values", "session_set"]);
 const writing = new Set<Promise<unknown>>();
 
 /** Calls a command of the host. */

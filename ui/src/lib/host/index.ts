@@ -1,6 +1,6 @@
 export type * from "./generated/index.ts";
 export type { Commands } from "./generated/commands.ts";
-export { ApiError, describeError, toApiError } from "./errors.ts";
+export { ApiError, describeError, errorText, sentence, toApiError } from "./errors.ts";
 export {
   call,
   host,

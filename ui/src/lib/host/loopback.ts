@@ -1,6 +1,6 @@
 import { ApiError, toApiError } from "./errors.ts";
 import type { Frame } from "./generated/index.ts";
-import type { CommandName, Host, Request, Response } from "./host.ts";
+import { WRITES, type CommandName, type Host, type Request, type Response } from "./host.ts";
 import { readLines } from "./ndjson.ts";
 
 /** Waits between two tries to connect again, in milliseconds. */
@@ -13,7 +13,10 @@ export function loopbackHost(token: string, origin = "", send: typeof fetch = fe
   async function call<N extends CommandName>(name: N, request: Request<N>): Promise<Response<N>> {
     let response: globalThis.Response;
     try {
-      response = await send(`${origin}/api/${name}`, { method: "POST", headers, body: JSON.stringify(request) });
+      const body = JSON.stringify(request);
+      // What is typed last must arrive although the page goes; browsers allow that up to 64 KiB.
+      const keepalive = WRITES.has(name) && body.length < 60_000;
+      response = await send(`${origin}/api/${name}`, { method: "POST", headers, body, keepalive });
     } catch {
       throw new ApiError({
         code: "unreachable",

@@ -205,7 +205,7 @@ export class EditorModel {
     );
     useCommand("save-version", () => this.#ask({ kind: "save" }), ready);
     useCommand("move-label", () => this.#ask({ kind: "label" }), ready);
-    useCommand("diff", toggleDrawer, () => ready() && full());
+    useCommand("diff", toggleDrawer, ready);
     useCommand(
       "split",
       () => this.openCompare(),

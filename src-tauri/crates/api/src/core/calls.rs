@@ -41,7 +41,7 @@ impl Core {
             call,
             Running { cancel: calling.cancel.clone(), answer: String::new(), call: None, decisions: Vec::new() },
         );
-        tokio::spawn(forward(self.clone(), calling));
+        self.tasks.spawn(forward(self.clone(), calling));
         Ok(CallNamed { call })
     }
 

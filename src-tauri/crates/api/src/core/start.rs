@@ -17,7 +17,7 @@ use signalbox_workspace::{
     STARTER_TOML, Workspace,
     config::{self, Config, Loaded, ProviderKind},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Core, watch};
 use crate::{ApiError, Code, Hub};
@@ -111,7 +111,8 @@ impl Core {
             running: Mutex::default(),
             stopping: CancellationToken::new(),
             _presence: presence,
-            _exclusive: lock,
+            exclusive: Mutex::new(lock),
+            tasks: TaskTracker::new(),
         });
         watch::start(&core);
         Ok(core)

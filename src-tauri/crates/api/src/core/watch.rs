@@ -1,6 +1,9 @@
 //! What people author is watched, so that a change on disk shows at once.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use signalbox_prompts::watch;
 use signalbox_workspace::{config::Loaded, edit::EditError};
@@ -8,6 +11,9 @@ use tokio::sync::mpsc;
 
 use super::{Core, start};
 use crate::{ApiError, types::Event};
+
+/// How long a changed `signalbox.toml` is left alone before it is read.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Follows the workspace's folder until the application ends.
 pub(super) fn start(core: &Arc<Core>) {
@@ -37,6 +43,8 @@ pub(super) fn start(core: &Arc<Core>) {
                     core.hub.send(Event::Prompts { names: names.iter().map(ToString::to_string).collect() });
                 }
                 Change::Config => {
+                    // Most programs write a file in steps, and half of it may be valid by itself.
+                    tokio::time::sleep(QUIET).await;
                     if let Err(error) = core.reload_config().await {
                         tracing::warn!(%error, "signalbox.toml could not be read");
                     }

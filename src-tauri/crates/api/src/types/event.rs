@@ -53,7 +53,7 @@ pub enum Event {
     },
     /// Prompts changed in the workspace's folder, by this application or another.
     Prompts {
-        /// Their names.
+        /// Their names, or those of the folders that hold them; none when any of them may have changed.
         names: Vec<String>,
     },
     /// A draft was stored or removed.

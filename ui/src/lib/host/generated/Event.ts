@@ -31,7 +31,7 @@ text: string, } | { "kind": "decision",
  */
 decision: Decision, } | { "kind": "prompts",
 /**
- * Their names.
+ * Their names, or those of the folders that hold them; none when any of them may have changed.
  */
 names: Array<string>, } | { "kind": "draft",
 /**

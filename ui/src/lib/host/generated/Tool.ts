@@ -22,4 +22,8 @@ parameters: unknown,
 /**
  * Whether the model is held to the schema.
  */
-strict: boolean, };
+strict: boolean,
+/**
+ * The variables that fill some of its parameters in the model's place.
+ */
+bound: Array<string>, };
