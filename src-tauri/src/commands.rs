@@ -20,8 +20,6 @@ pub(crate) enum Phase {
 
 /// Takes note of how far the window is.
 #[tauri::command]
-#[expect(clippy::needless_pass_by_value, reason = "commands take their state by value")]
-#[expect(clippy::unused_async, reason = "a command that isn't async runs on the window's own thread and freezes it")]
 pub(crate) async fn window_phase(app: AppHandle, shell: State<'_, Shell>, phase: Phase) -> Result<(), ApiError> {
     match phase {
         Phase::FirstPaint => {

@@ -16,13 +16,16 @@ fn named(name: &str) -> PromptNamed {
 
 async fn preview(app: &App, body: &str) -> signalbox_api::types::Preview {
     let values = json!({ "name": "Maya" }).as_object().cloned().unwrap_or_default();
-    let request = PreviewRequest { source: Source::new("inputs:\n  name:\n    kind: string\n", body), values, saved: vec![] };
+    let request =
+        PreviewRequest { source: Source::new("inputs:\n  name:\n    kind: string\n", body), values, saved: vec![] };
     app.core.prompt_preview(request).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_prompt_is_listed_with_its_problem_and_hides_no_other() {
-    let app = App::with(|folders| folders.write("prompts/broken/one/1.prompty", "---\nname: [unclosed\n---\nuser:\nHi\n")).await;
+    let app =
+        App::with(|folders| folders.write("prompts/broken/one/1.prompty", "---\nname: [unclosed\n---\nuser:\nHi\n"))
+            .await;
     let prompts = app.core.prompt_list(Empty {}).await.unwrap().prompts;
     assert_eq!(prompts.len(), 6);
     let broken = prompts.iter().find(|row| row.summary.name.to_string() == "broken/one").expect("it is listed");

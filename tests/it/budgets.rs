@@ -44,7 +44,11 @@ async fn a_limit_that_is_set_in_the_window_holds_for_the_next_call_and_stays_in_
     assert_eq!(list.budgets[0].limit, "0.0001".parse().unwrap());
     assert!(list.budgets[0].settled > Money::ZERO, "what was spent stays spent");
     assert_eq!(app.run(default_route()).await.status, CallStatus::Refused);
-    assert!(app.folders.read("signalbox.toml").contains("limit = \"$0.0001\""), "{}", app.folders.read("signalbox.toml"));
+    assert!(
+        app.folders.read("signalbox.toml").contains("limit = \"$0.0001\""),
+        "{}",
+        app.folders.read("signalbox.toml")
+    );
     let spent = list.budgets[0].settled;
     let app = App::open(app.close().await).await;
     let list = app.core.budget_list(Empty {}).await.unwrap();

@@ -27,7 +27,12 @@ struct Host {
 impl Host {
     fn start(folders: &Folders) -> Self {
         let mut child = Command::new(binary())
-            .args(["--home".as_ref(), folders.home().as_os_str(), "--workspace".as_ref(), folders.workspace().as_os_str()])
+            .args([
+                "--home".as_ref(),
+                folders.home().as_os_str(),
+                "--workspace".as_ref(),
+                folders.workspace().as_os_str(),
+            ])
             .stdout(Stdio::piped())
             .spawn()
             .expect("signalbox-host starts; build it with cargo build --workspace");
@@ -66,12 +71,14 @@ async fn r7_a_killed_process_leaves_an_interrupted_call_no_hold_and_the_whole_dr
         ..SimulatedSettings::default()
     };
     let server = WireServer::start(WireSettings { simulated, key: None }).await.unwrap();
-    let app = App::with(|folders| folders.write("signalbox.toml", &toml_for(&server.base_url(), "$5.00", "none"))).await;
+    let app =
+        App::with(|folders| folders.write("signalbox.toml", &toml_for(&server.base_url(), "$5.00", "none"))).await;
     let values = app.saved_values("support/reply").await;
     let folders = app.close().await;
 
     let host = Host::start(&folders);
-    let draft = json!({ "name": "support/reply", "source": { "head": "", "body": "user:\nTyped just now 🚂\n" }, "base": 2 });
+    let draft =
+        json!({ "name": "support/reply", "source": { "head": "", "body": "user:\nTyped just now 🚂\n" }, "base": 2 });
     host.ask("draft_save", draft).await;
     let start = json!({
         "text": { "kind": "version", "name": "support/reply", "number": 2 },
@@ -82,7 +89,9 @@ async fn r7_a_killed_process_leaves_an_interrupted_call_no_hold_and_the_whole_dr
     // Until a part of the answer is there and the money is held.
     loop {
         let detail = host.ask("call_get", json!({ "call": call })).await;
-        if detail["answer"].as_str().is_some_and(|answer| !answer.is_empty()) && detail["call"]["held"].as_i64() > Some(0) {
+        if detail["answer"].as_str().is_some_and(|answer| !answer.is_empty())
+            && detail["call"]["held"].as_i64() > Some(0)
+        {
             break;
         }
     }

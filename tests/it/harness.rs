@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value, json};
 use signalbox_api::{
     ApiError, Core, Options, Subscription,
-    types::{CallNamed, CallStart, CallText, CallDetail, Event},
+    types::{CallDetail, CallNamed, CallStart, CallText, Event},
 };
 use signalbox_domain::{Call, CallId, CallStatus, Target};
 use signalbox_secrets::{Keychain, Waits};
@@ -84,7 +84,8 @@ impl App {
         let core = folders.open().await.expect("the application opens");
         core.close().await;
         drop(core);
-        let quick = folders.read("signalbox.toml").replace("kind = \"simulated\"", "kind = \"simulated\"\npace = \"0ms\"");
+        let quick =
+            folders.read("signalbox.toml").replace("kind = \"simulated\"", "kind = \"simulated\"\npace = \"0ms\"");
         folders.write("signalbox.toml", &quick);
         prepare(&folders);
         Self::open(folders).await
@@ -136,7 +137,11 @@ impl App {
     }
 
     /// Waits until what happens satisfies `wanted`.
-    pub(crate) async fn wait_for<T>(&self, events: &mut Subscription, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
+    pub(crate) async fn wait_for<T>(
+        &self,
+        events: &mut Subscription,
+        mut wanted: impl FnMut(&Event) -> Option<T>,
+    ) -> T {
         tokio::time::timeout(PATIENCE, async {
             loop {
                 for frame in events.next().await.expect("the hub lives") {

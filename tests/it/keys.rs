@@ -61,8 +61,10 @@ async fn r1_no_key_in_a_file_a_row_an_event_or_an_answer_of_a_command() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_is_refused_when_a_provider_is_connected_and_nothing_is_kept() {
-    let settings =
-        WireSettings { simulated: SimulatedSettings::default(), key: Some(Secret::new("sk-the-right-key-1234".into())) };
+    let settings = WireSettings {
+        simulated: SimulatedSettings::default(),
+        key: Some(Secret::new("sk-the-right-key-1234".into())),
+    };
     let server = WireServer::start(settings).await.unwrap();
     let app = App::start().await;
     let before = app.folders.read("signalbox.toml");

@@ -83,7 +83,10 @@ async fn a_label_moves_a_prompt_is_deleted_and_both_can_be_undone() {
 async fn a_thousand_prompts_are_listed_each_with_its_labels() {
     let app = App::with(|folders| {
         for n in 0..1_000 {
-            folders.write(&format!("prompts/many/p{n:04}/1.prompty"), &format!("---\nname: p{n}\n---\nuser:\nNumber {n}\n"));
+            folders.write(
+                &format!("prompts/many/p{n:04}/1.prompty"),
+                &format!("---\nname: p{n}\n---\nuser:\nNumber {n}\n"),
+            );
         }
     })
     .await;
@@ -98,7 +101,9 @@ async fn a_change_on_disk_is_told_to_the_windows() {
     let mut events = app.events();
     app.folders.write("prompts/new/by-hand/1.prompty", "---\nname: by hand\n---\nuser:\nHi\n");
     app.wait_for(&mut events, |event| match event {
-        signalbox_api::types::Event::Prompts { names } => names.iter().any(|name| "new/by-hand".starts_with(name)).then_some(()),
+        signalbox_api::types::Event::Prompts { names } => {
+            names.iter().any(|name| "new/by-hand".starts_with(name)).then_some(())
+        }
         _ => None,
     })
     .await;

@@ -59,6 +59,7 @@ describe("the window over a new workspace", () => {
 
     await page.go("library");
     await page.page.locator("[data-name='notes/first']").click();
+    await page.get("library-preview").getByText("Versions").waitFor();
     await page.press("F2");
     await page.get("name-input").fill("notes/second");
     await page.press("Enter");
@@ -66,6 +67,7 @@ describe("the window over a new workspace", () => {
     await renamed.waitFor();
 
     await renamed.click();
+    await page.get("library-preview").getByText("Versions").waitFor();
     await page.press("Delete");
     await page.get("toast").getByText("notes/second").waitFor();
     await renamed.waitFor({ state: "detached" });
@@ -81,7 +83,7 @@ describe("the window over a new workspace", () => {
     await expect.poll(() => page.get("name-problem").textContent()).toContain("empty part");
     expect(await page.get("name-input").inputValue()).toBe("notes//third");
     await page.press("Escape");
-    page.forget();
+    page.isQuiet();
   });
 
   it("goes anywhere by the palette, and shows the keys", async () => {
@@ -134,7 +136,7 @@ describe("the window over a new workspace", () => {
     await form.getByTestId("connect-problem").waitFor();
     expect(await page.get("provider-row").count()).toBe(before);
     await page.isAccessible();
-    page.forget();
+    page.isQuiet();
   });
 
   it("keeps theme and place over a reload and over a restart", async () => {
@@ -155,7 +157,7 @@ describe("the window over a new workspace", () => {
     await page.open(host);
     await page.get("screen-settings").waitFor();
     expect(await page.page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
-    page.forget();
+    page.isQuiet();
   });
 
   it("shows what is wrong in signalbox.toml, with its line", async () => {

@@ -1,9 +1,12 @@
 //! The application without a window.
 
+#![allow(clippy::unused_async, reason = "every command is async, whether or not it waits for something today")]
+
 mod app;
 mod budgets;
 mod calls;
 mod drafts;
+mod naming;
 mod preview;
 mod prompts;
 mod providers;

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod hash;
 pub mod ids;
 pub mod money;
+pub mod provider_kind;
 pub mod role;
 pub mod secret;
 pub mod signal;
@@ -25,6 +26,7 @@ pub use failure::{Again, Allows, BudgetRefusal, Cool, ErrorClass, Failure, Limit
 pub use hash::ContentHash;
 pub use ids::{CallId, VoteId};
 pub use money::{Money, MoneyError, Price};
+pub use provider_kind::ProviderKind;
 pub use role::Role;
 pub use secret::Secret;
 pub use signal::Signal;

@@ -87,11 +87,11 @@ pub(crate) fn admit(
     }
     let mut uses = Vec::with_capacity(budgets.len());
     for budget in budgets {
-        let used = BudgetUse::read(tx, budget, &hold.project, zone, now)?;
-        if let Some(refusal) = used.refuses(hold.amount) {
+        let before = BudgetUse::read(tx, budget, &hold.project, zone, now)?;
+        if let Some(refusal) = before.refuses(hold.amount) {
             return Ok(Err(refusal));
         }
-        uses.push(used);
+        uses.push(before);
     }
     tx.hold_put(hold)?;
     Ok(Ok(uses))

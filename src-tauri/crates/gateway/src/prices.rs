@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Money, Price};
-use signalbox_workspace::config::{Model, Provider, ProviderKind};
+use signalbox_domain::{Money, Price, ProviderKind};
+use signalbox_workspace::config::{Model, Provider};
 use ts_rs::TS;
 
 /// Prices of LiteLLM's table (MIT, Copyright (c) 2023 Berri AI), reduced to what is needed here.

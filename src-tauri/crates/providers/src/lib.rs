@@ -22,5 +22,5 @@ pub mod wire;
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
 pub use http::Http;
 pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
-pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, ProviderKind, TestStep};
+pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep};
 pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings};

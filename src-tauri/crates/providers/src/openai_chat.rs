@@ -7,12 +7,12 @@ mod stream;
 
 use async_trait::async_trait;
 use reqwest::{Url, header::CONTENT_TYPE};
-use signalbox_domain::{ErrorClass, Failure, ModelRequest, Secret};
+use signalbox_domain::{ErrorClass, Failure, ModelRequest, ProviderKind, Secret};
 
 pub(crate) use lookup::found_models;
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, ProviderKind,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
     http::{accepted, base_url, host, join},
     scrub::Scrub,
 };

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, Secret, Usage};
+use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, ProviderKind, Secret, Usage};
 use ts_rs::TS;
 
 /// One service that answers requests for models.
@@ -38,31 +38,6 @@ pub trait Provider: Send + Sync {
 
 /// What comes from a provider, piece by piece.
 pub type EventStream = Pin<Box<dyn Stream<Item = Result<Event, Failure>> + Send>>;
-
-/// Which protocol a provider speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProviderKind {
-    /// OpenAI itself.
-    #[serde(rename = "openai")]
-    OpenAi,
-    /// Any server that speaks OpenAI's chat completions.
-    #[serde(rename = "openai-compatible")]
-    OpenAiCompatible,
-    /// The simulated provider inside this program.
-    Simulated,
-}
-
-impl ProviderKind {
-    /// The word used in `signalbox.toml`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::OpenAiCompatible => "openai-compatible",
-            Self::Simulated => "simulated",
-        }
-    }
-}
 
 /// A request in a provider's protocol: the bytes that will be sent, and their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,14 +15,14 @@ mod shape;
 
 use async_trait::async_trait;
 use futures_util::stream;
-use signalbox_domain::{Failure, ModelRequest, Secret};
+use signalbox_domain::{Failure, ModelRequest, ProviderKind, Secret};
 
 pub use fault::{Fault, FaultError, FaultSchedule};
 
 use self::reply::{Chunks, Reply, Script, Step};
 use crate::{
-    ConnectionTest, Event, EventStream, FoundModel, LengthField, OpenAiChatSettings, Prepared, Provider, ProviderKind,
-    SchemaSupport, TestStep,
+    ConnectionTest, Event, EventStream, FoundModel, LengthField, OpenAiChatSettings, Prepared, Provider, SchemaSupport,
+    TestStep,
     openai_chat::{reader::ChatReader, request},
     refusal,
     scrub::Scrub,

@@ -18,7 +18,7 @@ use toml::de::DeTable;
 pub use budget::{Budget, Period, UnknownPrice};
 pub use model::Model;
 pub use problem::{ConfigProblem, ProblemRange, ProblemSeverity};
-pub use provider::{KeySource, OPENAI_BASE_URL, Provider, ProviderKind};
+pub use provider::{KeySource, OPENAI_BASE_URL, Provider};
 pub use route::{Chain, DEFAULT_MAX_OUTPUT, Limits, Route};
 pub use scope::{Scope, ScopeError};
 

@@ -7,10 +7,10 @@ mod document;
 mod list;
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Money, Price, Role, Tier};
+use signalbox_domain::{Money, Price, ProviderKind, Role, Tier};
 use toml_edit::{InlineTable, TableLike, Value};
 
-use crate::config::{KeySource, ProviderKind, Scope, UnknownPrice, is_name};
+use crate::config::{KeySource, Scope, UnknownPrice, is_name};
 use document::{Document, put};
 
 /// Why a change can't be written.

@@ -11,7 +11,7 @@ pub mod workspace;
 
 pub use config::{
     Budget, Chain, Config, ConfigProblem, KeySource, Limits, Loaded, Model, Period, ProblemRange, ProblemSeverity,
-    Provider, ProviderKind, Route, Scope, UnknownPrice, WorkspaceConfig,
+    Provider, Route, Scope, UnknownPrice, WorkspaceConfig,
 };
 pub use edit::{BudgetEdit, EditError, ModelEdit, ProviderEdit};
 pub use files::{FileError, confine, create_new, read_to_string, write_atomic};

@@ -51,7 +51,6 @@ export function editorExtensions({ part, label, fixKeys, words }: Setup): Extens
       "aria-label": label,
       // Editable text takes the keyboard anyway; this says so to whoever checks it.
       tabindex: "0",
-      tabindex: "0",
       spellcheck: "false",
       autocorrect: "off",
       autocapitalize: "off",

@@ -46,10 +46,17 @@ const look = EditorView.theme({
   ".cm-searchMatch-selected": { backgroundColor: "var(--diff-add-tint)", boxShadow: "0 0 0 1px var(--accent)" },
   ".cm-role": { fontWeight: "var(--weight-strong)" },
 
-  ".cm-lintRange": { backgroundImage: "none", textUnderlineOffset: "3px", textDecorationSkipInk: "none" },
-  ".cm-lintRange-error": { textDecoration: "underline wavy var(--signal-stop) 1px" },
-  ".cm-lintRange-warning": { textDecoration: "underline wavy var(--signal-caution) 1px" },
-  ".cm-lintRange-hint, .cm-lintRange-info": { textDecoration: "underline dotted var(--text-3) 1px" },
+  // WebKit takes the parts of a text decoration one by one only.
+  ".cm-lintRange": {
+    backgroundImage: "none",
+    textDecorationLine: "underline",
+    textDecorationThickness: "1px",
+    textUnderlineOffset: "3px",
+    textDecorationSkipInk: "none",
+  },
+  ".cm-lintRange-error": { textDecorationStyle: "wavy", textDecorationColor: "var(--signal-stop)" },
+  ".cm-lintRange-warning": { textDecorationStyle: "wavy", textDecorationColor: "var(--signal-caution)" },
+  ".cm-lintRange-hint, .cm-lintRange-info": { textDecorationStyle: "dotted", textDecorationColor: "var(--text-3)" },
   ".cm-lintRange-active": { backgroundColor: "transparent" },
   ".cm-lintPoint": { display: "none" },
 
@@ -131,6 +138,8 @@ const look = EditorView.theme({
     fontSize: "var(--type-12)",
   },
   ".cm-panel.cm-search br": { flexBasis: "100%", content: "''" },
+  // Two lines are enough; whole words are asked for by a regular expression.
+  ".cm-panel.cm-search label:nth-of-type(3)": { display: "none !important" },
   ".cm-panel.cm-search label": {
     display: "inline-flex",
     alignItems: "center",
@@ -139,6 +148,7 @@ const look = EditorView.theme({
     fontSize: "var(--type-12)",
   },
   ".cm-panel.cm-search .cm-textfield": {
+    width: "128px",
     height: "var(--control)",
     margin: "0",
     padding: "0 8px",

@@ -38,11 +38,6 @@ function current(id: string): Binding | undefined {
   return bindings.get(id)?.findLast((binding) => binding.enabled());
 }
 
-/** True while something would happen. Reactive. */
-export function isEnabled(id: CommandId): boolean {
-  return current(id) !== undefined;
-}
-
 /** Runs a command by its id, as the palette does; false when nothing is bound to it now. */
 export function runCommand(id: CommandId): boolean {
   const binding = current(id);

@@ -19,6 +19,7 @@ export class ComparePane {
   run = $state.raw<Run>();
   /** The words that differ from the chosen pane, once both answers are whole. */
   spans = $state.raw<readonly InlineSpan[]>();
+  #cancelled = false;
 
   constructor({ prompt, text, target, call }: PaneConfig) {
     this.prompt = prompt;
@@ -44,6 +45,7 @@ export class ComparePane {
   async start(values: Record<string, unknown>, target: Target): Promise<void> {
     if (this.busy) return;
     this.starting = true;
+    this.#cancelled = false;
     this.error = undefined;
     this.spans = undefined;
     try {
@@ -55,12 +57,14 @@ export class ComparePane {
     } finally {
       this.starting = false;
     }
+    if (this.#cancelled) await this.cancel();
   }
 
+  /** Cancels the call; one that has no identifier yet as soon as it has one. */
   async cancel(): Promise<void> {
-    const id = this.call;
+    if (this.starting) this.#cancelled = true;
     // A call that ended meanwhile is no failure.
-    if (id) await call("call_cancel", { call: id }).catch(() => undefined);
+    else if (this.call) await call("call_cancel", { call: this.call }).catch(() => undefined);
   }
 
   async #callText(): Promise<CallText> {

@@ -97,6 +97,31 @@ describe("the editor", () => {
     expect(screen.getByTestId("run")).toBeTruthy();
   });
 
+  it("cancels a call that has no identifier yet, not the one before", async () => {
+    await open();
+    await key("Enter");
+    await until(() => expect(screen.getByTestId("output").dataset.status).toBe("done"));
+    let begin: (() => void) | undefined;
+    const waiting = new Promise<void>((resolve) => (begin = resolve));
+    host.answer("call_start", async () => {
+      await waiting;
+      return { call: "0199ffff-0000-7000-8000-000000000001" };
+    });
+    await key("Enter");
+    await fireEvent.click(await screen.findByTestId("cancel"));
+    const cancelled = () => host.asked.filter((one) => one.name === "call_cancel").map((one) => one.request);
+    expect(cancelled()).toEqual([]);
+    begin?.();
+    await until(() => expect(cancelled()).toEqual([{ call: "0199ffff-0000-7000-8000-000000000001" }]));
+  });
+
+  it("shows no error for a last call that is gone", async () => {
+    const values = { "editor:support/reply": { call: "0199ffff-0000-7000-8000-000000000009" } };
+    host.answer("session_get", () => ({ values }));
+    await open();
+    await screen.findByTestId("output-empty");
+  });
+
   it("says scope, amount and reset time when a budget refuses", async () => {
     core.fault = {
       status: "refused",

@@ -7,7 +7,7 @@ export interface Memory {
   case?: string;
   target?: Target;
   /** The last call from the editor. */
-  call?: string;
+  call?: string | undefined;
   /** Where the cursor is, and the first character in sight. */
   body?: Place;
   head?: Place;

@@ -2,7 +2,7 @@ import { onDestroy, untrack } from "svelte";
 import { useCommand } from "$lib/commands/registry.svelte.ts";
 import type { MenuItem } from "$lib/components/menu.ts";
 import { plural } from "$lib/format/numbers.ts";
-import { call, type DiffAnswer, type DiffRequest, type Target } from "$lib/host/index.ts";
+import { call, toApiError, type DiffAnswer, type DiffRequest, type Target } from "$lib/host/index.ts";
 import { useFact } from "$lib/state/facts.svelte.ts";
 import { clockTime } from "$lib/format/time.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
@@ -31,6 +31,8 @@ export class EditorModel {
   editingValues = $state(false);
   shown = $state.raw<Run>();
   #wanted = $state.raw<Target>();
+  /** The versions are in sight, and with them how much the draft changes. */
+  drawer = $state(false);
   #sides = $state.raw<{ left: string; right: string }>();
   #summary = $state("");
   #differ: Latest<DiffRequest, DiffAnswer>;
@@ -119,11 +121,8 @@ export class EditorModel {
     await this.running.start(target);
   }
 
-  async cancel(): Promise<void> {
-    const id = this.running.id;
-    if (!id) return;
-    // A call that ended meanwhile is no failure.
-    await call("call_cancel", { call: id }).catch(() => undefined);
+  cancel(): Promise<void> {
+    return this.running.cancel();
   }
 
   setSides(left: string, right: string): void {
@@ -160,8 +159,8 @@ export class EditorModel {
     router.go({ screen: "compare", prompt: this.opened.name });
   }
 
-  /** Seldom used things. */
-  menu(compact: boolean): MenuItem[] {
+  /** Seldom used things, and the versions where there is no room for their button. */
+  menu(compact: boolean, toggleDrawer?: () => void): MenuItem[] {
     const { opened } = this;
     const items: MenuItem[] = [
       {
@@ -173,7 +172,7 @@ export class EditorModel {
       },
       {
         id: "compare",
-        label: "Compare with the draft",
+        label: opened.isDraft ? "Compare with the draft" : "Compare versions",
         icon: "compare",
         command: "split",
         run: () => this.openCompare(),
@@ -188,7 +187,10 @@ export class EditorModel {
         run: () => this.discard(),
       });
     }
-    return compact ? [] : items;
+    const versions: MenuItem[] = toggleDrawer
+      ? [{ id: "diff", label: "Versions and difference", icon: "branch", command: "diff", run: toggleDrawer }]
+      : [];
+    return compact ? versions : [...versions, ...items];
   }
 
   bindCommands(toggleDrawer: () => void, full: () => boolean): void {
@@ -233,11 +235,15 @@ export class EditorModel {
       this.shown = run;
       return release;
     });
+    $effect(() => {
+      if (this.shown && !this.shown.call && isGone(this.shown.error)) this.running.forget();
+    });
   }
 
   #summarise(): void {
     $effect(() => {
       const { opened } = this;
+      if (!this.drawer && this.dialog?.kind !== "save") return;
       void opened.edits;
       if (!opened.ready || !opened.isDraft || opened.latestNumber === 0) return;
       const number = opened.latestNumber;
@@ -250,7 +256,7 @@ export class EditorModel {
             what: "template",
             values: {},
           }),
-          300,
+          this.#summary === "" ? 0 : 300,
         ),
       );
     });
@@ -271,6 +277,11 @@ export class EditorModel {
         return "Nothing to save";
     }
   }
+}
+
+/** The core doesn't know such a thing. */
+export function isGone(error: unknown): boolean {
+  return error !== undefined && toApiError(error).code === "not_found";
 }
 
 function inWords(added: number, removed: number): string {

@@ -106,6 +106,8 @@ export class Opened {
 
   /** Reads the prompt. A text that is open already is kept, unless what is stored was changed elsewhere. */
   async open(): Promise<void> {
+    // What is stored is compared with what is here, so everything must be stored first.
+    if (this.#states) await this.draft.flush();
     const ticket = this.cases.ticket();
     try {
       const detail = await call("prompt_get", { name: this.name });

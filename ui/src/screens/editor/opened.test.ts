@@ -111,6 +111,16 @@ describe("a prompt that is edited", () => {
     view.destroy();
   });
 
+  it("never takes an older draft for a change from elsewhere when it is opened again", async () => {
+    const opened = await open();
+    type(opened, "typed")();
+    // Left and opened again at once, while nothing of it is stored yet.
+    const [, again] = [opened.draft.flush(), opened.open()];
+    await again;
+    expect(opened.source().body.endsWith("typed")).toBe(true);
+    expect(core.draft?.source.body.endsWith("typed")).toBe(true);
+  });
+
   it("remembers cursor and scroll for the next start", async () => {
     const opened = await open();
     type(opened, "x")();

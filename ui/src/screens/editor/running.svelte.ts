@@ -11,6 +11,7 @@ export class Running {
   /** Why no call was started. */
   error = $state.raw<unknown>();
   #opened: Opened;
+  #cancelled = false;
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -21,6 +22,7 @@ export class Running {
   async start(target: Target): Promise<void> {
     if (this.starting) return;
     this.starting = true;
+    this.#cancelled = false;
     this.error = undefined;
     try {
       const started = await call("call_start", { text: this.#text(), values: this.#opened.cases.values, target });
@@ -31,6 +33,20 @@ export class Running {
     } finally {
       this.starting = false;
     }
+    if (this.#cancelled) await this.cancel();
+  }
+
+  /** Cancels the call; one that has no identifier yet as soon as it has one. */
+  async cancel(): Promise<void> {
+    if (this.starting) this.#cancelled = true;
+    // A call that ended meanwhile is no failure.
+    else if (this.id) await call("call_cancel", { call: this.id }).catch(() => undefined);
+  }
+
+  /** The shown call isn't known any more, as in a new state folder. */
+  forget(): void {
+    this.id = undefined;
+    remember(this.#opened.name, { call: undefined });
   }
 
   /** A text that is a version runs as that version, so that its calls are counted with it. */

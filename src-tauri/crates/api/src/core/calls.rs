@@ -135,7 +135,7 @@ async fn forward(core: Arc<Core>, mut calling: Calling) {
                 let held = call.held;
                 if let Some(live) = core.running().get_mut(&id) {
                     let before = live.call.replace((*call).clone());
-                    core.hub.send(Event::Call { call: *call });
+                    core.hub.send(Event::Call { call });
                     if before.is_none_or(|before| before.held == held) {
                         continue;
                     }
@@ -156,7 +156,7 @@ async fn forward(core: Arc<Core>, mut calling: Calling) {
             }
             CallEvent::Ended(call) => {
                 let provider = call.served.as_ref().map(|served| served.provider.clone());
-                core.hub.send(Event::Call { call: *call });
+                core.hub.send(Event::Call { call });
                 core.running().remove(&id);
                 core.announce_budgets().await;
                 if let Some(provider) = provider {

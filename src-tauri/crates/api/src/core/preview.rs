@@ -109,21 +109,19 @@ fn estimates(settings: &Settings, rendered: &Rendered, document: &Document) -> V
             let provider = config.provider_of(model)?;
             let counter = TokenCounter::of(&model.id);
             // Models share a few tokenizers, and counting is the dear part.
-            let counted = match counts.iter().find(|(known, _)| *known == counter) {
-                Some((_, counted)) => *counted,
-                None => {
-                    let counted = counter.conversation(&messages);
-                    counts.push((counter, counted));
-                    counted
-                }
-            };
+            let known = counts.iter().find(|(known, _)| *known == counter).map(|(_, length)| *length);
+            let length = known.unwrap_or_else(|| {
+                let length = counter.conversation(&messages);
+                counts.push((counter, length));
+                length
+            });
             let max_output = u64::from(wanted.min(table.max_output(model, provider).unwrap_or(u32::MAX)));
             let priced = table.price(model, provider);
-            let usage = Usage { input: counted.likely, output: max_output, ..Usage::default() };
+            let usage = Usage { input: length.likely, output: max_output, ..Usage::default() };
             Some(ModelEstimate {
                 model: model.name.clone(),
-                input: counted.likely,
-                counted: counted.exact,
+                input: length.likely,
+                counted: length.exact,
                 max_output,
                 at_most: priced.price.map(|price| price.cost(&usage)),
                 free: priced.origin == PriceOrigin::Local,

@@ -135,7 +135,7 @@ impl Core {
             match copy_of {
                 Some(original) => drop(registry.duplicate(&PromptName::new(&original)?, name, &author(), at)?),
                 None => {
-                    drop(registry.create(name, &Source::new(NEW_HEAD, NEW_BODY), "First version", &author(), at)?)
+                    drop(registry.create(name, &Source::new(NEW_HEAD, NEW_BODY), "First version", &author(), at)?);
                 }
             }
             Ok(())

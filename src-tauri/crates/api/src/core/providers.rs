@@ -1,16 +1,20 @@
 //! Providers, their keys and their models.
 
-use signalbox_domain::{Money, Price, Role, Secret, Signal};
+use signalbox_domain::{Money, Price, ProviderKind, Role, Secret, Signal};
 use signalbox_gateway::PriceTable;
-use signalbox_providers::{ConnectionTest, FoundModel, USUAL_PORTS, discover};
+use signalbox_providers::{ConnectionTest, USUAL_PORTS, discover};
 use signalbox_secrets::KeyInfo;
 use signalbox_workspace::{
     ModelEdit, ProviderEdit,
-    config::{self, Config, KeySource, ProviderKind},
+    config::{self, Config, KeySource},
     edit::{self, EditError},
 };
 
-use super::{Core, start};
+use super::{
+    Core,
+    naming::{free_name, name_of, sensible_few},
+    start,
+};
 use crate::{
     ApiError, Code,
     types::{
@@ -18,11 +22,6 @@ use crate::{
         ProviderConnected, ProviderList, ProviderNamed, ProviderRow,
     },
 };
-
-/// How many of the models that are found are added when the user names none.
-const SENSIBLE_FEW: usize = 4;
-/// How long a made name may be, with room for a number behind it.
-const LONGEST_NAME: usize = 60;
 
 impl Core {
     /// Every provider.
@@ -223,7 +222,7 @@ impl Core {
             .collect();
         ProviderRow {
             name: provider.name.clone(),
-            kind: kind(provider.kind),
+            kind: provider.kind,
             base_url: match provider.kind {
                 ProviderKind::OpenAi => {
                     Some(provider.base_url.clone().unwrap_or_else(|| config::OPENAI_BASE_URL.into()))
@@ -320,14 +319,6 @@ fn of_provider(name: &str, failure: &signalbox_domain::Failure) -> ApiError {
     ApiError { hint: failure.hint.clone(), ..ApiError::new(Code::Provider, format!("{name}: {}", failure.message)) }
 }
 
-fn kind(kind: ProviderKind) -> signalbox_providers::ProviderKind {
-    match kind {
-        ProviderKind::OpenAi => signalbox_providers::ProviderKind::OpenAi,
-        ProviderKind::OpenAiCompatible => signalbox_providers::ProviderKind::OpenAiCompatible,
-        ProviderKind::Simulated => signalbox_providers::ProviderKind::Simulated,
-    }
-}
-
 fn read_price(text: &PriceText) -> Result<Price, ApiError> {
     let read = |text: &str| -> Result<Money, ApiError> {
         text.parse().map_err(|error: signalbox_domain::MoneyError| ApiError::new(Code::Invalid, error.to_string()))
@@ -335,52 +326,4 @@ fn read_price(text: &PriceText) -> Result<Price, ApiError> {
     let input = read(&text.input)?;
     let cached_input = text.cached_input.as_deref().map(read).transpose()?.unwrap_or(input);
     Ok(Price { input, cached_input, output: read(&text.output)? })
-}
-
-/// A provider's name made from its address.
-fn name_of(base_url: Option<&str>) -> String {
-    const KNOWN: &[(&str, &str)] =
-        &[(":11434", "ollama"), (":1234", "lmstudio"), (":8080", "llamacpp"), (":8081", "llamacpp")];
-    let Some(url) = base_url else { return "openai".into() };
-    if let Some((_, name)) = KNOWN.iter().find(|(port, _)| url.contains(port)) {
-        return (*name).into();
-    }
-    let host = url.split("://").last().unwrap_or(url).split(['/', ':']).next().unwrap_or_default();
-    if host.is_empty() || host.parse::<std::net::IpAddr>().is_ok() || host == "localhost" {
-        return "local".into();
-    }
-    // `api.example.com` is called `example`.
-    let mut labels = host.split('.').rev().skip(1);
-    labels.next().map_or_else(|| "provider".into(), |label| slug(label))
-}
-
-/// The models that most people would want: chat models, and not every dated copy of them.
-fn sensible_few(found: &[FoundModel]) -> Vec<String> {
-    const PREFERRED: &[&str] = &["gpt-5-mini", "gpt-5", "gpt-5-nano", "gpt-4.1-mini"];
-    let preferred: Vec<String> =
-        PREFERRED.iter().filter(|id| found.iter().any(|model| model.id == **id)).map(|id| (*id).to_owned()).collect();
-    if !preferred.is_empty() {
-        return preferred;
-    }
-    found.iter().take(SENSIBLE_FEW).map(|model| model.id.clone()).collect()
-}
-
-/// A model's name made from its identifier that no other model has.
-fn free_name(config: &Config, added: &[String], id: &str) -> String {
-    let base = slug(id.rsplit('/').next().unwrap_or(id));
-    let taken = |name: &str| config.model(name).is_some() || added.iter().any(|other| other == name);
-    if !taken(&base) {
-        return base;
-    }
-    (2..).map(|n| format!("{base}-{n}")).find(|name| !taken(name)).unwrap_or(base)
-}
-
-/// What may stand as a name in `signalbox.toml`.
-fn slug(text: &str) -> String {
-    let slug: String = text
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c.to_ascii_lowercase() } else { '-' })
-        .collect();
-    let slug = slug.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
-    if slug.is_empty() { "model".into() } else { slug.chars().take(LONGEST_NAME).collect() }
 }

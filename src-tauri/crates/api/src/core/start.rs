@@ -7,15 +7,17 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use signalbox_domain::{Clock, ErrorClass, Failure};
+use signalbox_domain::{Clock, ErrorClass, Failure, ProviderKind};
 use signalbox_gateway::{Gateway, Parts, Settings, SystemClock};
 use signalbox_prompts::{Registry, starter};
-use signalbox_providers::{FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings};
+use signalbox_providers::{
+    FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings,
+};
 use signalbox_secrets::Keychain;
 use signalbox_store::{Opened, Presence, Store};
 use signalbox_workspace::{
     STARTER_TOML, Workspace,
-    config::{self, Config, Loaded, ProviderKind},
+    config::{self, Config, Loaded},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -185,10 +187,7 @@ pub(super) fn settings(config: Config, loaded: &Loaded, http: &Http) -> Result<A
 }
 
 /// Makes one provider.
-pub(super) fn make_provider(
-    provider: &config::Provider,
-    http: &Http,
-) -> Result<Arc<dyn Provider>, Failure> {
+pub(super) fn make_provider(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provider>, Failure> {
     Ok(match provider.kind {
         ProviderKind::OpenAi => match &provider.base_url {
             None => Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::openai())?),
@@ -207,7 +206,8 @@ pub(super) fn make_provider(
                 settings.pace = ms as f64 / PIECE_MS;
             }
             if let Some(faults) = &provider.faults {
-                settings.faults = FaultSchedule::parse(faults).map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?;
+                settings.faults = FaultSchedule::parse(faults)
+                    .map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?;
             }
             Arc::new(Simulated::new(settings))
         }

@@ -1,6 +1,6 @@
 //! What a call may be served by.
 
-use signalbox_workspace::config::ProviderKind;
+use signalbox_domain::ProviderKind;
 
 use super::Core;
 use crate::{

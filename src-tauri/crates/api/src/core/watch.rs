@@ -17,7 +17,7 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// Follows the workspace's folder until the application ends.
 pub(super) fn start(core: &Arc<Core>) {
-    let (changes, mut changed) = mpsc::unbounded_channel();
+    let (changes, mut queue) = mpsc::unbounded_channel();
     let prompts = changes.clone();
     let watching = (
         watch(core.registry.root(), move |names| {
@@ -34,7 +34,7 @@ pub(super) fn start(core: &Arc<Core>) {
         loop {
             let change = tokio::select! {
                 () = stopping.cancelled() => break,
-                change = changed.recv() => change,
+                change = queue.recv() => change,
             };
             let (Some(change), Some(core)) = (change, core.upgrade()) else { break };
             match change {

@@ -34,7 +34,7 @@ pub enum Event {
     /// A call began, or something about it changed.
     Call {
         /// The call as it is now.
-        call: Call,
+        call: Box<Call>,
     },
     /// A piece of an answer.
     Delta {

@@ -1,9 +1,9 @@
 //! Providers, their keys and their models.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Price, Signal, Tier};
+use signalbox_domain::{Price, ProviderKind, Signal, Tier};
 use signalbox_gateway::PriceOrigin;
-use signalbox_providers::{ConnectionTest, LocalServer, ProviderKind};
+use signalbox_providers::{ConnectionTest, LocalServer};
 use signalbox_secrets::{KeyInfo, KeychainState};
 use ts_rs::TS;
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use signalbox_domain::{Cause, ErrorClass, Failure, ModelRequest, Money, Price, Stage, Target, Tier, Usage};
+use signalbox_domain::{
+    Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Stage, Target, Tier, Usage,
+};
 use signalbox_providers::{Prepared, Provider};
 use signalbox_workspace::config::{DEFAULT_MAX_OUTPUT, Limits, UnknownPrice};
 
@@ -146,7 +148,7 @@ fn candidate(
         model: name.to_owned(),
         tier: model.tier,
         needs_key: served_by.needs_key(),
-        simulated: provider.kind() == signalbox_providers::ProviderKind::Simulated,
+        simulated: provider.kind() == ProviderKind::Simulated,
         provider,
         prepared,
         price,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use signalbox_domain::{ErrorClass, Failure, MessageRole, ModelRequest};
 
 use super::{LengthField, OpenAiChatSettings, SchemaSupport};
-use crate::ProviderKind;
+use signalbox_domain::ProviderKind;
 
 /// The body of a request, field by field in a fixed order, so that the same request always has the same hash.
 pub(crate) fn body(request: &ModelRequest, settings: &OpenAiChatSettings) -> Result<Vec<u8>, Failure> {

@@ -1,11 +1,11 @@
 //! What is served: `[models.NAME]`.
 
 use serde::Serialize;
-use signalbox_domain::{Money, Price, Tier};
+use signalbox_domain::{Money, Price, ProviderKind, Tier};
 
 use super::{
     keys::{Keys, Named, check_reference},
-    provider::{Provider, ProviderKind},
+    provider::Provider,
     reader::Reader,
 };
 

@@ -1,6 +1,7 @@
 //! Who serves: `[providers.NAME]`.
 
 use serde::{Deserialize, Serialize};
+use signalbox_domain::ProviderKind;
 use url::{Host, Url};
 
 use super::{
@@ -11,34 +12,13 @@ use super::{
 /// Where `OpenAI` itself is.
 pub const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 
-/// The protocol that a provider speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProviderKind {
-    /// `OpenAI` itself.
-    #[serde(rename = "openai")]
-    OpenAi,
-    /// Whoever speaks `OpenAI`'s protocol, such as Ollama, LM Studio and llama.cpp.
-    #[serde(rename = "openai-compatible")]
-    OpenAiCompatible,
-    /// The provider inside of Signalbox that costs nothing and whose texts are marked as simulated.
-    Simulated,
-}
-
-impl ProviderKind {
-    /// All kinds with their words.
-    pub(super) const WORDS: [(&'static str, Self); 3] =
-        [("openai", Self::OpenAi), ("openai-compatible", Self::OpenAiCompatible), ("simulated", Self::Simulated)];
-
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::OpenAiCompatible => "openai-compatible",
-            Self::Simulated => "simulated",
-        }
+/// All kinds with their words.
+const KINDS: [(&str, ProviderKind); 3] = {
+    const fn word(kind: ProviderKind) -> (&'static str, ProviderKind) {
+        (kind.as_str(), kind)
     }
-}
+    [word(ProviderKind::OpenAi), word(ProviderKind::OpenAiCompatible), word(ProviderKind::Simulated)]
+};
 
 /// Where a provider's key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -133,7 +113,7 @@ fn read_kind(keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>) -> Option<Provide
         reader.error(&text.span, format!("this version of Signalbox doesn't speak to {} yet", text.value), Some(hint));
         return None;
     }
-    keys.word(reader, "kind", &ProviderKind::WORDS).map(|kind| kind.value)
+    keys.word(reader, "kind", &KINDS).map(|kind| kind.value)
 }
 
 fn read_key(keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>, simulated: bool) -> KeySource {
