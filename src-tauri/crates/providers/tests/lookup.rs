@@ -115,7 +115,8 @@ async fn local_servers_are_found_and_silent_ones_do_not_hold_up_the_others() {
 
 #[test]
 fn what_the_screens_get_is_written_in_the_words_of_the_design() {
-    use signalbox_providers::{LocalServer, ProviderKind};
+    use signalbox_domain::ProviderKind;
+    use signalbox_providers::LocalServer;
     let kinds = [ProviderKind::OpenAi, ProviderKind::OpenAiCompatible, ProviderKind::Simulated];
     for kind in kinds {
         let written = serde_json::to_value(kind).unwrap();

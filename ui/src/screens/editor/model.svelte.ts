@@ -2,7 +2,8 @@ import { onDestroy, untrack } from "svelte";
 import { useCommand } from "$lib/commands/registry.svelte.ts";
 import type { MenuItem } from "$lib/components/menu.ts";
 import { plural } from "$lib/format/numbers.ts";
-import { call, toApiError, type DiffAnswer, type DiffRequest, type Target } from "$lib/host/index.ts";
+import { call, type DiffAnswer, type DiffRequest, type Target } from "$lib/host/index.ts";
+import { isGone } from "$lib/host/gone.ts";
 import { useFact } from "$lib/state/facts.svelte.ts";
 import { clockTime } from "$lib/format/time.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
@@ -277,11 +278,6 @@ export class EditorModel {
         return "Nothing to save";
     }
   }
-}
-
-/** The core doesn't know such a thing. */
-export function isGone(error: unknown): boolean {
-  return error !== undefined && toApiError(error).code === "not_found";
 }
 
 function inWords(added: number, removed: number): string {
