@@ -102,13 +102,6 @@ impl App {
         self.core.close().await;
         let Self { core, folders } = self;
         drop(core);
-        // The last connection to the database removes the log beside it.
-        let log = folders.home().join("state.db-wal");
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        while log.exists() {
-            assert!(tokio::time::Instant::now() < deadline, "the database is closed");
-            tokio::task::yield_now().await;
-        }
         folders
     }
 

@@ -157,7 +157,6 @@ describe("the window over a new workspace", () => {
     await page.open(host);
     await page.get("screen-settings").waitFor();
     expect(await page.page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
-    page.isQuiet();
   });
 
   it("shows what is wrong in signalbox.toml, with its line", async () => {

@@ -1,5 +1,5 @@
 // A rough stand-in for what the core says of texts: rendering, lint and differences. It shares no rule with it.
-import type { Diagnostic, DiffRow, InlineSpan, Preview, Rendered } from "$lib/host/index.ts";
+import type { Diagnostic, DiffRow, InlineSpan, Preview, Rendered, Source } from "$lib/host/index.ts";
 
 /** The front matter of the sample, as it is read. */
 export function documentOf(): NonNullable<Preview["document"]> {

@@ -38,6 +38,8 @@ export class Opened {
   prompt = $state.raw<Prompt>();
   /** The text of the latest version; empty while it can't be used. */
   latest = $state.raw<Source>(NOTHING);
+  /** The number of that version: an older one than the newest while a newer one from elsewhere is only told. */
+  latestIs = $state(0);
   /** The version that the text was made from. */
   base = $state(0);
   /** Counts the changes of the text; reading it is what makes others follow the text. */
@@ -112,7 +114,7 @@ export class Opened {
     try {
       const detail = await call("prompt_get", { name: this.name });
       const stored = detail.draft?.source ?? detail.latest ?? NOTHING;
-      this.#take(detail, detail.latest ?? NOTHING);
+      this.#take(detail, detail.latest ?? NOTHING, newest(detail.prompt));
       this.cases.refresh(detail.prompt, ticket);
       this.base = detail.draft?.base ?? this.latestNumber;
       if (!this.#states) this.#states = this.#begin(stored);
@@ -132,16 +134,18 @@ export class Opened {
     await this.#saving;
     const known = this.latestNumber;
     const before = this.latest;
+    const held = this.latestIs;
     const ticket = this.cases.ticket();
     try {
       const detail = await call("prompt_get", { name: this.name });
       await this.#saving;
-      // A version that was saved here meanwhile isn't news.
-      const news = this.latestNumber === known && newest(detail.prompt) > known;
-      const rewritten =
-        this.latestNumber === known && newest(detail.prompt) === known && !same(detail.latest ?? before, before);
-      if (news || rewritten) this.#found(detail);
-      this.#take(detail, news || rewritten ? before : (detail.latest ?? before));
+      // A version that was saved here meanwhile isn't news, and this answer may be older than it.
+      if (this.latestNumber !== known) return await this.refresh();
+      const news = newest(detail.prompt) > known;
+      const rewritten = newest(detail.prompt) === known && !same(detail.latest ?? before, before);
+      const told = news || rewritten;
+      if (told) this.#found(detail);
+      this.#take(detail, told ? before : (detail.latest ?? before), told ? held : newest(detail.prompt));
       this.cases.refresh(detail.prompt, ticket);
       this.error = undefined;
       this.ask(0);
@@ -163,7 +167,7 @@ export class Opened {
   takeFromDisk(): void {
     const found = this.fromDisk;
     if (!found) return;
-    this.#latestIs(found.source);
+    this.#hold(found.source, found.number);
     this.base = found.number;
     this.fromDisk = undefined;
     this.replace(found.source);
@@ -173,7 +177,7 @@ export class Opened {
   leaveFromDisk(): void {
     const found = this.fromDisk;
     if (!found) return;
-    this.#latestIs(found.source);
+    this.#hold(found.source, found.number);
     this.base = found.number;
     this.fromDisk = undefined;
     if (this.isDraft) this.draft.change();
@@ -188,7 +192,7 @@ export class Opened {
     const saved = await saving;
     await this.draft.settle();
     this.prompt = saved.prompt;
-    this.#latestIs(source);
+    this.#hold(source, saved.number);
     this.base = saved.number;
     this.fromDisk = undefined;
     this.edits += 1;
@@ -262,13 +266,14 @@ export class Opened {
     return at;
   }
 
-  #take(detail: PromptDetail, latest: Source): void {
+  #take(detail: PromptDetail, latest: Source, number: number): void {
     this.prompt = detail.prompt;
-    this.#latestIs(latest);
+    this.#hold(latest, number);
   }
 
-  #latestIs(source: Source): void {
+  #hold(source: Source, number: number): void {
     this.latest = source;
+    this.latestIs = number;
     const doc = (text: string) => EditorState.create({ doc: text }).doc;
     this.#latestDocs = { head: doc(source.head), body: doc(source.body) };
   }

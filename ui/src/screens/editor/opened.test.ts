@@ -176,6 +176,7 @@ describe("a version from elsewhere", () => {
     core.versions.push(theirs);
     await opened.refresh();
     expect(opened.fromDisk).toMatchObject({ number: 4, message: "pulled" });
+    expect(opened.latestIs).toBe(3);
     expect(opened.source().body.endsWith("mine")).toBe(true);
   });
 

@@ -51,8 +51,8 @@ export class Running {
 
   /** A text that is a version runs as that version, so that its calls are counted with it. */
   #text(): CallText {
-    const { name, isDraft, latestNumber } = this.#opened;
-    if (!isDraft && latestNumber > 0) return { kind: "version", name, number: latestNumber };
+    const { name, isDraft, latestIs } = this.#opened;
+    if (!isDraft && latestIs > 0) return { kind: "version", name, number: latestIs };
     return { kind: "draft", name, source: this.#opened.source() };
   }
 }

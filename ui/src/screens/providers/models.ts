@@ -35,7 +35,7 @@ export function priceWord(model: ModelRow, taken: string): string {
     case "table":
       return taken;
     case "local":
-      return "free, on this machine";
+      return "free, runs here";
     case "unknown":
       return "unknown";
   }
