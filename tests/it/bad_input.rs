@@ -80,16 +80,13 @@ async fn a_second_instance_is_refused_with_what_to_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_a_newer_version_is_left_alone() {
-    let folders = App::start().await.close().await;
-    let path = folders.home().join("state.db");
-    // What is in the log beside the file would win over the file.
-    for log in ["state.db-wal", "state.db-shm"] {
-        let _ = std::fs::remove_file(folders.home().join(log));
-    }
+    let old = App::start().await.close().await;
     // The number of the schema is a big-endian integer at byte 60 of the file.
-    let mut bytes = std::fs::read(&path).unwrap();
+    let mut bytes = std::fs::read(old.home().join("state.db")).unwrap();
     bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
-    std::fs::write(&path, &bytes).unwrap();
+    let folders = Folders::new();
+    std::fs::create_dir_all(folders.home()).unwrap();
+    std::fs::write(folders.home().join("state.db"), &bytes).unwrap();
     let error = folders.open().await.map(|_| ()).unwrap_err();
     assert_eq!(error.code, Code::Newer, "{error:?}");
     assert!(error.message.contains("9999") && error.hint.is_some(), "{error:?}");

@@ -45,11 +45,17 @@ async fn r1_no_key_in_a_file_a_row_an_event_or_an_answer_of_a_command() {
     seen.push(serde_json::to_string(&frames).unwrap());
     assert!(seen.iter().any(|text| text.contains("last_four")), "the last four characters are shown");
 
+    seen.push(app.folders.read("signalbox.toml"));
     let folders = app.close().await;
+    let database = folders.home().join("state.db");
+    assert!(database.exists() && std::fs::metadata(&database).unwrap().len() > 0, "there is something to search");
     let written = files(&folders.home()).into_iter().chain(files(&folders.workspace()));
     for file in written {
-        let bytes = std::fs::read(&file).unwrap();
-        seen.push(String::from_utf8_lossy(&bytes).into_owned());
+        match std::fs::read(&file) {
+            Ok(bytes) => seen.push(String::from_utf8_lossy(&bytes).into_owned()),
+            // The application removes its own lock and log while it ends.
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}", file.display()),
+        }
     }
     for key in [CANARY, wrong.as_str()] {
         // All but the four characters that may be shown.

@@ -36,7 +36,10 @@ describe("editing and comparing", () => {
 
   /** Types at the end of a line of the template, from 1. */
   async function type(line: number, words: string): Promise<void> {
-    await page.page.locator("[data-testid=template] .cm-line").nth(line - 1).click();
+    await page.page
+      .locator("[data-testid=template] .cm-line")
+      .nth(line - 1)
+      .click();
     await page.press("End");
     await page.page.keyboard.type(words);
   }
@@ -129,7 +132,7 @@ describe("editing and comparing", () => {
     await type(2, " Mine.");
     const source = await readFile(join(folder(), "3.prompty"), "utf8");
     await writeFile(join(folder(), "4.prompty"), source.replace("system:", "system:\nBe exact."));
-    await page.get("disk-notice").getByText("version 4").waitFor();
+    await page.get("disk-notice").getByText("version 4 came from elsewhere").waitFor();
     expect(await text("template")).toContain("Mine.");
     await page.isAccessible();
     await page.get("disk-leave").click();
@@ -171,12 +174,14 @@ describe("editing and comparing", () => {
     await edit();
     await type(3, " Kept.");
     await page.get("status").getByText("Draft saved").waitFor();
+    // What is remembered of the window is written a moment after it changed.
+    const remembered = page.page.waitForResponse(
+      (response) =>
+        response.url().endsWith("/api/session_set") && (response.request().postData() ?? "").includes('"place"'),
+    );
     await page.get("rail-compare").click();
     await page.get("pane-C").waitFor();
-    // What is remembered of the window is written a moment after it changed.
-    await page.page.evaluate(() => window.dispatchEvent(new Event("blur")));
-    await page.page.waitForTimeout(0);
-    await expect.poll(() => page.get("status").textContent()).toContain("Nothing is running");
+    await remembered;
     await host.stop("SIGKILL");
     await host.launch();
     page = await newPage(browser);
