@@ -34,6 +34,11 @@ class Look {
   px(pixels: number): number {
     return scaled(pixels, this.#textSize);
   }
+
+  /** How wide a place is, counted in the usual text size: larger text leaves less room for columns. */
+  room(width: number): number {
+    return width / (this.#textSize / 100);
+  }
 }
 
 export const look = new Look();

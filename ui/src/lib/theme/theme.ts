@@ -60,6 +60,8 @@ const SCALED: Readonly<Record<string, number>> = {
  * coordinates, and virtual lists would count wrong rows.
  */
 export function applyTextSize(size: TextSize, root: HTMLElement = document.documentElement): void {
+  if (size === 100) root.style.removeProperty("--text-scale");
+  else root.style.setProperty("--text-scale", String(size / 100));
   for (const [token, pixels] of Object.entries(SCALED)) {
     if (size === 100) root.style.removeProperty(token);
     else root.style.setProperty(token, `${scaled(pixels, size)}px`);

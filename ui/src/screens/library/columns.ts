@@ -10,10 +10,20 @@ export interface Columns {
 export function columnsFor(width: number): Columns {
   const edit = width >= 640;
   const today = width >= 760;
-  const name = width >= 760 ? "minmax(188px, 0.9fr)" : "minmax(140px, 1fr)";
-  const pills = width >= 700 ? "minmax(200px, 1.3fr)" : "minmax(140px, 1fr)";
+  const name =
+    width >= 760 ? "minmax(calc(188px * var(--text-scale)), 0.9fr)" : "minmax(calc(140px * var(--text-scale)), 1fr)";
+  const pills =
+    width >= 700 ? "minmax(calc(200px * var(--text-scale)), 1.3fr)" : "minmax(calc(140px * var(--text-scale)), 1fr)";
   return {
-    template: [name, pills, "minmax(112px, 0.7fr)", edit && "88px", today && "76px"].filter(Boolean).join(" "),
+    template: [
+      name,
+      pills,
+      "minmax(calc(112px * var(--text-scale)), 0.7fr)",
+      edit && "calc(88px * var(--text-scale))",
+      today && "calc(76px * var(--text-scale))",
+    ]
+      .filter(Boolean)
+      .join(" "),
     heads: [
       { label: "Prompt" },
       { label: "Draft and labels" },

@@ -202,9 +202,8 @@ pub(super) fn make_provider(provider: &config::Provider, http: &Http) -> Result<
         }
         ProviderKind::Simulated => {
             let mut settings = SimulatedSettings::default();
-            if let Some(ms) = provider.pace_ms {
-                settings.pace = ms as f64 / PIECE_MS;
-            }
+            // Answers stream as a model's do, unless the file says how fast.
+            settings.pace = provider.pace_ms.map_or(1.0, |ms| ms as f64 / PIECE_MS);
             if let Some(faults) = &provider.faults {
                 settings.faults = FaultSchedule::parse(faults)
                     .map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?;

@@ -119,10 +119,6 @@ impl Try<'_> {
             cost: None,
             state: AttemptState::Waiting,
         });
-        let detail =
-            format!("{} at {}, request {}", candidate.model, candidate.provider_name, candidate.prepared.hash.short());
-        let data = json!({ "request_hash": candidate.prepared.hash, "bytes": candidate.prepared.body.len() });
-        passage.recorder.decide_with(Stage::Attempt, Cause::Sent, detail, data).await;
         passage.show().await;
 
         let mut seen = Seen::default();
@@ -147,6 +143,10 @@ async fn pump(
         Ok(key) => key,
         Err(failure) => return End::Failed(failure),
     };
+    let detail =
+        format!("{} at {}, request {}", candidate.model, candidate.provider_name, candidate.prepared.hash.short());
+    let data = json!({ "request_hash": candidate.prepared.hash, "bytes": candidate.prepared.body.len() });
+    passage.recorder.decide_with(Stage::Attempt, Cause::Sent, detail, data).await;
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
     checkpoint(passage, candidate, answer);
     let mut kept = Instant::now();
@@ -162,6 +162,7 @@ async fn pump(
         Err(failure) => return End::Failed(failure),
     };
     let mut deadline = (first_token, Limit::FirstToken);
+    let mut heard = false;
     loop {
         let event = tokio::select! {
             biased;
@@ -174,6 +175,7 @@ async fn pump(
                 if seen.first_token_ms.is_none() {
                     first(passage, seen).await;
                 }
+                heard = true;
                 let start = answer.push(&text);
                 if passage.events.send(CallEvent::Delta { start, text }).await.is_err() {
                     // The caller has gone; dropping the stream aborts the call upstream.
@@ -184,7 +186,8 @@ async fn pump(
                     checkpoint(passage, candidate, answer);
                 }
             }
-            Some(Ok(Event::Reasoning(_))) => {}
+            // A model that thinks aloud isn't silent.
+            Some(Ok(Event::Reasoning(_))) => heard = true,
             Some(Ok(Event::Served { model })) => seen.reported = Some(model),
             Some(Ok(Event::Usage(usage))) => seen.usage = Some(usage),
             Some(Ok(Event::Skipped { reason })) => {
@@ -201,9 +204,8 @@ async fn pump(
                 return End::Failed(Failure::new(class, "the stream ended without saying that the answer is whole"));
             }
         }
-        let idle = Instant::now() + Duration::from_millis(limits.idle_ms);
-        if seen.first_token_ms.is_some() {
-            deadline = (idle, Limit::Idle);
+        if heard {
+            deadline = (Instant::now() + Duration::from_millis(limits.idle_ms), Limit::Idle);
         }
     }
 }

@@ -7,7 +7,7 @@ use signalbox_domain::{
     Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Stage, Target, Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
-use signalbox_workspace::config::{DEFAULT_MAX_OUTPUT, Limits, UnknownPrice};
+use signalbox_workspace::config::{Budget, DEFAULT_MAX_OUTPUT, Limits, UnknownPrice};
 
 use crate::{
     PriceTable, StoredRequest, TokenCounter,
@@ -70,8 +70,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
             (chain.to_vec(), route.limits, route.max_output, Cause::Chain)
         }
     };
-    let unknown_price =
-        config.budgets.first().map_or(UnknownPrice::Ceiling(Money::ZERO), |budget| budget.unknown_price);
+    let unknown_price = strictest(&settings.budgets());
     let mut candidates = Vec::with_capacity(names.len());
     for name in &names {
         candidates.push(candidate(&settings, name, request, max_output, unknown_price)?);
@@ -92,6 +91,14 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     };
     passage.recorder.decide_with(Stage::Route, cause, detail, json!({ "candidates": names })).await;
     Ok(Plan { candidates, limits })
+}
+
+/// What the budgets together say of models whose price is unknown. Without a budget there is nothing to overspend.
+fn strictest(budgets: &[Budget]) -> UnknownPrice {
+    budgets.iter().fold(UnknownPrice::Ceiling(Money::ZERO), |sofar, budget| match (sofar, budget.unknown_price) {
+        (UnknownPrice::Block, _) | (_, UnknownPrice::Block) => UnknownPrice::Block,
+        (UnknownPrice::Ceiling(one), UnknownPrice::Ceiling(other)) => UnknownPrice::Ceiling(one.max(other)),
+    })
 }
 
 fn candidate(
