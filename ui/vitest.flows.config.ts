@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes at once on a free machine; a deadline is no measurement.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

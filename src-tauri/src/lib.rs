@@ -4,6 +4,7 @@ mod commands;
 mod locale;
 mod logs;
 mod shell;
+mod signals;
 mod start_trace;
 mod window;
 
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         .setup(move |app| {
             app.manage(Shell::open(options));
             window::open(app.handle())?;
+            signals::listen(app.handle().clone());
             Ok(())
         })
         .build(tauri::generate_context!());

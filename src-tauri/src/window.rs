@@ -46,6 +46,14 @@ pub(crate) fn show(app: &AppHandle) {
     }
 }
 
+/// Closes the window as its own button does; without one the application ends at once.
+pub(crate) fn close_all(app: &AppHandle) {
+    match app.get_webview_window(LABEL) {
+        Some(window) => close(window),
+        None => app.exit(0),
+    }
+}
+
 /// Lets the page keep what was typed last, then closes the window.
 fn close(window: WebviewWindow) {
     tauri::async_runtime::spawn(async move {

@@ -44,6 +44,13 @@ pub(crate) fn results(name: &str) -> PathBuf {
     folder
 }
 
+/// A client for HTTP.
+pub(crate) fn http() -> reqwest::Client {
+    // It can be chosen once in a process; who was first chose the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// A port that nobody listens on at this moment.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");

@@ -8,6 +8,8 @@
     reason = "a test ends where something is not as it must be"
 )]
 
+mod ab;
 mod harness;
 mod start;
+mod steps;
 mod surroundings;

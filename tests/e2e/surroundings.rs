@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{keychain, model::Model, results};
+use crate::harness::{http, keychain, model::Model, results};
 
 #[tokio::test]
 async fn the_keychain_is_open_locks_and_opens_again() {
@@ -42,6 +42,6 @@ async fn ask(model: &Model, most: u32, streams: bool) -> reqwest::Response {
         "stream": streams,
     });
     let url = format!("{}/chat/completions", model.base_url());
-    let answer = reqwest::Client::new().post(url).json(&question).send().await;
+    let answer = http().post(url).json(&question).send().await;
     answer.and_then(reqwest::Response::error_for_status).expect("the server takes the question")
 }

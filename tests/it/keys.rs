@@ -84,3 +84,20 @@ async fn a_wrong_key_is_refused_when_a_provider_is_connected_and_nothing_is_kept
     assert!(error.message.contains("wire") && !error.message.contains("5678"), "{error:?}");
     assert_eq!(app.folders.read("signalbox.toml"), before, "signalbox.toml is untouched");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_provider_leaves_its_route_with_the_simulated_model() {
+    let simulated = SimulatedSettings { pace: 0.0, ..SimulatedSettings::default() };
+    let server = WireServer::start(WireSettings { simulated, key: None }).await.unwrap();
+    let app = App::start().await;
+    let connect =
+        ProviderConnect { name: Some("wire".into()), base_url: Some(server.base_url()), key: None, models: Vec::new() };
+    let connected = app.core.provider_connect(connect).await.unwrap();
+    assert!(connected.routed && !connected.added.is_empty(), "a real model takes the place of the simulated one");
+    assert!(!app.run(default_route()).await.simulated);
+    let named = signalbox_api::types::ProviderNamed { name: "wire".into() };
+    let list = app.core.provider_remove(named).await.unwrap();
+    assert!(list.providers.iter().all(|provider| provider.name != "wire"));
+    let call = app.run(default_route()).await;
+    assert!(call.simulated && call.status == CallStatus::Done, "{:?}", call.failure);
+}

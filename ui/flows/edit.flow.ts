@@ -56,7 +56,7 @@ describe("editing and comparing", () => {
     await type(2, " {{ custmer.name }}");
     await page.press("Escape");
     await expect.poll(() => text("lint-count")).toContain("1 error");
-    expect(await page.page.locator(".cm-lintRange-error").textContent()).toBe("custmer");
+    await expect.poll(() => page.page.locator(".cm-lintRange-error").textContent()).toBe("custmer");
     await page.press("F8");
     await page.get("problem").getByText("customer").first().waitFor();
     await page.isAccessible();
@@ -104,7 +104,7 @@ describe("editing and comparing", () => {
     const orders = page.get("value-orders");
     const before = await orders.inputValue();
     await orders.fill("[");
-    expect(await text("value-problem")).toContain("not JSON yet");
+    await expect.poll(() => text("value-problem")).toContain("not JSON yet");
     await orders.fill(before.replace("Trail 30", "Trail 40"));
     await page.get("rendered-user").getByText("Trail 40").waitFor();
     await expect.poll(() => readFile(join(folder(), "values.yaml"), "utf8")).toContain("Trail 40");
@@ -188,7 +188,7 @@ describe("editing and comparing", () => {
     await page.open(host);
     await expect.poll(() => text("pane-A-text")).toBe(answer);
     await page.get("pane-C").waitFor();
-    expect(await text("vote-count")).toBe("1 voted");
+    await expect.poll(() => text("vote-count")).toBe("1 voted");
     await edit();
     await expect.poll(() => text("template")).toContain("Kept.");
     expect(await text("draft-pill")).toBe("draft of 5");

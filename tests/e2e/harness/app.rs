@@ -77,6 +77,13 @@ impl App {
         self.wait_for_exit().await;
     }
 
+    /// Asks the app to end, as a desktop does when its user logs out, and waits until it has. The window is lost: drop it.
+    pub(crate) async fn terminate(&self) {
+        let process = self.process().expect("the app runs");
+        processes::terminate(process);
+        self.wait_for_exit().await;
+    }
+
     /// Waits until the app's process has gone.
     pub(crate) async fn wait_for_exit(&self) {
         until(LIMIT, async || self.process().map_or(Ok(()), Err))

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use super::{LIMIT, free_port, processes, until};
+use super::{LIMIT, free_port, http, processes, until};
 
 /// A running tauri-driver with its `WebKitWebDriver`. Both end with it, and so does the app that they started.
 pub(crate) struct Driver {
@@ -34,7 +34,7 @@ impl Driver {
             .expect("tauri-driver starts");
         let driver = Self { process, url: format!("http://127.0.0.1:{port}") };
         let status = format!("{}/status", driver.url);
-        until(LIMIT, async || match reqwest::get(&status).await {
+        until(LIMIT, async || match http().get(&status).send().await {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(format!("it answered {}", answer.status())),
             Err(error) => Err(error.to_string()),

@@ -64,6 +64,17 @@ impl Model {
         fs::read_to_string(&self.log).expect("the server's log can be read")
     }
 
+    /// Whether the server's own timings tell of a request with so many tokens in and out.
+    pub(crate) fn counted(&self, input: u64, output: u64) -> bool {
+        let log = self.log();
+        let has = |line: &str, words: &str| line.contains(words);
+        log.lines().filter(|line| has(line, &format!("task.n_tokens = {input}"))).filter_map(task).any(|task| {
+            let done = format!("/ {output:>5} tokens");
+            let of_task = format!("| {task} |        eval time");
+            log.lines().any(|line| has(line, &of_task) && has(line, &done))
+        })
+    }
+
     /// How many requests the server has begun to work on.
     pub(crate) fn started(&self) -> usize {
         count(&self.log(), "processing task")
@@ -80,6 +91,11 @@ impl Model {
             .await
             .unwrap_or_else(|found| panic!("the server cancelled {found} requests, not {wanted}"));
     }
+}
+
+/// The `task 7` of a line.
+fn task(line: &str) -> Option<&str> {
+    line.split('|').map(str::trim).find(|part| part.starts_with("task "))
 }
 
 fn count(log: &str, words: &str) -> usize {

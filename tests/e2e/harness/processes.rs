@@ -44,6 +44,12 @@ pub(crate) fn kill(pids: &[u32]) {
     let _ = Command::new("sh").arg("-c").arg(format!("kill -KILL {} 2>/dev/null", list.join(" "))).status();
 }
 
+/// `kill -TERM`.
+pub(crate) fn terminate(pid: u32) {
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -TERM {pid}")).status();
+    assert!(sent.is_ok_and(|status| status.success()), "process {pid} takes a signal");
+}
+
 struct Status {
     state: char,
     parent: u32,

@@ -105,19 +105,26 @@ impl Core {
             .filter(|model| model.provider == name)
             .map(|model| model.name.clone())
             .collect();
-        if let Some(route) = settings.config.routes.iter().find(|route| {
-            let mut chain = route.generate.models();
-            chain.all(|model| models.iter().any(|removed| removed == model))
-        }) {
-            return Err(ApiError::new(
-                Code::Conflict,
-                format!("the route {} would have no model without {name}", route.name),
-            )
-            .with_hint("Give the route another model first"));
+        let emptied: Vec<String> = settings
+            .config
+            .routes
+            .iter()
+            .filter(|route| route.generate.models().all(|model| models.iter().any(|removed| removed == model)))
+            .map(|route| route.name.clone())
+            .collect();
+        let simulated = self.simulated_model(&name);
+        if let (Some(route), None) = (emptied.first(), &simulated) {
+            return Err(ApiError::new(Code::Conflict, format!("the route {route} would have no model without {name}"))
+                .with_hint("Give the route another model first"));
         }
         let removed = name.clone();
         self.edit_config(move |text| {
             let mut text = text.to_owned();
+            let stand_in: Vec<String> = simulated.iter().cloned().collect();
+            for route in &emptied {
+                // The route answers simulated again, as it did before anything was connected.
+                text = edit::set_route_chain(&text, route, Role::Generate, &stand_in)?;
+            }
             for model in &models {
                 text = edit::remove_candidate(&text, model)?;
                 text = edit::remove_model(&text, model)?;
@@ -130,6 +137,17 @@ impl Core {
         }
         self.gateway.forget_health(&name);
         self.provider_list(Empty {}).await
+    }
+
+    /// The strongest simulated model of another provider than `name`.
+    fn simulated_model(&self, name: &str) -> Option<String> {
+        let settings = self.gateway.settings();
+        let config = &settings.config;
+        let simulated = config.models.iter().filter(|model| {
+            let provider = config.provider_of(model);
+            provider.is_some_and(|provider| provider.kind == ProviderKind::Simulated && provider.name != name)
+        });
+        simulated.max_by_key(|model| model.tier).map(|model| model.name.clone())
     }
 
     /// Looks for servers on this machine.
