@@ -41,7 +41,7 @@ pub(crate) async fn subscribe(
 ) -> Result<(), ApiError> {
     let core = shell.core().await?;
     let mut subscription = core.hub().subscribe(request.after);
-    tauri::async_runtime::spawn(async move {
+    let task = tauri::async_runtime::spawn(async move {
         while let Some(frames) = subscription.next().await {
             for frame in frames {
                 if channel.send(frame).is_err() {
@@ -50,6 +50,8 @@ pub(crate) async fn subscribe(
             }
         }
     });
+    // A page that was loaded again listens anew; the channel of the one before leads nowhere.
+    shell.listen(task);
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub fn run() -> ExitCode {
         return code;
     }
     let options = Options::from_environment();
-    let _logs = options.home().ok().and_then(|home| logs::start(&home));
+    let mut logs = options.home().ok().and_then(|home| logs::start(&home));
     let own_home = options.home.is_some();
 
     let mut builder = tauri::Builder::default();
@@ -47,7 +47,11 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    app.run(|app, event| {
+    app.run(move |app, event| {
+        if matches!(event, RunEvent::Exit) {
+            // The process ends without coming back here, so the last lines are written now.
+            drop(logs.take());
+        }
         if let RunEvent::ExitRequested { api, code: None, .. } = event {
             // Calls are settled before the process ends.
             api.prevent_exit();

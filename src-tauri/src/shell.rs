@@ -1,14 +1,17 @@
 //! What the window's commands share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use signalbox_api::{ApiError, Code, Core, Options};
+use tauri::async_runtime::JoinHandle;
 use tokio::sync::{Notify, watch};
 
 /// The application behind the window. It opens while the window does; commands wait for it, and all of them fail alike
 /// when it can't be opened, so that the window can say why.
 pub(crate) struct Shell {
     core: watch::Receiver<Option<Result<Arc<Core>, ApiError>>>,
+    /// What feeds the page with events.
+    feed: Mutex<Option<JoinHandle<()>>>,
     /// Told when the window has kept what was typed and may go.
     pub(crate) flushed: Arc<Notify>,
 }
@@ -26,7 +29,7 @@ impl Shell {
             // Nobody else sends, and the value stays readable.
             opened.closed().await;
         });
-        Self { core, flushed: Arc::default() }
+        Self { core, feed: Mutex::default(), flushed: Arc::default() }
     }
 
     /// The application, as soon as it is open.
@@ -36,6 +39,14 @@ impl Shell {
         match opened {
             Ok(Some(core)) => core,
             Ok(None) | Err(_) => Err(ApiError::new(Code::Internal, "the application ended while it was being opened")),
+        }
+    }
+
+    /// Keeps the task that feeds the page with events, and ends the one before.
+    pub(crate) fn listen(&self, task: JoinHandle<()>) {
+        let before = self.feed.lock().unwrap_or_else(PoisonError::into_inner).replace(task);
+        if let Some(before) = before {
+            before.abort();
         }
     }
 

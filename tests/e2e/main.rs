@@ -9,7 +9,12 @@
 )]
 
 mod ab;
+mod acl;
+mod cancel;
+mod crash;
 mod harness;
+mod keys;
+mod scale;
 mod start;
 mod steps;
 mod surroundings;

@@ -101,3 +101,30 @@ async fn a_removed_provider_leaves_its_route_with_the_simulated_model() {
     let call = app.run(default_route()).await;
     assert!(call.simulated && call.status == CallStatus::Done, "{:?}", call.failure);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_a_key_is_never_sent_to_another_address_than_the_one_it_was_given_for() {
+    let simulated = || SimulatedSettings { pace: 0.0, ..SimulatedSettings::default() };
+    let own = WireServer::start(WireSettings { simulated: simulated(), key: Some(Secret::new(CANARY.into())) })
+        .await
+        .unwrap();
+    let other = WireServer::start(WireSettings { simulated: simulated(), key: None }).await.unwrap();
+    let app = App::start().await;
+    let connect = ProviderConnect {
+        name: Some("wire".into()),
+        base_url: Some(own.base_url()),
+        key: Some(CANARY.into()),
+        models: Vec::new(),
+    };
+    app.core.provider_connect(connect).await.unwrap();
+    assert_eq!(app.run(default_route()).await.status, CallStatus::Done, "the key works for its own address");
+    // As if a pulled file had changed the address under the provider's name.
+    let mut events = app.events();
+    let changed = app.folders.read("signalbox.toml").replace(&own.base_url(), &other.base_url());
+    app.folders.write("signalbox.toml", &changed);
+    app.wait_for(&mut events, |event| matches!(event, signalbox_api::types::Event::Config {}).then_some(())).await;
+    let call = app.run(default_route()).await;
+    let failure = call.failure.expect("the call fails");
+    assert!(failure.message.contains("no key") && failure.hint.is_some(), "{failure:?}");
+    assert!(other.requests().is_empty(), "nothing was sent to the other address");
+}

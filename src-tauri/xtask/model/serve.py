@@ -90,7 +90,8 @@ def parameters(xllamacpp, arguments: argparse.Namespace):
     params.n_parallel = SLOTS
     params.n_ctx = SLOTS * CONTEXT_PER_SLOT
     params.n_gpu_layers = 0
-    params.cpuparams.n_threads = max(1, min(4, os.cpu_count() or 1))
+    # The threads wait for each other at every step, so one that has to share its processor slows all of them down.
+    params.cpuparams.n_threads = max(1, min(4, (os.cpu_count() or 1) - 1))
     params.cache_ram_mib = 256
     params.verbosity = VERBOSITY
     params.ui = False

@@ -74,20 +74,20 @@ impl App {
     pub(crate) async fn kill(&self) {
         let process = self.process().expect("the app runs");
         processes::kill(&[process]);
-        self.wait_for_exit().await;
+        wait_for_exit(process).await;
     }
 
     /// Asks the app to end, as a desktop does when its user logs out, and waits until it has. The window is lost: drop it.
     pub(crate) async fn terminate(&self) {
         let process = self.process().expect("the app runs");
         processes::terminate(process);
-        self.wait_for_exit().await;
+        wait_for_exit(process).await;
     }
+}
 
-    /// Waits until the app's process has gone.
-    pub(crate) async fn wait_for_exit(&self) {
-        until(LIMIT, async || self.process().map_or(Ok(()), Err))
-            .await
-            .unwrap_or_else(|process| panic!("the app still runs as process {process}"));
-    }
+async fn wait_for_exit(process: u32) {
+    // The executable and the environment of a process that ends can't be read any more; its number still can.
+    until(LIMIT, async || if processes::is_alive(process) { Err(process) } else { Ok(()) })
+        .await
+        .unwrap_or_else(|process| panic!("the app still runs as process {process}"));
 }

@@ -32,9 +32,11 @@ pub(crate) fn tree(root: u32) -> Vec<u32> {
     tree
 }
 
-/// Whether the process still runs. A zombie does not.
+/// Whether the process still runs. A zombie does not, once its last thread has gone: until then its files stay locked.
 pub(crate) fn is_alive(pid: u32) -> bool {
-    status(pid).is_some_and(|status| !matches!(status.state, 'Z' | 'X'))
+    let Some(status) = status(pid) else { return false };
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    !matches!(status.state, 'Z' | 'X') || threads > 1
 }
 
 /// `kill -9`.

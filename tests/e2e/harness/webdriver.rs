@@ -115,8 +115,9 @@ impl Element {
 
     /// Its text as it is displayed.
     pub(crate) async fn text(&self) -> Result<String, Refusal> {
-        let text = self.get("text").await?;
-        Ok(text.as_str().unwrap_or_default().to_owned())
+        // The driver's own answer leaves out what an ellipsis may shorten.
+        let text = self.property("innerText").await?;
+        Ok(text.as_str().unwrap_or_default().trim().to_owned())
     }
 
     /// An attribute of the markup.

@@ -54,7 +54,7 @@ pub struct Core {
     pub(crate) running: Mutex<HashMap<CallId, calls::Running>>,
     pub(crate) stopping: CancellationToken,
     /// Held for as long as this process lives.
-    pub(crate) _presence: Presence,
+    pub(crate) presence: Presence,
     /// Held so that no second application opens the same state folder.
     pub(crate) exclusive: Mutex<Option<std::fs::File>>,
     /// What runs beside the commands and must end with the application.
@@ -73,6 +73,7 @@ impl Core {
         self.gateway.close().await;
         self.tasks.close();
         self.tasks.wait().await;
+        self.presence.leave();
         // From here on another application may open the state folder.
         self.exclusive.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

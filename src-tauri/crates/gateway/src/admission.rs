@@ -1,7 +1,7 @@
 //! Whether the budgets admit a call, and what is used of them.
 
 use jiff::{Timestamp, tz::TimeZone};
-use signalbox_domain::{BudgetRefusal, Money};
+use signalbox_domain::{BudgetRefusal, CallStatus, Money};
 use signalbox_store::{Hold, Span, StoreError, Tx, View};
 use signalbox_workspace::config::{Budget, Period};
 
@@ -83,7 +83,12 @@ pub(crate) fn admit(
     now: Timestamp,
 ) -> Result<Result<Vec<BudgetUse>, BudgetRefusal>, StoreError> {
     for expired in tx.holds()?.into_iter().filter(|other| other.expires_at <= now) {
-        tx.hold_remove(expired.call)?;
+        // A call that isn't settled keeps its hold, however late it is: a machine that slept, or a full disk. If its
+        // process has ended, the next start settles it.
+        let running = tx.call(expired.call)?.is_some_and(|stored| stored.call.status == CallStatus::Running);
+        if !running {
+            tx.hold_remove(expired.call)?;
+        }
     }
     let mut uses = Vec::with_capacity(budgets.len());
     for budget in budgets {

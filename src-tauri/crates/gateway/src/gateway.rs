@@ -12,7 +12,10 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    BudgetUse, CallRequest, Calling, Health, PriceTable, Settings, event::QUEUE, health::HealthBoard, pipeline,
+    BudgetUse, CallRequest, Calling, Health, PriceTable, Settings,
+    event::{CallEvent, QUEUE},
+    health::HealthBoard,
+    pipeline,
 };
 
 /// What a gateway is made of.
@@ -38,6 +41,7 @@ pub struct Gateway {
     pub(crate) keychain: Keychain,
     pub(crate) registry: Arc<Registry>,
     pub(crate) clock: Arc<dyn Clock>,
+    workspace: String,
     pub(crate) health: HealthBoard,
     settings: RwLock<Arc<Settings>>,
     calls: TaskTracker,
@@ -48,7 +52,9 @@ impl Gateway {
     /// Puts a gateway together.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, owner, keychain, registry, settings, clock } = parts;
+        let workspace = registry.root().to_string_lossy().into_owned();
         Arc::new(Self {
+            workspace,
             store,
             owner,
             keychain,
@@ -66,13 +72,37 @@ impl Gateway {
         let id = CallId::new(self.clock.now(), entropy());
         let cancel = self.closing.child_token();
         let (sender, events) = mpsc::channel(QUEUE);
-        self.calls.spawn(pipeline::run(self.clone(), id, request, sender, cancel.clone()));
+        self.calls.spawn(self.clone().watched(id, request, sender, cancel.clone()));
         Calling { id, events, cancel }
+    }
+
+    /// Runs a call, and settles it even if its task ends in a way that it never should.
+    async fn watched(
+        self: Arc<Self>,
+        id: CallId,
+        request: CallRequest,
+        events: mpsc::Sender<CallEvent>,
+        cancel: CancellationToken,
+    ) {
+        let run = tokio::spawn(pipeline::run(self.clone(), id, request, events.clone(), cancel));
+        if let Err(error) = run.await {
+            tracing::error!(call = %id, %error, "a call ended abnormally");
+            match self.interrupted(id).await {
+                Ok(Some(call)) => drop(events.send(CallEvent::Ended(Box::new(call))).await),
+                Ok(None) => {}
+                Err(error) => tracing::error!(call = %id, %error, "a call that ended abnormally could not be settled"),
+            }
+        }
     }
 
     /// The configuration that the next call will run under.
     pub fn settings(&self) -> Arc<Settings> {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The folder of the workspace's prompts, which tells its rows in the database from those of other workspaces.
+    pub fn workspace(&self) -> &str {
+        &self.workspace
     }
 
     /// Puts another configuration in force. Calls under way keep theirs.
@@ -134,8 +164,8 @@ impl Gateway {
     }
 }
 
-/// Ten random bytes, from the source that also makes UUIDs.
-fn entropy() -> [u8; 10] {
+/// Ten random bytes for an identifier, from the source that also makes UUIDs.
+pub fn entropy() -> [u8; 10] {
     let random = uuid::Uuid::new_v4().into_bytes();
     let mut bytes = [0; 10];
     // The fixed bits of a version 4 UUID are in its middle.

@@ -29,7 +29,7 @@ mod tokens;
 pub use admission::BudgetUse;
 pub use clock::SystemClock;
 pub use event::{CallEvent, Calling};
-pub use gateway::{Gateway, Parts};
+pub use gateway::{Gateway, Parts, entropy};
 pub use health::Health;
 pub use period::day_span;
 pub use prices::{PriceOrigin, PriceTable, Priced};

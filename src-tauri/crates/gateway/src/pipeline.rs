@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, Failure, Money, Stage};
 use signalbox_store::StoredCall;
 use tokio::sync::mpsc;
@@ -21,6 +22,8 @@ pub(crate) struct Passage {
     pub(crate) call: Call,
     /// The stored request and answer; their hashes are known once they are stored.
     pub(crate) request: Option<signalbox_domain::ContentHash>,
+    /// The bodies that must be in the database at the end: the request, and what was sent in each attempt.
+    pub(crate) bodies: Vec<Bytes>,
     pub(crate) recorder: Recorder,
     pub(crate) events: mpsc::Sender<CallEvent>,
     pub(crate) cancel: CancellationToken,
@@ -35,7 +38,13 @@ impl Passage {
 
     /// The call's row as it is now.
     pub(crate) fn stored(&self, answer: Option<signalbox_domain::ContentHash>) -> StoredCall {
-        StoredCall { call: self.call.clone(), owner: self.gateway.owner, request: self.request, answer }
+        StoredCall {
+            call: self.call.clone(),
+            owner: self.gateway.owner,
+            workspace: self.gateway.workspace().to_owned(),
+            request: self.request,
+            answer,
+        }
     }
 
     /// Milliseconds since the call began.
@@ -90,7 +99,7 @@ pub(crate) async fn run(
         config_hash: settings.hash,
     };
     let recorder = Recorder::new(id, gateway.clock.clone(), events.clone());
-    let mut passage = Passage { gateway, settings, call, request: None, recorder, events, cancel };
+    let mut passage = Passage { gateway, settings, call, request: None, bodies: Vec::new(), recorder, events, cancel };
     passage.show().await;
 
     match before_dispatch(&mut passage, request).await {

@@ -8,19 +8,19 @@ use tokio::sync::mpsc;
 
 use crate::event::CallEvent;
 
-/// Numbers the decisions of a call, shows them to its caller, and keeps those that aren't stored yet.
+/// Numbers the decisions of a call, shows them to its caller, and keeps them until the end.
 pub(crate) struct Recorder {
     call: CallId,
     clock: Arc<dyn Clock>,
     events: mpsc::Sender<CallEvent>,
     next: u32,
     attempt: Option<u32>,
-    unstored: Vec<Decision>,
+    decisions: Vec<Decision>,
 }
 
 impl Recorder {
     pub(crate) fn new(call: CallId, clock: Arc<dyn Clock>, events: mpsc::Sender<CallEvent>) -> Self {
-        Self { call, clock, events, next: 0, attempt: None, unstored: Vec::new() }
+        Self { call, clock, events, next: 0, attempt: None, decisions: Vec::new() }
     }
 
     /// Says which attempt the following decisions are about.
@@ -47,13 +47,13 @@ impl Recorder {
             data,
         };
         self.next += 1;
-        self.unstored.push(decision.clone());
+        self.decisions.push(decision.clone());
         // A caller that has gone is noticed where the answer is delivered; the record goes on.
         let _ = self.events.send(CallEvent::Decided(decision)).await;
     }
 
-    /// The decisions that aren't stored yet, for whoever stores them now.
-    pub(crate) fn take_unstored(&mut self) -> Vec<Decision> {
-        std::mem::take(&mut self.unstored)
+    /// Every decision so far, for whoever stores them: storing one twice does nothing, and losing one can't be made good.
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
+        self.decisions.clone()
     }
 }

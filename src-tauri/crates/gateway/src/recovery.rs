@@ -1,7 +1,8 @@
-//! What was under way when a process ended is settled and marked at the next start.
+//! What was under way when a process or a task ended is settled and marked.
 
+use jiff::Timestamp;
 use signalbox_domain::{
-    AttemptState, Badge, CallStatus, Cause, ContentHash, Decision, Settlement, SettlementKind, Stage,
+    AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Settlement, SettlementKind, Stage,
 };
 use signalbox_store::{LedgerEntry, Presence, StoreError, StoredCall, Tx};
 
@@ -12,13 +13,9 @@ impl Gateway {
     /// what they had reserved. Says how many calls there were.
     pub async fn recover(&self, presence: &Presence) -> Result<u32, StoreError> {
         let running = self.store.read(|view| view.calls_running()).await?;
-        let (dead, mut count) = (running.into_iter().filter(|stored| !presence.is_alive(stored.owner)), 0);
-        let project = self.settings().project().to_owned();
-        let now = self.clock.now();
-        for stored in dead {
-            let project = project.clone();
-            self.store.write(move |tx| interrupt(tx, stored, project, now)).await?;
-            count += 1;
+        let mut count = 0;
+        for stored in running.into_iter().filter(|stored| !presence.is_alive(stored.owner)) {
+            count += u32::from(self.interrupted(stored.call.id).await?.is_some());
         }
         let holds = self.store.read(|view| view.holds()).await?;
         for hold in holds {
@@ -28,16 +25,29 @@ impl Gateway {
         }
         Ok(count)
     }
+
+    /// Settles and marks one call that nobody will end; says how it stands then. One that has ended stays as it is.
+    pub(crate) async fn interrupted(&self, id: CallId) -> Result<Option<Call>, StoreError> {
+        let (project, now) = (self.settings().project().to_owned(), self.clock.now());
+        self.store.write(move |tx| interrupt(tx, id, project, now)).await
+    }
 }
 
-fn interrupt(tx: &Tx<'_>, stored: StoredCall, project: String, now: jiff::Timestamp) -> Result<(), StoreError> {
-    let StoredCall { mut call, owner, request, .. } = stored;
-    let partial = tx.partial(call.id)?;
+fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result<Option<Call>, StoreError> {
+    // Read inside the transaction: another process may have settled it since it was found.
+    let Some(stored) = tx.call(id)?.filter(|stored| stored.call.status == CallStatus::Running) else {
+        return Ok(None);
+    };
+    let StoredCall { mut call, owner, workspace, request, .. } = stored;
+    // The project that reserved the money pays, whatever is open now.
+    let project = tx.holds()?.into_iter().find(|hold| hold.call == id).map_or(project, |hold| hold.project);
+    let partial = tx.partial(id)?;
     let delivered = partial.as_ref().map(|partial| partial.answer.as_str()).unwrap_or_default();
     let spent = partial.as_ref().map(|partial| partial.spent).unwrap_or_default();
+    let settlement = Settlement { amount: spent, kind: SettlementKind::LowerBound };
     call.status = CallStatus::Interrupted;
     call.badge = Badge::Unverified { reason: "the application stopped before the answer ended".into() };
-    call.settlement = Some(Settlement { amount: spent, kind: SettlementKind::LowerBound });
+    call.settlement = Some(settlement);
     for attempt in &mut call.attempts {
         if matches!(attempt.state, AttemptState::Waiting | AttemptState::Streaming) {
             attempt.state = AttemptState::Cancelled;
@@ -45,9 +55,9 @@ fn interrupt(tx: &Tx<'_>, stored: StoredCall, project: String, now: jiff::Timest
     }
     let answer = if delivered.is_empty() { None } else { Some(tx.body_put(delivered.as_bytes())?) };
     call.answer_hash = answer;
-    let next = tx.decisions(call.id)?.last().map_or(0, |last| last.seq + 1);
+    let next = tx.decisions(id)?.last().map_or(0, |last| last.seq + 1);
     tx.decisions_add(&[Decision {
-        call: call.id,
+        call: id,
         seq: next,
         at: now,
         stage: Stage::Settle,
@@ -58,15 +68,15 @@ fn interrupt(tx: &Tx<'_>, stored: StoredCall, project: String, now: jiff::Timest
         data: serde_json::json!({ "amount": spent, "kind": SettlementKind::LowerBound, "held": call.held }),
     }])?;
     tx.ledger_add(&LedgerEntry {
-        call: call.id,
+        call: id,
         at: now,
         project,
         prompt: call.prompt.as_ref().map(|prompt| prompt.name.clone()),
         model: call.served.as_ref().map(|served| served.model.clone()),
-        settlement: Settlement { amount: spent, kind: SettlementKind::LowerBound },
+        settlement,
     })?;
-    tx.hold_remove(call.id)?;
-    tx.partial_remove(call.id)?;
-    let answer: Option<ContentHash> = answer;
-    tx.call_put(&StoredCall { call, owner, request, answer })
+    tx.hold_remove(id)?;
+    tx.partial_remove(id)?;
+    tx.call_put(&StoredCall { call: call.clone(), owner, workspace, request, answer })?;
+    Ok(Some(call))
 }

@@ -7,11 +7,14 @@ use tiktoken_rs::CoreBPE;
 
 /// What a provider's template may add to each message, in tokens.
 const PER_MESSAGE: u64 = 8;
-/// The same for the conversation as a whole.
-const PER_CONVERSATION: u64 = 16;
+/// The same for the conversation as a whole: some templates put a system text of their own in front.
+const PER_CONVERSATION: u64 = 256;
 /// Characters a token, where the model's tokenizer isn't known. Western text has about four; a few less is the usual
 /// way to be wrong on the safe side.
 const CHARACTERS_PER_TOKEN: u64 = 4;
+
+/// How much is given to the tokenizer at once, in bytes.
+const SLICE: usize = 16 * 1024;
 
 static O200K: LazyLock<Option<CoreBPE>> = LazyLock::new(|| tiktoken_rs::o200k_base().ok());
 
@@ -46,7 +49,9 @@ impl TokenCounter {
     /// The length of one text.
     pub fn text(self, text: &str) -> Counted {
         if let (Self::O200k, Some(bpe)) = (self, &*O200K) {
-            let count = bpe.encode_ordinary(text).len() as u64;
+            // In slices: the tokenizer's pattern gives up, by a panic, on a million blanks in a row. A word that is cut
+            // counts as two, so the sum is never too low.
+            let count = slices(text).map(|slice| bpe.encode_ordinary(slice).len() as u64).sum();
             return Counted { likely: count, at_most: count, exact: true };
         }
         // A token holds at least one byte, whatever the tokenizer.
@@ -68,6 +73,16 @@ impl TokenCounter {
     }
 }
 
+/// A text in pieces of at most [`SLICE`] bytes.
+fn slices(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (slice, after) = rest.split_at(rest.floor_char_boundary(SLICE));
+        rest = after;
+        (!slice.is_empty()).then_some(slice)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use signalbox_domain::MessageRole;
@@ -78,6 +93,12 @@ mod tests {
     fn a_known_model_is_counted_with_its_tokenizer() {
         let counted = TokenCounter::of("openai/gpt-5-mini").text("Signalbox counts tokens.");
         assert!(counted.exact && counted.likely == counted.at_most && (4..8).contains(&counted.likely), "{counted:?}");
+    }
+
+    #[test]
+    fn a_million_blanks_are_counted() {
+        let counted = TokenCounter::O200k.text(&format!("{}x", " ".repeat(1_000_001)));
+        assert!(counted.exact && counted.likely > 1_000, "{counted:?}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use store::{Opened, Store, Tx, View};
 pub use tables::{
     calls::{CallFilter, StoredCall},
     drafts::StoredDraft,
-    holds::{Hold, HoldRow},
+    holds::Hold,
     ledger::{LedgerEntry, Span},
     partials::Partial,
     votes::StoredVote,

@@ -44,6 +44,13 @@ impl Presence {
         self.owner
     }
 
+    /// Takes this process's file away, for a process that ends without dropping anything. What it owns then counts as
+    /// left behind.
+    pub fn leave(&self) {
+        // The next start would remove it too, if it finds something of this process.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
     /// Whether `owner` still runs.
     pub fn is_alive(&self, owner: Owner) -> bool {
         if owner == self.owner {
@@ -67,8 +74,7 @@ impl Presence {
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        // The next start would remove it too.
-        let _ = std::fs::remove_file(&self.path);
+        self.leave();
     }
 }
 

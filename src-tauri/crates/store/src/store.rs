@@ -159,11 +159,13 @@ fn nested<T>(connection: &Connection, job: impl FnOnce(&Tx<'_>) -> Result<T, Sto
 /// Makes the state folder, readable by its owner alone: it holds the texts of all calls.
 fn make_folder(home: &Path) -> Result<(), StoreError> {
     let denied = |error: std::io::Error| StoreError::ReadOnly { path: home.to_owned(), message: error.to_string() };
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
+    std::fs::create_dir_all(home).map_err(denied)?;
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(home).map_err(denied)
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(home, std::fs::Permissions::from_mode(0o700)).map_err(denied)?;
+    }
+    Ok(())
 }
 
 fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {

@@ -82,7 +82,16 @@ impl Core {
 
     /// One call with its texts and decisions. A finished one is rebuilt from the database alone.
     pub async fn call_get(&self, request: CallNamed) -> Result<CallDetail, ApiError> {
-        let id = request.call;
+        let was_running = self.running().contains_key(&request.call);
+        let detail = self.call_detail(request.call).await?;
+        // A call that ended between the two looks is looked at again: the first saw only its beginning.
+        if was_running && !self.running().contains_key(&request.call) {
+            return self.call_detail(request.call).await;
+        }
+        Ok(detail)
+    }
+
+    async fn call_detail(&self, id: CallId) -> Result<CallDetail, ApiError> {
         let at = self.clock.now();
         let found = self
             .store
@@ -166,13 +175,4 @@ async fn forward(core: Arc<Core>, mut calling: Calling) {
         }
     }
     core.running().remove(&id);
-}
-
-/// Ten random bytes for an identifier.
-pub(super) fn entropy() -> [u8; 10] {
-    let mut bytes = [0; 10];
-    for (to, from) in bytes.iter_mut().zip(uuid::Uuid::new_v4().into_bytes()) {
-        *to = from;
-    }
-    bytes
 }

@@ -16,7 +16,14 @@ impl Core {
         let prompt = PromptName::new(&name)?.to_string();
         source.check()?;
         let at = self.clock.now();
-        let draft = StoredDraft { prompt, base, head: source.head, body: source.body, saved_at: at };
+        let draft = StoredDraft {
+            workspace: self.workspace_id(),
+            prompt,
+            base,
+            head: source.head,
+            body: source.body,
+            saved_at: at,
+        };
         self.store.write(move |tx| tx.draft_put(&draft)).await?;
         self.hub.send(Event::Draft { name });
         Ok(Stored { at })
@@ -25,12 +32,12 @@ impl Core {
     /// Throws a draft away, and says what it was.
     pub async fn draft_discard(&self, request: PromptNamed) -> Result<DraftDiscarded, ApiError> {
         let name = request.name;
-        let prompt = name.clone();
+        let (workspace, prompt) = (self.workspace_id(), name.clone());
         let draft = self
             .store
             .write(move |tx| {
-                let draft = tx.draft(&prompt)?;
-                tx.draft_remove(&prompt)?;
+                let draft = tx.draft(&workspace, &prompt)?;
+                tx.draft_remove(&workspace, &prompt)?;
                 Ok(draft)
             })
             .await?;
@@ -38,10 +45,15 @@ impl Core {
         Ok(DraftDiscarded { draft: draft.map(Draft::from) })
     }
 
+    /// What tells the rows of this workspace from those of others in the same state folder.
+    pub(super) fn workspace_id(&self) -> String {
+        self.gateway.workspace().to_owned()
+    }
+
     /// The draft of a prompt.
     pub(super) async fn draft(&self, name: &str) -> Result<Option<Draft>, ApiError> {
-        let name = name.to_owned();
-        Ok(self.store.read(move |view| view.draft(&name)).await?.map(Draft::from))
+        let (workspace, name) = (self.workspace_id(), name.to_owned());
+        Ok(self.store.read(move |view| view.draft(&workspace, &name)).await?.map(Draft::from))
     }
 }
 

@@ -28,9 +28,14 @@ impl Core {
         let summaries = blocking(move || Ok(registry.list()?)).await?;
         let settings = self.gateway.settings();
         let today = day_span(self.clock.now(), &settings.zone).start;
+        let workspace = self.workspace_id();
         let (drafts, spent, last) = self
             .store
-            .read(move |view| Ok((view.drafts()?, view.settled_by_prompt(today)?, view.calls_last_by_prompt()?)))
+            .read(move |view| {
+                let drafts = view.drafts(&workspace)?;
+                let spent = view.settled_by_prompt(settings.project(), today)?;
+                Ok((drafts, spent, view.calls_last_by_prompt(&workspace)?))
+            })
             .await?;
         let drafts: HashMap<_, _> = drafts.into_iter().collect();
         let spent: HashMap<_, _> = spent.into_iter().collect();
@@ -96,8 +101,8 @@ impl Core {
                 })
             })
             .await?;
-        let draft = changed.clone();
-        self.store.write(move |tx| tx.draft_remove(&draft)).await?;
+        let (workspace, draft) = (self.workspace_id(), changed.clone());
+        self.store.write(move |tx| tx.draft_remove(&workspace, &draft)).await?;
         self.hub.send(Event::Draft { name: changed.clone() });
         self.changed([changed]);
         Ok(saved)
@@ -150,8 +155,8 @@ impl Core {
         let (from, target) = (name.clone(), to.clone());
         self.registry_of(name.clone(), move |registry, name| Ok(registry.rename(name, &PromptName::new(&target)?)?))
             .await?;
-        let renamed = to.clone();
-        self.store.write(move |tx| tx.draft_rename(&from, &renamed)).await?;
+        let (workspace, renamed) = (self.workspace_id(), to.clone());
+        self.store.write(move |tx| tx.draft_rename(&workspace, &from, &renamed)).await?;
         self.changed([to.clone()]);
         self.prompt_get(PromptNamed { name: to }).await
     }

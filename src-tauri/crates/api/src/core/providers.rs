@@ -27,7 +27,7 @@ impl Core {
     /// Every provider.
     pub async fn provider_list(&self, _: Empty) -> Result<ProviderList, ApiError> {
         let settings = self.gateway.settings();
-        let names: Vec<String> = settings.config.providers.iter().map(|provider| provider.name.clone()).collect();
+        let names: Vec<String> = settings.config.providers.iter().map(config::Provider::key_account).collect();
         let keychain = self.keychain.state().await;
         let keys = self.keychain.list(&names).await;
         let providers = settings
@@ -63,7 +63,7 @@ impl Core {
             return Err(of_provider(&name, failure));
         }
         if let Some(key) = key {
-            self.keychain.set(&name, key).await?;
+            self.keychain.set(&provider.key_account(), key).await?;
         }
         let wanted = if models.is_empty() { sensible_few(&test.models) } else { models };
         let added = self.add_provider(&provider, &wanted).await?;
@@ -82,7 +82,7 @@ impl Core {
             .get(&request.name)
             .cloned()
             .ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no provider {:?}", request.name)))?;
-        let key = if provider.needs_key() { self.keychain.get(&request.name).await? } else { None };
+        let key = if provider.needs_key() { self.keychain.get(&provider.key_account()).await? } else { None };
         if provider.needs_key() && key.is_none() {
             return Err(ApiError::new(Code::Provider, format!("there is no key for {}", request.name))
                 .with_hint("Add the key first"));
@@ -133,7 +133,7 @@ impl Core {
         })
         .await?;
         if provider.needs_key() {
-            self.keychain.delete(&name).await?;
+            self.keychain.delete(&provider.key_account()).await?;
         }
         self.gateway.forget_health(&name);
         self.provider_list(Empty {}).await
@@ -177,12 +177,12 @@ impl Core {
     /// Keeps a key in the keychain.
     pub async fn key_set(&self, request: KeySet) -> Result<ProviderList, ApiError> {
         let KeySet { provider, key } = request;
-        find(&self.gateway.settings().config, &provider)?;
+        let account = find(&self.gateway.settings().config, &provider)?.key_account();
         let key = Secret::new(key);
         if key.is_empty() {
             return Err(ApiError::new(Code::Invalid, "the key is empty").with_hint("Paste the key again"));
         }
-        self.keychain.set(&provider, key).await?;
+        self.keychain.set(&account, key).await?;
         self.gateway.forget_health(&provider);
         self.announce_provider(&provider).await;
         self.provider_list(Empty {}).await
@@ -190,8 +190,8 @@ impl Core {
 
     /// Removes a key from the keychain.
     pub async fn key_delete(&self, request: ProviderNamed) -> Result<ProviderList, ApiError> {
-        find(&self.gateway.settings().config, &request.name)?;
-        self.keychain.delete(&request.name).await?;
+        let account = find(&self.gateway.settings().config, &request.name)?.key_account();
+        self.keychain.delete(&account).await?;
         self.gateway.forget_health(&request.name);
         self.announce_provider(&request.name).await;
         self.provider_list(Empty {}).await
@@ -219,12 +219,13 @@ impl Core {
     pub(super) async fn announce_provider(&self, name: &str) {
         let settings = self.gateway.settings();
         let Some(provider) = settings.config.provider(name) else { return };
-        let keys = self.keychain.list(&[name.to_owned()]).await;
+        let keys = self.keychain.list(&[provider.key_account()]).await;
         self.hub.send(Event::Provider { provider: self.provider_row(&settings.config, provider, &keys) });
     }
 
     fn provider_row(&self, config: &Config, provider: &config::Provider, keys: &[KeyInfo]) -> ProviderRow {
-        let key = keys.iter().find(|key| key.provider == provider.name).cloned();
+        let account = provider.key_account();
+        let key = keys.iter().find(|key| key.provider == account).cloned();
         let health = self.gateway.health(&provider.name);
         let (signal, word, detail) = match (provider.kind, health) {
             (ProviderKind::Simulated, _) => (Signal::Dark, "simulated only".to_owned(), None),

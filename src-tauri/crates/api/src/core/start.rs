@@ -72,8 +72,9 @@ impl Core {
         let blocking_home = home.clone();
         let exclusive = options.exclusive;
         let (opened, presence, lock) = blocking(move || {
-            let opened = Store::open(&blocking_home)?;
+            // The lock first: a database that an older application has open is not brought up to date under it.
             let lock = if exclusive { Some(lock(&blocking_home)?) } else { None };
+            let opened = Store::open(&blocking_home)?;
             Ok((opened, Presence::announce(&blocking_home)?, lock))
         })
         .await?;
@@ -112,7 +113,7 @@ impl Core {
             loaded: RwLock::new(Arc::new(loaded)),
             running: Mutex::default(),
             stopping: CancellationToken::new(),
-            _presence: presence,
+            presence,
             exclusive: Mutex::new(lock),
             tasks: TaskTracker::new(),
         });
@@ -131,6 +132,7 @@ pub(super) async fn blocking<T: Send + 'static>(
 /// Takes the state folder for this application alone.
 fn lock(home: &Path) -> Result<File, ApiError> {
     let path = home.join("app.lock");
+    let _ = std::fs::create_dir_all(home);
     let read_only =
         |error: std::io::Error| ApiError::new(Code::ReadOnly, format!("{} can't be written: {error}", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(read_only)?;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::{CallId, VoteId};
+use signalbox_gateway::entropy;
 use signalbox_store::StoredVote;
 
-use super::{Core, calls::entropy};
+use super::Core;
 use crate::{
     ApiError, Code,
     types::{Choice, Empty, Vote, VoteCast, VoteList, VoteNamed},

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use signalbox_domain::{Cause, ErrorClass, Failure, Money, Stage};
-use signalbox_store::Hold;
+use signalbox_store::{Hold, Partial};
 
 use crate::{
     BudgetUse, StoredRequest,
@@ -30,9 +30,15 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
         .map_err(|error| Stop::Failed(Failure::new(ErrorClass::Client, error.to_string())))?;
     passage.request = Some(signalbox_domain::ContentHash::of(&body));
     passage.call.held = amount;
+    passage.bodies.push(body.clone().into());
     let row = passage.stored(None);
+    let first = plan.candidates.first().map(|candidate| Partial {
+        call: passage.call.id,
+        answer: String::new(),
+        spent: candidate.lower_bound(0).1,
+    });
     let settings = passage.settings.clone();
-    let decisions = passage.recorder.take_unstored();
+    let decisions = passage.recorder.decisions();
     let admitted = passage
         .gateway
         .store
@@ -42,6 +48,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
             let admitted = admit(tx, &settings.budgets(), &settings.zone, &hold, now)?;
             if admitted.is_ok() {
                 tx.call_put(&row)?;
+                // From here on a crash finds what the call has cost at least.
+                if let Some(partial) = &first {
+                    tx.partial_put(partial)?;
+                }
             }
             Ok(admitted)
         })

@@ -12,7 +12,7 @@ use signalbox_store::Partial;
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Meter},
     event::CallEvent,
     pipeline::{Passage, millis_between},
     stages::route::{Candidate, Plan},
@@ -35,30 +35,39 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
-    let total = Instant::now() + Duration::from_millis(plan.limits.total_ms);
     let mut answer = Answer::default();
     let mut end = End::Cancelled;
     for (index, candidate) in plan.candidates.iter().enumerate() {
         passage.recorder.attempt(Some(index as u32 + 1));
         passage.call.degraded = index > 0;
-        end = Try { passage, candidate, plan, total, answer: &mut answer }.run().await;
+        end = Try { passage, candidate, plan, answer: &mut answer }.run().await;
         let End::Failed(failure) = &end else { break };
-        let falls_back = match failure.class.allows().next {
-            Next::No | Next::LargerWindow => false,
-            Next::Yes | Next::Undelivered => answer.is_empty(),
+        if !falls_back(failure, &answer) {
+            break;
+        }
+        let Some(next) = plan.candidates.get(index + 1) else {
+            end = exhausted(passage, plan, end);
+            break;
         };
-        let Some(next) = plan.candidates.get(index + 1).filter(|_| falls_back) else { break };
         let detail = format!("{} after {}: {} is next", failure.class.as_str(), candidate.model, next.model);
         passage.recorder.decide(Stage::Attempt, Cause::Fallback, detail).await;
     }
     passage.recorder.attempt(None);
-    Outcome { answer, end: exhausted(passage, plan, end) }
+    Outcome { answer, end }
+}
+
+/// Whether another candidate may answer after this failure. Nothing follows an answer that has begun.
+fn falls_back(failure: &Failure, answer: &Answer) -> bool {
+    match failure.class.allows().next {
+        Next::No | Next::LargerWindow => false,
+        Next::Yes | Next::Undelivered => answer.is_empty(),
+    }
 }
 
 /// When every candidate of a chain has failed, that is what the caller is told, with all causes.
 fn exhausted(passage: &Passage, plan: &Plan, end: End) -> End {
     match end {
-        End::Failed(_) if plan.candidates.len() > 1 && passage.call.attempts.len() == plan.candidates.len() => {
+        End::Failed(_) if plan.candidates.len() > 1 => {
             let causes: Vec<String> = passage
                 .call
                 .attempts
@@ -83,7 +92,6 @@ struct Try<'a> {
     passage: &'a mut Passage,
     candidate: &'a Candidate,
     plan: &'a Plan,
-    total: Instant,
     answer: &'a mut Answer,
 }
 
@@ -94,11 +102,15 @@ struct Seen {
     reported: Option<String>,
     first_token_ms: Option<u64>,
     sent: bool,
+    /// Whether anything came, be it thoughts.
+    heard: bool,
+    /// Whether a piece of the answer was left out.
+    gap: bool,
 }
 
 impl Try<'_> {
     async fn run(self) -> End {
-        let Self { passage, candidate, plan, total, answer } = self;
+        let Self { passage, candidate, plan, answer } = self;
         let started_at = passage.gateway.clock.now();
         passage.call.simulated = candidate.simulated;
         passage.call.served = Some(Served {
@@ -122,9 +134,9 @@ impl Try<'_> {
         passage.show().await;
 
         let mut seen = Seen::default();
-        let end = pump(passage, candidate, plan, total, answer, &mut seen).await;
-        finish(passage, candidate, answer, seen, &end).await;
-        end
+        let mut meter = Meter::new(candidate.counter);
+        let end = pump(passage, candidate, plan, answer, &mut meter, &mut seen).await;
+        finish(passage, candidate, meter.tokens(), seen, end).await
     }
 }
 
@@ -133,8 +145,8 @@ async fn pump(
     passage: &mut Passage,
     candidate: &Candidate,
     plan: &Plan,
-    total: Instant,
     answer: &mut Answer,
+    meter: &mut Meter,
     seen: &mut Seen,
 ) -> End {
     let limits = plan.limits;
@@ -147,13 +159,18 @@ async fn pump(
         format!("{} at {}, request {}", candidate.model, candidate.provider_name, candidate.prepared.hash.short());
     let data = json!({ "request_hash": candidate.prepared.hash, "bytes": candidate.prepared.body.len() });
     passage.recorder.decide_with(Stage::Attempt, Cause::Sent, detail, data).await;
+    let total = Instant::now() + Duration::from_millis(limits.total_ms);
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
-    checkpoint(passage, candidate, answer);
+    passage.bodies.push(candidate.prepared.body.clone());
+    checkpoint(passage, candidate, answer, meter);
     let mut kept = Instant::now();
     seen.sent = true;
+    let events = passage.events.clone();
     let opened = tokio::select! {
         biased;
         () = cancel.cancelled() => return End::Cancelled,
+        // The caller has gone; dropping the request aborts it upstream.
+        () = events.closed() => return End::Cancelled,
         opened = candidate.provider.send(&candidate.prepared, key.as_ref()) => opened,
         () = sleep_until(first_token.min(total)) => return timeout(first_token, total, Limit::FirstToken, limits),
     };
@@ -162,11 +179,11 @@ async fn pump(
         Err(failure) => return End::Failed(failure),
     };
     let mut deadline = (first_token, Limit::FirstToken);
-    let mut heard = false;
     loop {
         let event = tokio::select! {
             biased;
             () = cancel.cancelled() => return End::Cancelled,
+            () = events.closed() => return End::Cancelled,
             event = stream.next() => event,
             () = sleep_until(deadline.0.min(total)) => return timeout(deadline.0, total, deadline.1, limits),
         };
@@ -175,22 +192,34 @@ async fn pump(
                 if seen.first_token_ms.is_none() {
                     first(passage, seen).await;
                 }
-                heard = true;
+                seen.heard = true;
+                meter.push(&text);
                 let start = answer.push(&text);
-                if passage.events.send(CallEvent::Delta { start, text }).await.is_err() {
-                    // The caller has gone; dropping the stream aborts the call upstream.
-                    return End::Cancelled;
+                // A caller that doesn't listen holds the answer up, but not its end.
+                tokio::select! {
+                    biased;
+                    delivered = events.send(CallEvent::Delta { start, text }) => {
+                        if delivered.is_err() {
+                            return End::Cancelled;
+                        }
+                    }
+                    () = cancel.cancelled() => return End::Cancelled,
+                    () = sleep_until(total) => return timeout(total, total, Limit::Total, limits),
                 }
                 if kept.elapsed() >= CHECKPOINT {
                     kept = Instant::now();
-                    checkpoint(passage, candidate, answer);
+                    checkpoint(passage, candidate, answer, meter);
                 }
             }
             // A model that thinks aloud isn't silent.
-            Some(Ok(Event::Reasoning(_))) => heard = true,
+            Some(Ok(Event::Reasoning(thought))) => {
+                seen.heard = true;
+                meter.push(&thought);
+            }
             Some(Ok(Event::Served { model })) => seen.reported = Some(model),
             Some(Ok(Event::Usage(usage))) => seen.usage = Some(usage),
             Some(Ok(Event::Skipped { reason })) => {
+                seen.gap = true;
                 passage
                     .recorder
                     .decide(Stage::Attempt, Cause::Truncated, format!("one piece was left out: {reason}"))
@@ -204,7 +233,7 @@ async fn pump(
                 return End::Failed(Failure::new(class, "the stream ended without saying that the answer is whole"));
             }
         }
-        if heard {
+        if seen.heard {
             deadline = (Instant::now() + Duration::from_millis(limits.idle_ms), Limit::Idle);
         }
     }
@@ -229,13 +258,14 @@ async fn first(passage: &mut Passage, seen: &mut Seen) {
 }
 
 async fn key(passage: &Passage, candidate: &Candidate) -> Result<Option<signalbox_domain::Secret>, Failure> {
-    if !candidate.needs_key {
+    let Some(account) = &candidate.key_account else {
         return Ok(None);
-    }
-    match passage.gateway.keychain.get(&candidate.provider_name).await {
+    };
+    match passage.gateway.keychain.get(account).await {
         Ok(Some(key)) => Ok(Some(key)),
-        Ok(None) => Err(Failure::new(ErrorClass::Auth, format!("there is no key for {}", candidate.provider_name))
-            .with_hint("Add the key in Providers")),
+        Ok(None) => Err(Failure::new(ErrorClass::Auth, format!("there is no key for {account}")).with_hint(
+            "Add the key in Providers. If its address was changed in signalbox.toml, give it again for the new one",
+        )),
         Err(error) => Err(Failure::new(
             ErrorClass::Auth,
             format!("the key of {} can't be read: {error}", candidate.provider_name),
@@ -260,12 +290,12 @@ fn timeout(deadline: Instant, total: Instant, limit: Limit, limits: signalbox_wo
 }
 
 /// Keeps what has been delivered and what it has cost at least.
-fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer) {
+fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, meter: &mut Meter) {
     let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-    let (_, cost) = candidate.lower_bound(answer.text());
+    let (_, cost) = candidate.lower_bound(meter.tokens());
     let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), spent: before + cost };
     let row = passage.stored(None);
-    let decisions = passage.recorder.take_unstored();
+    let decisions = passage.recorder.decisions();
     passage.gateway.store.post(move |tx| {
         tx.partial_put(&partial)?;
         tx.call_put(&row)?;
@@ -273,44 +303,34 @@ fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer) {
     });
 }
 
-/// Records how a try ended and what it cost.
-async fn finish(passage: &mut Passage, candidate: &Candidate, answer: &Answer, seen: Seen, end: &End) {
+/// Records how a try ended and what it cost; `tokens` came from it, by estimate. Says how it ended for the caller.
+async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen: Seen, end: End) -> End {
     let now = passage.gateway.clock.now();
     // A provider that refused outright charges nothing; one that was heard, or may have worked, does.
     let charged = seen.usage.is_some()
-        || match end {
+        || match &end {
             End::Complete { .. } => true,
             End::Cancelled => seen.sent,
             End::Failed(failure) => {
-                seen.first_token_ms.is_some()
-                    || matches!(failure.class, ErrorClass::Timeout { .. } | ErrorClass::StreamCut { .. })
+                seen.heard || matches!(failure.class, ErrorClass::Timeout { .. } | ErrorClass::StreamCut { .. })
             }
         };
-    let (state, cause, word) = match end {
-        End::Complete { finish: FinishReason::Length } => (
-            AttemptState::Complete { finish: FinishReason::Length },
-            Cause::Truncated,
-            "ended at the longest length allowed".into(),
-        ),
-        End::Complete { finish } => (
-            AttemptState::Complete { finish: finish.clone() },
-            Cause::Complete,
-            format!("ended with {}", finish.as_str()),
-        ),
-        End::Failed(failure) => {
-            (AttemptState::Failed { failure: failure.clone() }, Cause::Failed, failure.message.clone())
+    let end = match end {
+        // An answer with a gap didn't end as the model meant it.
+        End::Complete { finish: FinishReason::Stop } if seen.gap => {
+            End::Complete { finish: FinishReason::Other("incomplete".into()) }
         }
-        End::Cancelled => {
-            (AttemptState::Cancelled, Cause::Cancelled, "cancelled; the connection upstream is closed".into())
-        }
+        end => end,
     };
-    let (usage, cost) = match (seen.usage, charged) {
-        (Some(usage), _) => (Some(usage), Some(candidate.price.cost(&usage))),
-        (None, true) => (None, Some(candidate.lower_bound(answer.text()).1)),
-        (None, false) => (None, None),
+    let (state, cause, word) = ended(&end);
+    let (least, least_cost) = candidate.lower_bound(tokens);
+    let (shown, cost) = match (seen.usage, charged) {
+        (Some(usage), _) => (usage, Some(candidate.price.cost(&usage))),
+        (None, true) => (least, Some(least_cost)),
+        (None, false) => (Usage::default(), None),
     };
-    let shown =
-        usage.unwrap_or_else(|| if charged { candidate.lower_bound(answer.text()).0 } else { Usage::default() });
+    // What a provider counted before the end isn't all that it counted.
+    let usage = seen.usage.filter(|_| matches!(end, End::Complete { .. }));
     if let Some(attempt) = passage.call.attempts.last_mut() {
         attempt.total_ms = Some(millis_between(attempt.started_at, now));
         attempt.usage = usage;
@@ -327,7 +347,7 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, answer: &Answer, s
     if let (Some(served), Some(reported)) = (&mut passage.call.served, seen.reported) {
         served.reported = Some(reported);
     }
-    match end {
+    match &end {
         End::Complete { .. } => passage.gateway.health.worked(&candidate.provider_name, now),
         End::Failed(failure) => passage.gateway.health.failed(&candidate.provider_name, failure, now),
         End::Cancelled => {}
@@ -340,4 +360,28 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, answer: &Answer, s
     let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some() });
     passage.recorder.decide_with(Stage::Attempt, cause, detail, data).await;
     passage.show().await;
+    end
+}
+
+/// An end as a state, as a cause and in words. Only an answer that ended as the model meant it is complete.
+fn ended(end: &End) -> (AttemptState, Cause, String) {
+    match end {
+        End::Complete { finish } => {
+            let cause = match finish {
+                FinishReason::Stop | FinishReason::ToolCalls => Cause::Complete,
+                FinishReason::Length | FinishReason::ContentFilter | FinishReason::Other(_) => Cause::Truncated,
+            };
+            let word = match finish {
+                FinishReason::Length => "ended at the longest length allowed".into(),
+                other => format!("ended with {}", other.as_str()),
+            };
+            (AttemptState::Complete { finish: finish.clone() }, cause, word)
+        }
+        End::Failed(failure) => {
+            (AttemptState::Failed { failure: failure.clone() }, Cause::Failed, failure.message.clone())
+        }
+        End::Cancelled => {
+            (AttemptState::Cancelled, Cause::Cancelled, "cancelled; the connection upstream is closed".into())
+        }
+    }
 }

@@ -27,7 +27,8 @@ pub(crate) struct Candidate {
     pub(crate) model: String,
     pub(crate) tier: Tier,
     pub(crate) provider: Arc<dyn Provider>,
-    pub(crate) needs_key: bool,
+    /// The name under which its key is kept; none where none is needed.
+    pub(crate) key_account: Option<String>,
     pub(crate) simulated: bool,
     pub(crate) prepared: Prepared,
     pub(crate) price: Price,
@@ -42,9 +43,9 @@ impl Candidate {
         self.price.cost(&Usage { input: self.input.at_most, output: self.max_output, ..Usage::default() })
     }
 
-    /// What an attempt has cost at least, when the provider doesn't say: its input, and what it delivered.
-    pub(crate) fn lower_bound(&self, delivered: &str) -> (Usage, Money) {
-        let output = self.counter.text(delivered).likely.min(self.max_output);
+    /// What an attempt has cost at least, when the provider doesn't say: its input, and the tokens that came from it.
+    pub(crate) fn lower_bound(&self, delivered: u64) -> (Usage, Money) {
+        let output = delivered.min(self.max_output);
         let usage = Usage { input: self.input.likely, output, ..Usage::default() };
         (usage, self.price.cost(&usage))
     }
@@ -154,7 +155,7 @@ fn candidate(
         provider_name: served_by.name.clone(),
         model: name.to_owned(),
         tier: model.tier,
-        needs_key: served_by.needs_key(),
+        key_account: served_by.needs_key().then(|| served_by.key_account()),
         simulated: provider.kind() == ProviderKind::Simulated,
         provider,
         prepared,

@@ -27,7 +27,8 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome) {
         }
         End::Cancelled => passage.call.status = CallStatus::Cancelled,
     }
-    let back = passage.call.held - settlement.amount;
+    let back = (passage.call.held - settlement.amount).max(Money::ZERO);
+    let over = (settlement.amount - passage.call.held).max(Money::ZERO);
     let (cause, word) = match settlement {
         Settlement { amount: Money::ZERO, kind: SettlementKind::Exact } => (Cause::Nothing, "nothing was spent"),
         Settlement { kind: SettlementKind::Exact, .. } => (Cause::Exact, "as the provider counted"),
@@ -41,8 +42,12 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome) {
         .decide_with(
             Stage::Settle,
             cause,
-            format!("{} of {} held, {word}; {back} given back", settlement.amount, passage.call.held),
-            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "given_back": back, "usage": usage }),
+            if over == Money::ZERO {
+                format!("{} of {} held, {word}; {back} given back", settlement.amount, passage.call.held)
+            } else {
+                format!("{} with only {} held, {word}: the provider went over by {over}", settlement.amount, passage.call.held)
+            },
+            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "given_back": back, "over": over, "usage": usage }),
         )
         .await;
     let answer = (!outcome.answer.is_empty()).then(|| outcome.answer.text().as_bytes().to_vec());
@@ -97,16 +102,20 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
         .decide(Stage::Record, Cause::Stored, "the call, its texts and its decisions are in the database")
         .await;
     let row = passage.stored(passage.call.answer_hash);
-    let decisions = passage.recorder.take_unstored();
+    let decisions = passage.recorder.decisions();
     let refused_by = match &passage.call.failure {
         Some(Failure { class: ErrorClass::Budget { refusal }, .. }) => Some(refusal.budget.clone()),
         _ => None,
     };
     let at = passage.gateway.clock.now();
+    let bodies = std::mem::take(&mut passage.bodies);
     let stored = passage
         .gateway
         .store
         .write(move |tx| {
+            for body in bodies {
+                tx.body_put(&body)?;
+            }
             if let Some(answer) = answer {
                 tx.body_put(&answer)?;
             }

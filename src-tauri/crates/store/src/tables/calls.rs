@@ -1,8 +1,7 @@
 //! Calls.
 
-use jiff::Timestamp;
 use rusqlite::OptionalExtension;
-use signalbox_domain::{Call, CallId, CallStatus, ContentHash};
+use signalbox_domain::{Call, CallId, ContentHash};
 
 use crate::{Owner, StoreError, Tx, View, time::to_micros};
 
@@ -10,6 +9,7 @@ pub(crate) const V1: &str = "
 CREATE TABLE calls (
     id         BLOB PRIMARY KEY,
     owner      BLOB NOT NULL,
+    workspace  TEXT NOT NULL,
     status     TEXT NOT NULL,
     role       TEXT NOT NULL,
     prompt     TEXT,
@@ -21,6 +21,7 @@ CREATE TABLE calls (
 ) STRICT;
 CREATE INDEX calls_running ON calls (status) WHERE status = 'running';
 CREATE INDEX calls_by_prompt ON calls (prompt, id);
+CREATE INDEX calls_by_workspace ON calls (workspace, prompt, id) WHERE status = 'done';
 ";
 
 /// A call with the hashes under which its texts are kept in the bodies.
@@ -30,6 +31,8 @@ pub struct StoredCall {
     pub call: Call,
     /// The process that made it.
     pub owner: Owner,
+    /// The folder of the workspace that it was made in.
+    pub workspace: String,
     /// The request as the caller made it, as JSON.
     pub request: Option<ContentHash>,
     /// The answer as delivered.
@@ -47,18 +50,19 @@ pub struct CallFilter {
     pub limit: u32,
 }
 
-type Row = (String, [u8; 16], Option<[u8; 32]>, Option<[u8; 32]>);
+type Row = (String, [u8; 16], Option<[u8; 32]>, Option<[u8; 32]>, String);
 
-const COLUMNS: &str = "record, owner, request, answer";
+const COLUMNS: &str = "record, owner, request, answer, workspace";
 
 fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }
 
-fn read((record, owner, request, answer): Row) -> Result<StoredCall, StoreError> {
+fn read((record, owner, request, answer, workspace): Row) -> Result<StoredCall, StoreError> {
     Ok(StoredCall {
         call: serde_json::from_str(&record).map_err(|error| StoreError::unreadable("call", &error))?,
         owner: Owner(uuid::Uuid::from_bytes(owner)),
+        workspace,
         request: request.map(ContentHash::from_bytes),
         answer: answer.map(ContentHash::from_bytes),
     })
@@ -98,21 +102,14 @@ impl View<'_> {
         rows.into_iter().map(read).collect()
     }
 
-    /// The last finished call of each prompt.
-    pub fn calls_last_by_prompt(&self) -> Result<Vec<Call>, StoreError> {
+    /// The last finished call of each prompt of a workspace.
+    pub fn calls_last_by_prompt(&self, workspace: &str) -> Result<Vec<Call>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT record, owner, request, answer FROM calls
-             WHERE id IN (SELECT max(id) FROM calls WHERE status = 'done' AND prompt IS NOT NULL GROUP BY prompt)",
+            "SELECT record, owner, request, answer, workspace FROM calls WHERE id IN
+             (SELECT max(id) FROM calls WHERE workspace = ?1 AND status = 'done' AND prompt IS NOT NULL GROUP BY prompt)",
         )?;
-        let rows: Vec<Row> = statement.query_map([], row)?.collect::<Result<_, _>>()?;
+        let rows: Vec<Row> = statement.query_map([workspace], row)?.collect::<Result<_, _>>()?;
         rows.into_iter().map(|row| read(row).map(|stored| stored.call)).collect()
-    }
-
-    /// How many calls began at or after `since` and stand so.
-    pub fn calls_count(&self, status: CallStatus, since: Timestamp) -> Result<u32, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT count(*) FROM calls WHERE status = ?1 AND started_at >= ?2")?;
-        Ok(statement.query_row((status.as_str(), to_micros(since)), |row| row.get(0))?)
     }
 }
 
@@ -123,8 +120,8 @@ impl Tx<'_> {
         let record = serde_json::to_string(call).map_err(|error| StoreError::unreadable("call", &error))?;
         self.connection()
             .prepare_cached(
-                "INSERT INTO calls (id, owner, status, role, prompt, model, started_at, request, answer, record)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                "INSERT INTO calls (id, owner, status, role, prompt, model, started_at, request, answer, record, workspace)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT DO UPDATE SET status = ?3, model = ?6, request = ?8, answer = ?9, record = ?10",
             )?
             .execute(rusqlite::params![
@@ -138,6 +135,7 @@ impl Tx<'_> {
                 stored.request.as_ref().map(ContentHash::as_bytes),
                 stored.answer.as_ref().map(ContentHash::as_bytes),
                 record,
+                stored.workspace,
             ])?;
         Ok(())
     }

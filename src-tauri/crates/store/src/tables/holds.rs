@@ -18,7 +18,7 @@ CREATE TABLE holds (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// A reservation to be made.
+/// A reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     /// The call that it is for.
@@ -33,12 +33,9 @@ pub struct Hold {
     pub expires_at: Timestamp,
 }
 
-/// A reservation as it stands.
-pub type HoldRow = Hold;
-
 impl View<'_> {
     /// Every reservation.
-    pub fn holds(&self) -> Result<Vec<HoldRow>, StoreError> {
+    pub fn holds(&self) -> Result<Vec<Hold>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT call, owner, project, amount, expires_at FROM holds")?;
         let rows = statement.query_map([], |row| {
             Ok(Hold {

@@ -16,7 +16,6 @@ CREATE TABLE ledger (
     kind    TEXT NOT NULL CHECK (kind IN ('exact', 'lower_bound'))
 ) STRICT;
 CREATE INDEX ledger_by_time ON ledger (project, at, amount);
-CREATE INDEX ledger_by_prompt ON ledger (prompt, at, amount);
 CREATE TRIGGER ledger_never_changes BEFORE UPDATE ON ledger
 BEGIN SELECT raise(ABORT, 'settled money never changes'); END;
 CREATE TRIGGER ledger_is_never_deleted BEFORE DELETE ON ledger
@@ -59,12 +58,13 @@ impl View<'_> {
         Ok(Money::from_nanos(nanos))
     }
 
-    /// What each prompt has spent since a moment.
-    pub fn settled_by_prompt(&self, since: Timestamp) -> Result<Vec<(String, Money)>, StoreError> {
+    /// What each prompt of a project has spent since a moment.
+    pub fn settled_by_prompt(&self, project: &str, since: Timestamp) -> Result<Vec<(String, Money)>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT prompt, sum(amount) FROM ledger WHERE at >= ?1 AND prompt IS NOT NULL GROUP BY prompt",
+            "SELECT prompt, sum(amount) FROM ledger WHERE project = ?1 AND at >= ?2 AND prompt IS NOT NULL GROUP BY prompt",
         )?;
-        let rows = statement.query_map([to_micros(since)], |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
+        let rows = statement
+            .query_map((project, to_micros(since)), |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

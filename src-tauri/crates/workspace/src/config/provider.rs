@@ -58,6 +58,17 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// The name under which the provider's key is kept. It holds the address, so that a file that comes from elsewhere
+    /// can't send a key to another address than the one that it was given for.
+    pub fn key_account(&self) -> String {
+        let origin =
+            self.base_url.as_deref().and_then(|url| Url::parse(url).ok()).map(|url| url.origin().ascii_serialization());
+        match origin {
+            Some(origin) if !OPENAI_BASE_URL.starts_with(&origin) => format!("{} {origin}", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
     /// Whether it needs a key.
     pub fn needs_key(&self) -> bool {
         self.key == KeySource::Keychain
