@@ -15,6 +15,13 @@ mod crash;
 mod harness;
 mod keys;
 mod scale;
+mod screens;
 mod start;
 mod steps;
 mod surroundings;
+
+/// At the root, so that `cargo xtask screens` can run it by its name.
+#[tokio::test]
+async fn screens() {
+    screens::walk().await;
+}

@@ -84,7 +84,8 @@ function describeAttempt(
   return {
     aspect: shown?.signal ?? "plain",
     cause: word,
-    detail: sentences(group.map((decision) => decision.detail)),
+    // How it ended comes first: it holds the figures, and a narrow column shows the beginning.
+    detail: sentences([...group].reverse().map((decision) => decision.detail)),
     bars: attemptBars(group, attempt, begun, now),
   };
 }

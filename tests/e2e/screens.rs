@@ -1,0 +1,135 @@
+//! Pictures of every screen: `cargo xtask screens`.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    harness::{App, window::Window},
+    steps::{TEMPLATE, go, open_prompt, quit, set_limit, type_at_the_end},
+};
+
+const FOLDER: &str = "SIGNALBOX_SCREENS";
+const SIZES: [(u32, u32); 2] = [(1360, 860), (900, 600)];
+const THEMES: [&str; 2] = ["light", "dark"];
+const PROMPT: &str = "support/reply";
+
+/// Walks every screen in both themes and both sizes, and writes `<screen>-<theme>-<width>.png`.
+pub(crate) async fn walk() {
+    let app = App::new("screens");
+    let folder = env::var_os(FOLDER).map_or_else(|| app.results(), PathBuf::from);
+    let window = app.open().await;
+    window.by_test_id("screen-firststart").await;
+    window.wait_for("[data-testid=output][data-status=done]").await;
+    for theme in THEMES {
+        set_theme(&window, theme).await;
+        for (width, height) in SIZES {
+            window.resize(width, height).await;
+            walk_once(&window, &folder, theme, width).await;
+        }
+        window.resize(SIZES[0].0, SIZES[0].1).await;
+    }
+    quit(&app, window).await;
+}
+
+async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
+    let narrow = width < 1100;
+    let take = async |screen: &str| {
+        settle(window).await;
+        window.screenshot(&folder.join(format!("{screen}-{theme}-{width}.png"))).await;
+    };
+
+    run_command(window, "Connect a model").await;
+    window.by_test_id("screen-firststart").await;
+    window.wait_for("[data-testid=output][data-status=done]").await;
+    take("firststart").await;
+
+    go(window, "library").await;
+    window.by_test_id("library-row").await;
+    take("library").await;
+
+    open_prompt(window, PROMPT).await;
+    if !window.text(TEMPLATE).await.contains("forty words") {
+        type_at_the_end(window, "Keep the reply under forty words. {{ nmae }}").await;
+    }
+    window.wait_for("[data-testid=lint-count][data-errors=\"1\"]").await;
+    take("editor").await;
+    window.press("Control+d").await;
+    window.wait_for("[data-testid=diff] ins").await;
+    take("editor-diff").await;
+    window.press("Control+d").await;
+    window.wait_gone("[data-testid=drawer]").await;
+    if narrow {
+        for (tab, name) in [("rendered", "editor-rendered"), ("output", "editor-output"), ("body", "")] {
+            window.click(&format!("[data-testid=pane-tab-{tab}]")).await;
+            if !name.is_empty() {
+                take(name).await;
+            }
+        }
+    }
+
+    go(window, "compare").await;
+    window.wait_for("[data-testid=compare][data-ready=true]").await;
+    window.click("[data-testid=run-all]").await;
+    for pane in ["A", "B"] {
+        window.wait_for(&format!("[data-testid=pane-{pane}][data-status=done]")).await;
+    }
+    take("compare").await;
+
+    go(window, "live").await;
+    window.click("[data-testid=live-call]").await;
+    if narrow {
+        take("live").await;
+        window.click("[data-testid=live-tabs-decisions]").await;
+        window.by_test_id("decision").await;
+        take("live-decisions").await;
+        window.click("[data-testid=live-tabs-calls]").await;
+    } else {
+        window.by_test_id("decision").await;
+        window.by_test_id("call-answer").await;
+        take("live").await;
+    }
+
+    set_limit(window, "2.50").await;
+    window.by_test_id("budget-row").await;
+    take("budgets").await;
+    go(window, "providers").await;
+    window.by_test_id("provider-row").await;
+    take("providers").await;
+    window.click("[data-testid=provider-add]").await;
+    window.by_test_id("connect-address").await;
+    take("providers-add").await;
+    go(window, "settings").await;
+    window.by_test_id("screen-settings").await;
+    take("settings").await;
+    window.press("Control+k").await;
+    window.type_text("[data-testid=palette-input]", "com").await;
+    window.by_test_id("command-go-compare").await;
+    take("palette").await;
+    window.press("Escape").await;
+    window.wait_gone("[data-testid=palette]").await;
+}
+
+async fn set_theme(window: &Window, theme: &str) {
+    go(window, "settings").await;
+    window.click(&format!("[data-testid=theme-{theme}]")).await;
+    window.wait_for(&format!("html[data-theme={theme}]")).await;
+}
+
+/// Runs a command by its title in the palette.
+async fn run_command(window: &Window, title: &str) {
+    window.press("Control+k").await;
+    window.type_text("[data-testid=palette-input]", title).await;
+    window.wait_text("[data-testid=palette]", "offers it", |text| text.contains(title)).await;
+    window.press("Enter").await;
+    window.wait_gone("[data-testid=palette]").await;
+}
+
+/// Waits until nothing moves: no placeholder, no message that goes by itself, no animation, all fonts there.
+async fn settle(window: &Window) {
+    let script = "return document.fonts.status === 'loaded'\
+                  && !document.querySelector('[data-testid=bones],[data-testid=toast]')\
+                  && document.getAnimations().every((one) => one.playState !== 'running')";
+    window.wait_eval(script, |still| still == true).await;
+}
