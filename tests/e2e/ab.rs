@@ -211,7 +211,7 @@ async fn is_refused_by_the_budget(window: &Window, pictures: &mut Pictures) {
         for part in [limit.as_str(), "needs up to $0.", "It resets at"] {
             assert!(says.contains(part), "the refusal says {part}: {says}");
         }
-        assert!(says.starts_with("the workspace") || says.to_lowercase().contains("workspace"), "its scope: {says}");
+        assert!(says.starts_with("project:"), "the refusal begins with its scope: {says}");
     }
     pictures.take(window, "refused").await;
     go(window, "live").await;

@@ -22,6 +22,7 @@ pub(crate) async fn walk() {
     let window = app.open().await;
     window.by_test_id("screen-firststart").await;
     window.wait_for("[data-testid=output][data-status=done]").await;
+    set_limit(&window, "2.50").await;
     for theme in THEMES {
         set_theme(&window, theme).await;
         for (width, height) in SIZES {
@@ -91,7 +92,7 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
         take("live").await;
     }
 
-    set_limit(window, "2.50").await;
+    go(window, "budgets").await;
     window.by_test_id("budget-row").await;
     take("budgets").await;
     go(window, "providers").await;
@@ -126,10 +127,11 @@ async fn run_command(window: &Window, title: &str) {
     window.wait_gone("[data-testid=palette]").await;
 }
 
-/// Waits until nothing moves: no placeholder, no message that goes by itself, no animation, all fonts there.
+/// Waits until nothing moves: no placeholder, no message that goes by itself, no animation but the cursor's, all fonts there.
 async fn settle(window: &Window) {
     let script = "return document.fonts.status === 'loaded'\
                   && !document.querySelector('[data-testid=bones],[data-testid=toast]')\
-                  && document.getAnimations().every((one) => one.playState !== 'running')";
+                  && document.getAnimations().every((one) => one.playState !== 'running'\
+                  || one.effect.getComputedTiming().iterations === Infinity)";
     window.wait_eval(script, |still| still == true).await;
 }

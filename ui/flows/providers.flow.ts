@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, newPage, TestHost, type TestPage } from "./host.ts";
@@ -118,15 +120,14 @@ describe("connecting a provider", () => {
     expect(await row.textContent()).toContain("0.25");
   });
 
-  it("asks before it removes one, and says what stands in the way", async () => {
+  it("asks before it removes one, and the default route answers simulated again", async () => {
     await page.get("provider-more").click();
     await page.get("provider-more-remove").click();
     await page.get("remove-dialog").getByText("can't be brought back").waitFor();
     await page.isAccessible();
     await page.get("remove-confirm").click();
-    // The default route has no other model now: without this provider nothing could be called.
-    await expect.poll(() => page.get("provider-problem").textContent()).toContain("route default");
-    expect(await page.get("provider-row").count()).toBe(2);
+    await expect.poll(() => page.get("provider-row").count()).toBe(1);
+    expect(await readFile(join(host.workspace, "signalbox.toml"), "utf8")).toContain('generate = ["simulated-large"]');
     page.isQuiet();
   });
 });

@@ -66,8 +66,11 @@ fn status(pid: u32) -> Option<Status> {
     Some(Status { state, parent })
 }
 
+/// The program's path, also when the file there was built anew meanwhile.
 fn executable(pid: u32) -> Option<PathBuf> {
-    fs::read_link(format!("/proc/{pid}/exe")).ok()
+    let path = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    let text = path.to_str()?;
+    Some(text.strip_suffix(" (deleted)").map_or_else(|| path.clone(), PathBuf::from))
 }
 
 fn all() -> Vec<u32> {

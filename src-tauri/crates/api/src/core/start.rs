@@ -203,13 +203,15 @@ pub(super) fn make_provider(provider: &config::Provider, http: &Http) -> Result<
             Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::compatible(base_url))?)
         }
         ProviderKind::Simulated => {
-            let mut settings = SimulatedSettings::default();
+            let faults = match &provider.faults {
+                Some(faults) => {
+                    FaultSchedule::parse(faults).map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?
+                }
+                None => FaultSchedule::default(),
+            };
             // Answers stream as a model's do, unless the file says how fast.
-            settings.pace = provider.pace_ms.map_or(1.0, |ms| ms as f64 / PIECE_MS);
-            if let Some(faults) = &provider.faults {
-                settings.faults = FaultSchedule::parse(faults)
-                    .map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?;
-            }
+            let pace = provider.pace_ms.map_or(1.0, |ms| ms as f64 / PIECE_MS);
+            let settings = SimulatedSettings { pace, faults, ..SimulatedSettings::default() };
             Arc::new(Simulated::new(settings))
         }
     })
