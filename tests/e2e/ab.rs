@@ -39,11 +39,11 @@ async fn two_versions_are_compared_on_a_real_model_until_a_budget_stops_them() {
     is_refused_by_the_budget(&window, &mut pictures).await;
 
     open_prompt(&window, PROMPT).await;
-    // Typed and closed at once: nothing waits for the draft to be kept.
     type_at_the_end(&window, &format!("\n{DRAFT}")).await;
     let spent = spent(&window).await;
     let panes = pane_texts(&window).await;
     open_prompt(&window, PROMPT).await;
+    // Typed and closed at once: the window waits until it is kept.
     type_at_the_end(&window, " Twice.").await;
     quit(&app, window).await;
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    harness::{App, model::Model, until},
+    harness::{App, LIMIT, model::Model, until},
     steps::{
         ANSWER_LIMIT, LONG_TASK, Pictures, TEMPLATE, connect, go, invoke, newest_call, open_prompt, quit, record,
         set_price, skip_first_start, type_at_the_end, write_prompt,
@@ -52,7 +52,7 @@ async fn a_killed_call_is_interrupted_holds_nothing_and_the_draft_is_whole() {
 
     go(&window, "budgets").await;
     window.by_test_id("budget-row").await;
-    let budgets = until(crate::harness::LIMIT, async || {
+    let budgets = until(LIMIT, async || {
         let budgets = invoke(&window, "budget_list", json!({ "request": {} })).await.expect("budgets are listed");
         if budgets["budgets"][0]["held"] == 0 { Ok(()) } else { Err(budgets) }
     });

@@ -14,8 +14,8 @@ use signalbox_providers::{
 };
 
 use crate::{
-    harness::{App, keychain, window::Window},
-    steps::{Pictures, choose, connect, go, open_prompt, quit, set_price, skip_first_start},
+    harness::{App, keychain, until, window::Window},
+    steps::{Pictures, choose, connect, go, invoke, open_prompt, quit, set_price, skip_first_start},
 };
 
 /// Like no other text anywhere.
@@ -30,8 +30,6 @@ async fn a_key_survives_a_restart_and_is_in_no_file_and_no_page() {
     let window = app.open().await;
     skip_first_start(&window).await;
 
-    // Without its key, and with a wrong one, the server doesn't answer; the form says so.
-    go(&window, "providers").await;
     let provider = connect(&window, &server.base_url(), CANARY).await;
     window.wait_text("[data-testid=key-last-four]", "is the end of the key", |text| text == "c604").await;
     pictures.take(&window, "connected").await;
@@ -48,7 +46,7 @@ async fn a_key_survives_a_restart_and_is_in_no_file_and_no_page() {
     pictures.take(&window, "after-restart").await;
     is_nowhere(&app, &window).await;
 
-    locked_keychain_says_so(&app, &window, &provider, &mut pictures).await;
+    locked_keychain_says_so(&window, &provider, &mut pictures).await;
     quit(&app, window).await;
 }
 
@@ -58,7 +56,7 @@ async fn answers(window: &Window, server: &WireServer) {
     choose(window, "target", "route:default").await;
     let before = server.requests().len();
     window.press("Control+Enter").await;
-    let asked = crate::harness::until(Duration::from_secs(30), async || {
+    let asked = until(Duration::from_secs(30), async || {
         let requests = server.requests();
         let with_key = |value: &str| value == format!("Bearer {CANARY}");
         let mut new = requests.iter().skip(before).filter(|one| one.path.ends_with("/chat/completions"));
@@ -81,9 +79,8 @@ async fn is_nowhere(app: &App, window: &Window) {
     assert!(!files_with(&app.workspace(), b"support/reply").is_empty(), "the search reads files");
 }
 
-async fn locked_keychain_says_so(app: &App, window: &Window, provider: &str, pictures: &mut Pictures) {
+async fn locked_keychain_says_so(window: &Window, provider: &str, pictures: &mut Pictures) {
     keychain::lock().await;
-    let _ = app;
     window.eval("location.reload()", Vec::new()).await;
     window.by_test_id("frame").await;
     go(window, "providers").await;
@@ -95,7 +92,7 @@ async fn locked_keychain_says_so(app: &App, window: &Window, provider: &str, pic
     keychain::unlock().await;
     window.click("[data-testid=keychain-unlock]").await;
     window.wait_gone("[data-testid=keychain-box]").await;
-    let state = crate::steps::invoke(window, "provider_list", json!({ "request": {} })).await;
+    let state = invoke(window, "provider_list", json!({ "request": {} })).await;
     assert_eq!(state.expect("providers are listed")["keychain"]["state"], "open");
 }
 

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::json;
+
 use crate::{
     harness::{App, window::Window},
     steps::{TEMPLATE, go, open_prompt, quit, set_limit, type_at_the_end},
@@ -14,6 +16,7 @@ const FOLDER: &str = "SIGNALBOX_SCREENS";
 const SIZES: [(u32, u32); 2] = [(1360, 860), (900, 600)];
 const THEMES: [&str; 2] = ["light", "dark"];
 const PROMPT: &str = "support/reply";
+const MISTAKE: &str = " {{ nmae }}";
 
 /// Walks every screen in both themes and both sizes, and writes `<screen>-<theme>-<width>.png`.
 pub(crate) async fn walk() {
@@ -44,6 +47,8 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
     run_command(window, "Connect a model").await;
     window.by_test_id("screen-firststart").await;
     window.wait_for("[data-testid=output][data-status=done]").await;
+    // The focus is still on the rail, whose buttons then say what they are.
+    window.eval("document.activeElement?.blur()", Vec::new()).await;
     take("firststart").await;
 
     go(window, "library").await;
@@ -52,10 +57,15 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
 
     open_prompt(window, PROMPT).await;
     if !window.text(TEMPLATE).await.contains("forty words") {
-        type_at_the_end(window, "Keep the reply under forty words. {{ nmae }}").await;
+        type_at_the_end(window, "Keep the reply under forty words.").await;
     }
+    type_at_the_end(window, MISTAKE).await;
     window.wait_for("[data-testid=lint-count][data-errors=\"1\"]").await;
     take("editor").await;
+    for _ in MISTAKE.chars() {
+        window.press("Backspace").await;
+    }
+    window.wait_gone("[data-testid=lint-count]:not([data-errors=\"0\"])").await;
     window.press("Control+d").await;
     window.wait_for("[data-testid=diff] ins").await;
     take("editor-diff").await;
@@ -70,9 +80,13 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
         }
     }
 
-    go(window, "compare").await;
+    window.click("[data-testid=editor-more]").await;
+    window.click("[data-testid=editor-more-compare]").await;
     window.wait_for("[data-testid=compare][data-ready=true]").await;
     window.click("[data-testid=run-all]").await;
+    // The answers of the walk before are still there when this one begins.
+    window.by_test_id("cancel-all").await;
+    window.by_test_id("run-all").await;
     for pane in ["A", "B"] {
         window.wait_for(&format!("[data-testid=pane-{pane}][data-status=done]")).await;
     }
@@ -129,6 +143,11 @@ async fn run_command(window: &Window, title: &str) {
 
 /// Waits until nothing moves: no placeholder, no message that goes by itself, no animation but the cursor's, all fonts there.
 async fn settle(window: &Window) {
+    // Away from whatever shows something under the pointer.
+    let away = json!([{ "type": "pointer", "id": "mouse", "actions": [
+        { "type": "pointerMove", "duration": 0, "x": 300, "y": 4 },
+    ] }]);
+    window.session().perform(&away).await.expect("the pointer moves");
     let script = "return document.fonts.status === 'loaded'\
                   && !document.querySelector('[data-testid=bones],[data-testid=toast]')\
                   && document.getAnimations().every((one) => one.playState !== 'running'\

@@ -28,6 +28,9 @@ export interface TrackRow {
  */
 export function trackRows(call: Call, decisions: readonly Decision[], now: number): TrackRow[] {
   const begun = Date.parse(call.started_at);
+  // What a crash left without an end lasted no longer than until somebody took note of it.
+  const until =
+    call.status === "running" ? now : Math.max(begun, ...decisions.map((decision) => Date.parse(decision.at)));
   const rows: TrackRow[] = [];
   const attempts = new Map<number, Decision[]>();
   let siding = false;
@@ -59,7 +62,7 @@ export function trackRows(call: Call, decisions: readonly Decision[], now: numbe
     if (group && number !== undefined) {
       const attempt = call.attempts.find((one) => one.number === number);
       fellBack ||= group.some((decision) => decision.cause === "fallback") && number > 1;
-      Object.assign(row, describeAttempt(group, attempt, begun, now));
+      Object.assign(row, describeAttempt(group, attempt, begun, until));
       // A fallback that is told with the attempt that failed begins the siding with the next line.
       row.siding = fellBack;
       if (group.some((decision) => decision.cause === "fallback") && number === 1) fellBack = true;

@@ -39,7 +39,12 @@ pub(crate) async fn run(
         .decide_with(
             Stage::Render,
             Cause::Ok,
-            format!("{} messages, {characters} characters, {count} values", messages.len()),
+            format!(
+                "{}, {}, {}",
+                counted(messages.len(), "message"),
+                counted(characters, "character"),
+                counted(count, "value")
+            ),
             json!({ "messages": messages.len(), "characters": characters, "values": count, "engine": ENGINE }),
         )
         .await;
@@ -50,4 +55,9 @@ pub(crate) async fn run(
         schema: resolved.document.output,
         engine: ENGINE.to_owned(),
     })
+}
+
+/// `1 value`, `2 values`.
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
