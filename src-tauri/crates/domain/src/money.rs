@@ -80,7 +80,10 @@ impl fmt::Display for Money {
         }
         let leading_zeros = (-dollars.log10().floor()).max(1.0) as usize;
         let text = format!("{dollars:.*}", (leading_zeros + 1).min(9));
-        write!(f, "{sign}${text}")
+        // Nine cents are $0.09, not $0.090.
+        let shorter = text.trim_end_matches('0');
+        let digits = shorter.split_once('.').map_or(0, |(_, fraction)| fraction.len()).max(2);
+        write!(f, "{sign}${dollars:.digits$}")
     }
 }
 
@@ -200,6 +203,8 @@ mod tests {
             (9_400_000, "$0.0094"),
             (310_000, "$0.00031"),
             (120_000_000, "$0.12"),
+            (90_000_000, "$0.09"),
+            (500_000_000, "$0.50"),
             (1, "$0.000000001"),
         ] {
             assert_eq!(Money(nanos).to_string(), text);

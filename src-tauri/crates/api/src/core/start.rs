@@ -5,6 +5,7 @@ use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, RwLock},
+    time::Duration,
 };
 
 use signalbox_domain::{Clock, ErrorClass, Failure, ProviderKind};
@@ -24,6 +25,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{Core, watch};
 use crate::{ApiError, Code, Hub};
 
+/// How often, and how long each time, an application that is ending is waited for.
+const LOCK_TRIES: u32 = 20;
+const LOCK_WAIT: Duration = Duration::from_millis(50);
 /// The session's key under which the last workspace is remembered.
 const LAST_WORKSPACE: &str = "workspace";
 /// How long the simulated provider waits before each piece at its natural pace, in milliseconds.
@@ -136,6 +140,12 @@ fn lock(home: &Path) -> Result<File, ApiError> {
     let read_only =
         |error: std::io::Error| ApiError::new(Code::ReadOnly, format!("{} can't be written: {error}", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(read_only)?;
+    // One that is just ending is waited for: who closes a window and opens it again shouldn't have to do it twice.
+    let mut tries = LOCK_TRIES;
+    while tries > 0 && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        std::thread::sleep(LOCK_WAIT);
+        tries -= 1;
+    }
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
