@@ -115,11 +115,13 @@ describe("editing and comparing", () => {
 
   it("runs, and shows the answer by fields with its attempt and its cost", async () => {
     await page.press("Control+Enter");
+    // The answer of the run before is there until this one begins.
+    await page.get("cancel").waitFor();
     await expect.poll(() => page.get("output").getAttribute("data-status")).toBe("done");
     await page.get("field-reply").waitFor();
     expect(await text("badge")).toBe("unverified");
     await page.get("simulated").first().waitFor();
-    expect(await text("attempt-1")).toContain("complete");
+    await expect.poll(() => text("attempt-1")).toContain("complete");
     expect(await text("output-cost")).toContain("$0");
     await page.get("output-view-text").click();
     expect(JSON.parse((await text("output-text")) ?? "")).toHaveProperty("reply");
