@@ -110,3 +110,39 @@ async fn a_change_on_disk_is_told_to_the_windows() {
     let detail = command(&app.core, "prompt_get", json!({ "name": "new/by-hand" })).await.unwrap();
     assert_eq!(detail["prompt"]["summary"]["latest"], 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_belongs_to_its_workspace_although_another_has_a_prompt_of_that_name() {
+    let app = App::start().await;
+    let draft = DraftSave { name: "support/reply".into(), source: Source::new("", "user:\nMine\n"), base: 2 };
+    app.core.draft_save(draft).await.unwrap();
+    let folders = app.close().await;
+    let other = signalbox_api::Core::open(signalbox_api::Options {
+        home: Some(folders.home()),
+        workspace: Some(folders.home().join("other")),
+        exclusive: true,
+        keychain: crate::harness::memory_keychain(),
+    })
+    .await
+    .unwrap();
+    assert!(other.prompt_get(named("support/reply")).await.unwrap().draft.is_none(), "the other's draft isn't shown");
+    other.draft_discard(named("support/reply")).await.unwrap();
+    other.close().await;
+    drop(other);
+    let app = App::open(folders).await;
+    let kept = app.core.prompt_get(named("support/reply")).await.unwrap().draft;
+    assert_eq!(kept.map(|draft| draft.source.body).as_deref(), Some("user:\nMine\n"), "and it isn't removed either");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_folder_is_its_owners_alone_even_when_it_was_there_before() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folders = crate::harness::Folders::new();
+    std::fs::create_dir_all(folders.home().join("logs")).unwrap();
+    std::fs::set_permissions(folders.home(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    folders.open().await.unwrap().close().await;
+    let mode = std::fs::metadata(folders.home()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "it holds the texts of all calls");
+}
