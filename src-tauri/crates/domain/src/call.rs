@@ -137,6 +137,23 @@ pub enum AttemptState {
     Cancelled,
 }
 
+/// Why an attempt was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptReason {
+    /// The candidate is the first of the plan that could be tried.
+    #[default]
+    First,
+    /// The same candidate again, after a failure that allows it.
+    Again,
+    /// The same candidate again, with another of the provider's keys.
+    OtherKey,
+    /// The candidates before it failed.
+    Fallback,
+    /// It was cooling down, and this attempt finds out whether it works again.
+    Probe,
+}
+
 /// One try upstream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Attempt {
@@ -146,6 +163,16 @@ pub struct Attempt {
     pub provider: String,
     /// The model's name.
     pub model: String,
+    /// Why it was made.
+    #[serde(default)]
+    pub reason: AttemptReason,
+    /// The name of the key that was used, where the provider has several.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Milliseconds that were waited before it.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub waited_ms: u64,
     /// When it was sent.
     #[ts(type = "string")]
     pub started_at: Timestamp,
@@ -166,6 +193,37 @@ pub struct Attempt {
     pub state: AttemptState,
 }
 
+/// Where a call came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Origin {
+    /// The window.
+    #[default]
+    App,
+    /// A drill.
+    Drill {
+        /// Its name.
+        name: String,
+    },
+    /// A stored call that was sent again.
+    Replay {
+        /// That call.
+        of: CallId,
+    },
+}
+
+/// A stored answer that was served instead of a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CacheHit {
+    /// The call that had produced it.
+    pub of: CallId,
+    /// How old it was, in milliseconds.
+    #[ts(type = "number")]
+    pub age_ms: u64,
+    /// Whether it was older than the route allows, and served only because the chain had failed.
+    pub stale: bool,
+}
+
 /// One request through the gateway: everything about it but its texts and decisions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Call {
@@ -183,8 +241,17 @@ pub struct Call {
     pub served: Option<Served>,
     /// Whether the answer comes from the simulated provider.
     pub simulated: bool,
-    /// Whether another than the first candidate answered.
+    /// Where it came from.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Whether another than the first candidate answered, or a stale stored answer.
     pub degraded: bool,
+    /// Why it is degraded, in words.
+    #[serde(default)]
+    pub degraded_reason: Option<String>,
+    /// The stored answer that was served; none when it was made for this call.
+    #[serde(default)]
+    pub cache: Option<CacheHit>,
     /// When it began.
     #[ts(type = "string")]
     pub started_at: Timestamp,
@@ -208,6 +275,10 @@ pub struct Call {
     pub failure: Option<Failure>,
     /// Its tries upstream.
     pub attempts: Vec<Attempt>,
+    /// The hash of what came besides the answer's text: thoughts, tool calls and unknown fields; none when there was
+    /// nothing.
+    #[serde(default)]
+    pub reply_hash: Option<ContentHash>,
     /// The hash of the answer as delivered.
     pub answer_hash: Option<ContentHash>,
     /// The hash of the configuration under which it ran.

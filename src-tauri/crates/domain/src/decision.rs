@@ -90,6 +90,28 @@ words!(
         Unlimited = "no limit",
         /// No stored answer.
         Miss = "miss",
+        /// A stored answer was served.
+        Hit = "hit",
+        /// A stored answer that is older than the route allows was served, because the chain had failed.
+        Stale = "stale",
+        /// Another call for the same was under way, and its answer is shared.
+        Joined = "joined",
+        /// The answer is kept for the next call.
+        Kept = "kept",
+        /// The answer isn't kept, and why.
+        NotKept = "not kept",
+        /// The wait before another attempt.
+        Waited = "waited",
+        /// The same candidate again.
+        Again = "again",
+        /// A candidate, key or provider isn't tried for a while.
+        CoolDown = "cooled down",
+        /// A candidate was passed over without being tried.
+        Skipped = "passed over",
+        /// One attempt finds out whether a candidate works again.
+        Probe = "probe",
+        /// The answer is held back until it is whole.
+        HeldBack = "held back",
         /// The attempt began.
         Sent = "sent",
         /// The first piece of the answer came.
@@ -125,8 +147,8 @@ impl Cause {
     /// How the cause is marked on screen.
     pub fn signal(self) -> Signal {
         match self {
-            Self::Complete => Signal::Clear,
-            Self::Fallback | Self::Truncated | Self::Cancelled | Self::Interrupted | Self::LowerBound => {
+            Self::Complete | Self::Hit => Signal::Clear,
+            Self::Stale | Self::Waited | Self::Again | Self::CoolDown | Self::Skipped | Self::Probe | Self::Fallback | Self::Truncated | Self::Cancelled | Self::Interrupted | Self::LowerBound => {
                 Signal::Caution
             }
             Self::Refused | Self::Failed | Self::NotStored => Signal::Stop,

@@ -62,11 +62,7 @@ pub enum ErrorClass {
     /// The account has no money left (402, `insufficient_quota`).
     Billing,
     /// Too many requests (429).
-    RateLimited {
-        /// How long the provider asks to wait, in milliseconds.
-        #[ts(type = "number | null")]
-        retry_after_ms: Option<u64>,
-    },
+    RateLimited,
     /// The conversation doesn't fit the model.
     ContextWindow,
     /// The provider refused the content.
@@ -167,7 +163,7 @@ impl ErrorClass {
             Self::Client | Self::ContentPolicy => row(Again::No, Next::No, Cool::No, 400),
             Self::Auth => row(Again::No, Next::Yes, Cool::Key, 502),
             Self::Billing => row(Again::No, Next::Yes, Cool::Provider(Duration::from_mins(10)), 502),
-            Self::RateLimited { .. } => {
+            Self::RateLimited => {
                 row(Again::WithinPatience, Next::Yes, Cool::Candidate(Duration::from_secs(5)), 429)
             }
             Self::ContextWindow => row(Again::No, Next::LargerWindow, Cool::No, 400),
@@ -189,7 +185,7 @@ impl ErrorClass {
             Self::Client => "client",
             Self::Auth => "auth",
             Self::Billing => "billing",
-            Self::RateLimited { .. } => "rate limited",
+            Self::RateLimited => "rate limited",
             Self::ContextWindow => "context window",
             Self::ContentPolicy => "content policy",
             Self::Overloaded => "overloaded",
@@ -219,12 +215,16 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The HTTP status of the provider, where there was one.
     pub status: Option<u16>,
+    /// How long the provider asks to wait, or how long a caller should, in milliseconds.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub retry_after_ms: Option<u64>,
 }
 
 impl Failure {
     /// A failure without a status or a hint.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), hint: None, status: None }
+        Self { class, message: message.into(), hint: None, status: None, retry_after_ms: None }
     }
 
     /// The same with advice on what to do.
@@ -232,6 +232,18 @@ impl Failure {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with the wait that was asked for.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after_ms = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// The wait that was asked for.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after_ms.map(Duration::from_millis)
     }
 
     /// The same with the provider's HTTP status.

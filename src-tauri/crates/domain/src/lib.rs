@@ -7,25 +7,34 @@
 pub mod call;
 pub mod chat;
 pub mod clock;
+pub mod content;
 pub mod decision;
 pub mod failure;
 pub mod hash;
 pub mod ids;
 pub mod money;
+pub mod protocol;
 pub mod provider_kind;
 pub mod role;
 pub mod secret;
 pub mod signal;
 pub mod tier;
 
-pub use call::{Attempt, AttemptState, Badge, Call, CallStatus, PromptRef, Served, Settlement, SettlementKind, Target};
-pub use chat::{FinishReason, Message, MessageRole, ModelRequest, Params, Usage};
+pub use call::{
+    Attempt, AttemptReason, AttemptState, Badge, CacheHit, Call, CallStatus, Origin, PromptRef, Served, Settlement,
+    SettlementKind, Target,
+};
+pub use chat::{
+    Effort, Extra, FinishReason, Message, MessageRole, ModelRequest, Params, Tool, ToolChoice, Usage,
+};
 pub use clock::Clock;
+pub use content::{Block, Content, ImageSource, ToolCall};
 pub use decision::{Cause, Decision, Stage};
 pub use failure::{Again, Allows, BudgetRefusal, Cool, ErrorClass, Failure, Limit, Next};
 pub use hash::ContentHash;
 pub use ids::{CallId, VoteId};
 pub use money::{Money, MoneyError, Price};
+pub use protocol::Protocol;
 pub use provider_kind::ProviderKind;
 pub use role::Role;
 pub use secret::Secret;

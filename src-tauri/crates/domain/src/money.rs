@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_cost_is_rounded_up_once() {
         let price = Price { input: Money(250_000_000), cached_input: Money(25_000_000), output: Money(2_000_000_000) };
-        let usage = Usage { input: 1_000, cached_input: 400, output: 10, reasoning: 0 };
+        let usage = Usage { input: 1_000, cached_input: 400, output: 10, ..Usage::default() };
         assert_eq!(price.cost(&usage).nanos(), 600 * 250 + 400 * 25 + 10 * 2_000);
         let one = Price { input: Money(1), ..Price::FREE };
         assert_eq!(one.cost(&Usage { input: 1, ..Usage::default() }).nanos(), 1, "a used token is never free");

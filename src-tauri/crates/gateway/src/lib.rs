@@ -13,6 +13,7 @@
 mod admission;
 mod answer;
 mod clock;
+mod connect;
 mod event;
 mod gateway;
 mod health;
@@ -28,6 +29,7 @@ mod tokens;
 
 pub use admission::BudgetUse;
 pub use clock::SystemClock;
+pub use connect::connect;
 pub use event::{CallEvent, Calling};
 pub use gateway::{Gateway, Parts, entropy};
 pub use health::Health;

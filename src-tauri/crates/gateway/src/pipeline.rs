@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, Failure, Money, Stage};
+use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, Failure, Money, Origin, Stage};
 use signalbox_store::StoredCall;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -84,7 +84,10 @@ pub(crate) async fn run(
         target: request.target.clone(),
         served: None,
         simulated: false,
+        origin: Origin::App,
         degraded: false,
+        degraded_reason: None,
+        cache: None,
         started_at: gateway.clock.now(),
         first_token_ms: None,
         total_ms: None,
@@ -95,6 +98,7 @@ pub(crate) async fn run(
         finish: None,
         failure: None,
         attempts: Vec::new(),
+        reply_hash: None,
         answer_hash: None,
         config_hash: settings.hash,
     };

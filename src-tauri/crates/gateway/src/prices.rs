@@ -106,6 +106,10 @@ impl PriceTable {
         let prefix = match provider.kind {
             ProviderKind::OpenAi => "",
             ProviderKind::Simulated => return None,
+            ProviderKind::Anthropic => "",
+            ProviderKind::Gemini => "gemini/",
+            ProviderKind::Azure => "azure/",
+            ProviderKind::Bedrock => "",
             ProviderKind::OpenAiCompatible => prefix(provider.base_url.as_deref()?)?,
         };
         self.models.get(&format!("{prefix}{}", model.id))

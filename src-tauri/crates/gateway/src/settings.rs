@@ -3,9 +3,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::tz::TimeZone;
-use signalbox_domain::ContentHash;
-use signalbox_providers::Provider;
+use signalbox_domain::{ContentHash, Failure};
+use signalbox_providers::{Http, Provider};
 use signalbox_workspace::config::{Budget, Config};
+
+use crate::connect;
 
 /// One configuration with the providers that it names. A call keeps the one that it began with.
 pub struct Settings {
@@ -24,6 +26,19 @@ impl Settings {
     pub fn new(config: Config, hash: ContentHash, providers: HashMap<String, Arc<dyn Provider>>) -> Self {
         let zone = config.workspace.zone();
         Self { config, hash, providers, zone }
+    }
+
+    /// Makes the providers that a configuration names. A failure names the provider of which it is.
+    pub fn connect(config: Config, hash: ContentHash, http: &Http) -> Result<Self, Failure> {
+        let mut providers = HashMap::new();
+        for provider in &config.providers {
+            let made = connect(provider, http).map_err(|mut failure| {
+                failure.message = format!("provider {}: {}", provider.name, failure.message);
+                failure
+            })?;
+            providers.insert(provider.name.clone(), made);
+        }
+        Ok(Self::new(config, hash, providers))
     }
 
     /// The project that calls count for.

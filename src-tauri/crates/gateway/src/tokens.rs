@@ -63,7 +63,7 @@ impl TokenCounter {
     pub fn conversation(self, messages: &[Message]) -> Counted {
         let mut sum = Counted { likely: 0, at_most: 0, exact: self == Self::O200k };
         for message in messages {
-            let text = self.text(&message.content);
+            let text = self.text(&message.content.text());
             sum.likely += text.likely + PER_MESSAGE / 2;
             sum.at_most += text.at_most + PER_MESSAGE;
             sum.exact &= text.exact;
@@ -106,7 +106,7 @@ mod tests {
         for text in ["", "a", "日本語のテキスト", "🚂🚂🚂", &"word ".repeat(1_000)] {
             for model in ["gpt-5", "smollm2"] {
                 let counter = TokenCounter::of(model);
-                let counted = counter.conversation(&[Message { role: MessageRole::User, content: text.to_owned() }]);
+                let counted = counter.conversation(&[Message::text(MessageRole::User, text)]);
                 assert!(counted.likely <= counted.at_most, "{model} {text:.20}: {counted:?}");
             }
         }

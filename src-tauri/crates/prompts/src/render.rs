@@ -96,7 +96,7 @@ pub enum Origin {
 impl Rendered {
     /// The messages as they are sent.
     pub fn to_messages(&self) -> Vec<Message> {
-        self.messages.iter().map(|message| Message { role: message.role, content: message.text() }).collect()
+        self.messages.iter().map(|message| Message::text(message.role, message.text())).collect()
     }
 
     /// The whole prompt as one text with its markers, for comparing two of them.

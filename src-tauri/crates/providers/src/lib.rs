@@ -8,10 +8,12 @@
 
 #![allow(clippy::doc_markdown, reason = "OpenAI is a name, not code")]
 
+mod answering;
 mod discover;
 mod http;
 mod openai_chat;
 mod provider;
+mod reading;
 mod refusal;
 mod retry_after;
 mod scrub;
@@ -22,5 +24,5 @@ pub mod wire;
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
 pub use http::Http;
 pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
-pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep};
+pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep, ToolCallPiece};
 pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings};

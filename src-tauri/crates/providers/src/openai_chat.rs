@@ -3,16 +3,16 @@
 mod lookup;
 pub(crate) mod reader;
 pub(crate) mod request;
-mod stream;
 
 use async_trait::async_trait;
 use reqwest::{Url, header::CONTENT_TYPE};
-use signalbox_domain::{ErrorClass, Failure, ModelRequest, ProviderKind, Secret};
+use signalbox_domain::{ErrorClass, Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 pub(crate) use lookup::found_models;
 
 use crate::{
     ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
+    reading::{self, Framing},
     http::{accepted, base_url, host, join},
     scrub::Scrub,
 };
@@ -95,6 +95,10 @@ impl Provider for OpenAiChat {
         self.settings.kind
     }
 
+    fn protocol(&self) -> Protocol {
+        Protocol::OpenaiChat
+    }
+
     fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
         let body = request::body(request, &self.settings)?;
         Ok(Prepared::new(join(&self.base, "chat/completions").into(), body, request.stream))
@@ -107,16 +111,18 @@ impl Provider for OpenAiChat {
         let response = self.http.post(&url, prepared.body.clone(), key).await?;
         let response = accepted(response, &url, &scrub).await?;
         let format = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let events = match format.split(';').next().unwrap_or_default().trim() {
-            "text/event-stream" => true,
-            "application/json" => false,
+        let framing = match format.split(';').next().unwrap_or_default().trim() {
+            "text/event-stream" => Framing::Events,
+            "application/json" => Framing::Whole,
             "text/html" => {
                 return Err(Failure::new(ErrorClass::Malformed, format!("{} answered with a web page", host(&url)))
                     .with_hint("check that base_url ends where the protocol begins, often in /v1"));
             }
-            _ => prepared.stream,
+            _ if prepared.stream => Framing::Events,
+            _ => Framing::Whole,
         };
-        Ok(stream::read(response, url, scrub, events))
+        let reader = reader::ChatReader::new(host(&url), scrub);
+        Ok(reading::read(response, url, framing, reader))
     }
 
     async fn models(&self, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure> {

@@ -6,14 +6,18 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, ProviderKind, Secret, Usage};
+use serde_json::{Map, Value};
+use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, Protocol, ProviderKind, Secret, Usage};
 use ts_rs::TS;
 
 /// One service that answers requests for models.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// Which protocol it speaks.
+    /// What kind of provider it is.
     fn kind(&self) -> ProviderKind;
+
+    /// Which protocol it speaks.
+    fn protocol(&self) -> Protocol;
 
     /// Puts a request into this provider's protocol. Nothing is sent. The same request always gives the same bytes.
     ///
@@ -25,7 +29,7 @@ pub trait Provider: Send + Sync {
     /// The stream ends with [`Event::Finished`] or with one failure, never without either. Dropping it, or dropping this
     /// future, closes the connection upstream at once. No time limit applies besides ten seconds for the connection.
     ///
-    /// After the first [`Event::Delta`] the only failures are `StreamCut { delivered: true }`, `Malformed` and
+    /// After the first [`Event::Delta`] or [`Event::ToolCall`] the only failures are `StreamCut { delivered: true }`, `Malformed` and
     /// `ContentPolicy`, so that no class which permits another try can follow a part of an answer.
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure>;
 
@@ -59,7 +63,7 @@ impl Prepared {
 }
 
 /// One thing that a provider said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// The model that really answers, as the provider names it. Said once, and again if the name changes.
     Served {
@@ -70,6 +74,10 @@ pub enum Event {
     Delta(String),
     /// A piece of the model's thoughts, which aren't part of the answer. Never empty.
     Reasoning(String),
+    /// A piece of a tool call, which is part of the answer.
+    ToolCall(ToolCallPiece),
+    /// The provider's seal on the thoughts so far, without which it doesn't take them back. Never empty.
+    Signed(String),
     /// The tokens used so far. May be said more than once; each replaces the one before.
     Usage(Usage),
     /// One piece of the stream couldn't be read and was left out, so the answer may lack it. Said at most once: a second
@@ -78,8 +86,27 @@ pub enum Event {
         /// What couldn't be read, in words.
         reason: String,
     },
+    /// Fields of the answer that have no place among these events, as the provider said them. Said at most once, just
+    /// before the end. Never empty.
+    Kept(Map<String, Value>),
     /// The answer has ended. Always the last event.
     Finished(FinishReason),
+}
+
+/// A piece of a tool call. The pieces of one call have the same index; what a piece doesn't say was said before or comes
+/// later.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToolCallPiece {
+    /// Which of the answer's tool calls, from 0.
+    pub index: u32,
+    /// What the provider calls this use of the tool; said once.
+    pub id: Option<String>,
+    /// The tool's name; said once.
+    pub name: Option<String>,
+    /// The next piece of the arguments' text; may be empty.
+    pub arguments: String,
+    /// The provider's seal on the thought behind it.
+    pub signature: Option<String>,
 }
 
 /// A model that a provider offers.

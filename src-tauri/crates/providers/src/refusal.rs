@@ -41,7 +41,7 @@ pub(crate) fn is_error(value: &Value) -> bool {
 }
 
 fn failure(status: Option<u16>, said: &Said, wait: Option<Duration>, host: &str, scrub: &Scrub) -> Failure {
-    let class = class(status, said, wait);
+    let class = class(status, said);
     let message = match (scrub.clean(&said.message), status) {
         (text, _) if !text.is_empty() => format!("{host}: {text}"),
         (_, Some(status)) => format!("{host} answered with status {status} and no explanation"),
@@ -49,12 +49,13 @@ fn failure(status: Option<u16>, said: &Said, wait: Option<Duration>, host: &str,
     };
     let mut failure = Failure::new(class, message);
     failure.status = status;
+    failure = failure.with_retry_after(wait);
     failure.hint = hint(&failure.class, status, &said.message).map(Into::into);
     failure
 }
 
 /// The status says what it is in general; words may say it more exactly. Whatever is unknown is `Server`.
-fn class(status: Option<u16>, said: &Said, wait: Option<Duration>) -> ErrorClass {
+fn class(status: Option<u16>, said: &Said) -> ErrorClass {
     let message = said.message.to_lowercase();
     let named = |names: &[&str]| said.words.iter().any(|word| names.contains(&word.as_str()));
     let tells = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
@@ -70,13 +71,12 @@ fn class(status: Option<u16>, said: &Said, wait: Option<Duration>) -> ErrorClass
     if named(POLICY) || (matches!(status, None | Some(400 | 403 | 422)) && tells(POLICY_TEXTS)) {
         return ErrorClass::ContentPolicy;
     }
-    let retry_after_ms = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
     match status {
         Some(400 | 404 | 413 | 422) => ErrorClass::Client,
         Some(401 | 403) => ErrorClass::Auth,
-        Some(429) => ErrorClass::RateLimited { retry_after_ms },
+        Some(429) => ErrorClass::RateLimited,
         Some(503 | 529) => ErrorClass::Overloaded,
-        None if named(RATE) => ErrorClass::RateLimited { retry_after_ms },
+        None if named(RATE) => ErrorClass::RateLimited,
         None if named(OVERLOADED) => ErrorClass::Overloaded,
         None if named(AUTH) => ErrorClass::Auth,
         None if named(CLIENT) => ErrorClass::Client,
@@ -145,7 +145,7 @@ fn hint(class: &ErrorClass, status: Option<u16>, message: &str) -> Option<&'stat
         ErrorClass::Auth if status == Some(403) => "check what this key may do, or enter another one in Providers",
         ErrorClass::Auth => "check this provider's key in Providers",
         ErrorClass::Billing => "add credit to the account, or use another provider",
-        ErrorClass::RateLimited { .. } => "wait a little, or give the route another candidate",
+        ErrorClass::RateLimited => "wait a little, or give the route another candidate",
         ErrorClass::ContextWindow => "shorten the conversation, or use a model with a larger context window",
         ErrorClass::ContentPolicy => "change what the prompt asks for; no other model is tried",
         ErrorClass::Overloaded if message.to_lowercase().contains("loading") => {

@@ -15,7 +15,7 @@ mod shape;
 
 use async_trait::async_trait;
 use futures_util::stream;
-use signalbox_domain::{Failure, ModelRequest, ProviderKind, Secret};
+use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 pub use fault::{Fault, FaultError, FaultSchedule};
 
@@ -23,6 +23,7 @@ use self::reply::{Chunks, Reply, Script, Step};
 use crate::{
     ConnectionTest, Event, EventStream, FoundModel, LengthField, OpenAiChatSettings, Prepared, Provider, SchemaSupport,
     TestStep,
+    answering::ProtocolReader,
     openai_chat::{reader::ChatReader, request},
     refusal,
     scrub::Scrub,
@@ -72,6 +73,10 @@ impl Simulated {
 impl Provider for Simulated {
     fn kind(&self) -> ProviderKind {
         ProviderKind::Simulated
+    }
+
+    fn protocol(&self) -> Protocol {
+        Protocol::OpenaiChat
     }
 
     fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
@@ -131,10 +136,10 @@ struct Performance {
 impl Performance {
     async fn next(&mut self) -> Option<Result<Event, Failure>> {
         loop {
-            if let Some(item) = self.reader.next() {
+            if let Some(item) = self.reader.answering().next() {
                 return Some(item);
             }
-            if self.reader.ended() {
+            if self.reader.answering().ended() {
                 return None;
             }
             match self.steps.next() {

@@ -38,9 +38,12 @@ pub(crate) async fn paced_server(faults: &str, pace: f64) -> WireServer {
 pub(crate) fn request(text: &str, stream: bool) -> ModelRequest {
     ModelRequest {
         model: "simulated-small".into(),
-        messages: vec![Message { role: MessageRole::User, content: text.into() }],
+        messages: vec![Message::text(MessageRole::User, text)],
         params: Params::default(),
         schema: None,
+        tools: Vec::new(),
+        tool_choice: None,
+        extra: None,
         stream,
     }
 }
@@ -80,7 +83,7 @@ pub(crate) async fn ask(provider: &dyn Provider, request: &ModelRequest, key: Op
                 Ok(Event::Served { model }) => answer.served = Some(model),
                 Ok(Event::Usage(usage)) => answer.usage = Some(usage),
                 Ok(Event::Skipped { .. }) => answer.skipped += 1,
-                Ok(Event::Reasoning(_)) => {}
+                Ok(Event::Reasoning(_) | Event::ToolCall(_) | Event::Signed(_) | Event::Kept(_)) => {}
                 Ok(Event::Finished(finish)) => (answer.end, ended) = (Ok(finish), true),
                 Err(failure) => (answer.end, ended) = (Err(failure), true),
             }

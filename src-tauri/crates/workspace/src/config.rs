@@ -18,8 +18,8 @@ use toml::de::DeTable;
 pub use budget::{Budget, Period, UnknownPrice};
 pub use model::Model;
 pub use problem::{ConfigProblem, ProblemRange, ProblemSeverity};
-pub use provider::{KeySource, OPENAI_BASE_URL, Provider};
-pub use route::{Chain, DEFAULT_MAX_OUTPUT, Limits, Route};
+pub use provider::{KeySource, OPENAI_BASE_URL, OpenAiApi, Preset, Provider};
+pub use route::{CachePolicy, Chain, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Judge, Limits, Route};
 pub use scope::{Scope, ScopeError};
 
 pub(crate) use keys::is_name;

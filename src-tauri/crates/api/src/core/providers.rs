@@ -1,7 +1,7 @@
 //! Providers, their keys and their models.
 
 use signalbox_domain::{Money, Price, ProviderKind, Role, Secret, Signal};
-use signalbox_gateway::PriceTable;
+use signalbox_gateway::{PriceTable, connect};
 use signalbox_providers::{ConnectionTest, USUAL_PORTS, discover};
 use signalbox_secrets::KeyInfo;
 use signalbox_workspace::{
@@ -13,7 +13,6 @@ use signalbox_workspace::{
 use super::{
     Core,
     naming::{free_name, name_of, sensible_few},
-    start,
 };
 use crate::{
     ApiError, Code,
@@ -54,10 +53,15 @@ impl Core {
             kind: if base_url.is_some() { ProviderKind::OpenAiCompatible } else { ProviderKind::OpenAi },
             base_url: base_url.clone(),
             key: if key.is_some() { KeySource::Keychain } else { KeySource::None },
+            keys: Vec::new(),
+            api: config::OpenAiApi::Chat,
+            preset: None,
+            region: None,
+            api_version: None,
             faults: None,
             pace_ms: None,
         };
-        let client = start::make_provider(&provider, &self.http).map_err(|failure| of_provider(&name, &failure))?;
+        let client = connect(&provider, &self.http).map_err(|failure| of_provider(&name, &failure))?;
         let test = client.test(key.as_ref()).await;
         if let Some(failure) = test.steps.iter().find_map(|step| step.failure.as_ref()) {
             return Err(of_provider(&name, failure));

@@ -1,24 +1,21 @@
 //! Opening the application on a state folder and a workspace.
 
 use std::{
-    collections::HashMap,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, RwLock},
     time::Duration,
 };
 
-use signalbox_domain::{Clock, ErrorClass, Failure, ProviderKind};
+use signalbox_domain::Clock;
 use signalbox_gateway::{Gateway, Parts, Settings, SystemClock};
 use signalbox_prompts::{Registry, starter};
-use signalbox_providers::{
-    FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings,
-};
+use signalbox_providers::Http;
 use signalbox_secrets::Keychain;
 use signalbox_store::{Opened, Presence, Store};
 use signalbox_workspace::{
     STARTER_TOML, Workspace,
-    config::{self, Config, Loaded},
+    config::{Config, Loaded},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -30,8 +27,6 @@ const LOCK_TRIES: u32 = 20;
 const LOCK_WAIT: Duration = Duration::from_millis(50);
 /// The session's key under which the last workspace is remembered.
 const LAST_WORKSPACE: &str = "workspace";
-/// How long the simulated provider waits before each piece at its natural pace, in milliseconds.
-const PIECE_MS: f64 = 15.0;
 
 /// How to open the application.
 pub struct Options {
@@ -188,41 +183,7 @@ fn open_workspace(root: &Path) -> Result<(Workspace, Arc<Registry>, Loaded), Api
 
 /// Makes the providers that a configuration names.
 pub(super) fn settings(config: Config, loaded: &Loaded, http: &Http) -> Result<Arc<Settings>, ApiError> {
-    let mut providers: HashMap<String, Arc<dyn Provider>> = HashMap::new();
-    for provider in &config.providers {
-        let made = make_provider(provider, http).map_err(|failure| {
-            ApiError::new(Code::Invalid, format!("provider {}: {}", provider.name, failure.message))
-        })?;
-        providers.insert(provider.name.clone(), made);
-    }
-    Ok(Arc::new(Settings::new(config, loaded.hash, providers)))
-}
-
-/// Makes one provider.
-pub(super) fn make_provider(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provider>, Failure> {
-    Ok(match provider.kind {
-        ProviderKind::OpenAi => match &provider.base_url {
-            None => Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::openai())?),
-            Some(base_url) => {
-                let settings = OpenAiChatSettings { base_url: base_url.clone(), ..OpenAiChatSettings::openai() };
-                Arc::new(OpenAiChat::new(http.clone(), settings)?)
-            }
-        },
-        ProviderKind::OpenAiCompatible => {
-            let base_url = provider.base_url.clone().unwrap_or_default();
-            Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::compatible(base_url))?)
-        }
-        ProviderKind::Simulated => {
-            let faults = match &provider.faults {
-                Some(faults) => {
-                    FaultSchedule::parse(faults).map_err(|error| Failure::new(ErrorClass::Client, error.to_string()))?
-                }
-                None => FaultSchedule::default(),
-            };
-            // Answers stream as a model's do, unless the file says how fast.
-            let pace = provider.pace_ms.map_or(1.0, |ms| ms as f64 / PIECE_MS);
-            let settings = SimulatedSettings { pace, faults, ..SimulatedSettings::default() };
-            Arc::new(Simulated::new(settings))
-        }
-    })
+    Settings::connect(config, loaded.hash, http)
+        .map(Arc::new)
+        .map_err(|failure| ApiError::new(Code::Invalid, failure.message))
 }

@@ -123,6 +123,9 @@ impl Try<'_> {
             number: passage.call.attempts.len() as u32 + 1,
             provider: candidate.provider_name.clone(),
             model: candidate.model.clone(),
+            reason: signalbox_domain::AttemptReason::First,
+            key: None,
+            waited_ms: 0,
             started_at,
             first_token_ms: None,
             total_ms: None,
@@ -216,6 +219,7 @@ async fn pump(
                 seen.heard = true;
                 meter.push(&thought);
             }
+            Some(Ok(Event::ToolCall(_) | Event::Signed(_) | Event::Kept(_))) => {}
             Some(Ok(Event::Served { model })) => seen.reported = Some(model),
             Some(Ok(Event::Usage(usage))) => seen.usage = Some(usage),
             Some(Ok(Event::Skipped { reason })) => {

@@ -33,7 +33,7 @@ pub(crate) async fn run(
         }
     };
     let messages: Vec<Message> = rendered.to_messages();
-    let characters: usize = messages.iter().map(|message| message.content.chars().count()).sum();
+    let characters: usize = messages.iter().map(|message| message.content.text().chars().count()).sum();
     passage
         .recorder
         .decide_with(

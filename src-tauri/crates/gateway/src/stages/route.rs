@@ -142,6 +142,9 @@ fn candidate(
             messages: request.messages.clone(),
             params,
             schema: request.schema.clone(),
+            tools: Vec::new(),
+            tool_choice: None,
+            extra: None,
             stream: true,
         })
         .map_err(Stop::Failed)?;

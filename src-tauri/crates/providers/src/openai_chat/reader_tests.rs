@@ -2,8 +2,13 @@
 
 #![allow(clippy::panic, reason = "a test stops at the first surprise")]
 
+use signalbox_domain::Failure;
+
 use super::*;
-use crate::sse::SseDecoder;
+use crate::{
+    Event,
+    answering::checks::{self, Events, check_cuts, class, drain, end, text},
+};
 
 const OPENAI: &str = include_str!("../../tests/fixtures/openai.sse");
 const LLAMA_CPP: &str = include_str!("../../tests/fixtures/llama_cpp.sse");
@@ -13,74 +18,22 @@ fn reader() -> ChatReader {
     ChatReader::new("host".into(), Scrub::default())
 }
 
-fn drain(reader: &mut ChatReader) -> Vec<Result<Event, Failure>> {
-    std::iter::from_fn(|| reader.next()).collect()
-}
-
 /// Reads a stream that comes in these pieces and then ends.
-fn read(pieces: &[&[u8]]) -> Vec<Result<Event, Failure>> {
-    let (mut reader, mut decoder, mut events) = (reader(), SseDecoder::default(), Vec::new());
-    for piece in pieces {
-        assert_eq!(decoder.push(piece, &mut events), Ok(()), "the pieces are small");
-    }
-    for event in &events {
-        reader.event(event);
-    }
-    if let Some(event) = decoder.finish() {
-        reader.last_event(&event);
-    }
-    reader.end(None);
-    drain(&mut reader)
-}
-
-fn text(events: &[Result<Event, Failure>]) -> String {
-    events
-        .iter()
-        .filter_map(|event| if let Ok(Event::Delta(text)) = event { Some(text.as_str()) } else { None })
-        .collect()
-}
-
-fn end(events: &[Result<Event, Failure>]) -> &Result<Event, Failure> {
-    events.last().unwrap_or_else(|| panic!("a stream always ends with an event"))
-}
-
-fn class(events: &[Result<Event, Failure>]) -> ErrorClass {
-    match end(events) {
-        Err(failure) => failure.class.clone(),
-        Ok(event) => panic!("expected a failure, not {event:?}"),
-    }
+fn read(pieces: &[&[u8]]) -> Events {
+    checks::read(reader(), pieces)
 }
 
 fn check(fixture: &str, answer: &str, usage: Usage, finish: &FinishReason) {
-    let whole = read(&[fixture.as_bytes()]);
-    assert_eq!(text(&whole), answer);
-    assert_eq!(end(&whole), &Ok(Event::Finished(finish.clone())));
-    assert!(whole.contains(&Ok(Event::Usage(usage))), "{whole:?}");
-    assert!(matches!(whole.first(), Some(Ok(Event::Served { .. }))), "the model is said first");
-    let served = whole.iter().filter(|event| matches!(event, Ok(Event::Served { .. }))).count();
-    assert_eq!(served, 1, "the model is said once");
-
-    let bytes: Vec<&[u8]> = fixture.as_bytes().chunks(1).collect();
-    assert_eq!(read(&bytes), whole, "byte by byte is the same as in one piece");
-    let crlf = fixture.replace("\r\n", "\n").replace('\n', "\r\n");
-    assert_eq!(read(&[crlf.as_bytes()]), whole, "with CRLF");
-
     // Where the chunk with the finish reason is whole; from there on the whole answer is there.
     let reason = format!("\"finish_reason\":\"{}\"", finish.as_str());
     let said = fixture.find(&reason).unwrap_or_else(|| panic!("the fixture says why it stopped"));
     let complete = said + fixture[said..].find('\n').map_or(0, |end| fixture[..said + end].trim_end().len() - said);
-    for cut in 0..fixture.len() {
-        let (start, rest) = fixture.as_bytes().split_at(cut);
-        assert_eq!(read(&[start, rest]), whole, "in two pieces, cut at byte {cut}");
-        let events = read(&[start]);
-        if cut < complete {
-            let delivered = !text(&events).is_empty();
-            assert_eq!(class(&events), ErrorClass::StreamCut { delivered }, "cut at byte {cut}: never a clean end");
-        } else {
-            assert_eq!(text(&events), answer, "cut at byte {cut}, behind the end of the answer");
-            assert_eq!(end(&events), &Ok(Event::Finished(finish.clone())), "cut at byte {cut}");
-        }
-    }
+    let whole = check_cuts(reader, fixture, complete, finish);
+    assert_eq!(text(&whole), answer);
+    assert!(whole.contains(&Ok(Event::Usage(usage))), "{whole:?}");
+    assert!(matches!(whole.first(), Some(Ok(Event::Served { .. }))), "the model is said first");
+    let served = whole.iter().filter(|event| matches!(event, Ok(Event::Served { .. }))).count();
+    assert_eq!(served, 1, "the model is said once");
 }
 
 #[test]
@@ -88,14 +41,14 @@ fn r4_a_stream_cut_at_any_byte_never_looks_complete() {
     check(
         OPENAI,
         "Grüße aus 🚂 😀\nBerlin",
-        Usage { input: 21, cached_input: 16, output: 9, reasoning: 2 },
+        Usage { input: 21, cached_input: 16, output: 9, reasoning: 2, ..Usage::default() },
         &FinishReason::Stop,
     );
     check(LLAMA_CPP, "The box is open", Usage { input: 31, output: 5, ..Usage::default() }, &FinishReason::Stop);
     check(
         REASONING,
         "Forty-two.",
-        Usage { input: 5, cached_input: 3, output: 12, reasoning: 0 },
+        Usage { input: 5, cached_input: 3, output: 12, ..Usage::default() },
         &FinishReason::Length,
     );
 }
@@ -154,7 +107,7 @@ fn an_error_inside_a_stream_keeps_its_class_until_something_was_delivered() {
         ("event: error\ndata: out of memory\n\n", ErrorClass::Server, ErrorClass::StreamCut { delivered: true }),
         (
             "data: {\"error\":{\"message\":\"slow down\",\"code\":\"rate_limit_exceeded\"}}\n\n",
-            ErrorClass::RateLimited { retry_after_ms: None },
+            ErrorClass::RateLimited,
             ErrorClass::StreamCut { delivered: true },
         ),
         (

@@ -31,7 +31,7 @@ pub(crate) fn body(request: &ModelRequest, settings: &OpenAiChatSettings) -> Res
                 }
                 role => role,
             };
-            Ok(WireMessage { role: role.as_str(), content: &message.content })
+            Ok(WireMessage { role: role.as_str(), content: message.content.text() })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let in_field = |field| params.max_tokens.filter(|_| settings.length_field == field);
@@ -77,7 +77,7 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct WireMessage<'a> {
     role: &'a str,
-    content: &'a str,
+    content: std::borrow::Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -153,9 +153,12 @@ mod tests {
                 max_tokens: Some(7),
                 seed: Some(-1),
                 stop: vec!["\n".into()],
-                top_p: None,
+                ..Params::default()
             },
             schema: Some(json!({"type": "object", "properties": {"a": {"type": "string"}}})),
+            tools: Vec::new(),
+            tool_choice: None,
+            extra: None,
             stream: true,
         }
     }

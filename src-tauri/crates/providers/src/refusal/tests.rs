@@ -24,7 +24,7 @@ fn a_status_without_words_has_its_class() {
     check(401, "", &ErrorClass::Auth);
     check(403, "", &ErrorClass::Auth);
     check(402, "", &ErrorClass::Billing);
-    check(429, "", &ErrorClass::RateLimited { retry_after_ms: None });
+    check(429, "", &ErrorClass::RateLimited);
     check(503, "", &ErrorClass::Overloaded);
     check(529, "", &ErrorClass::Overloaded);
     for unknown in [405, 408, 409, 418, 498, 500, 502, 504, 520, 599] {
@@ -34,7 +34,7 @@ fn a_status_without_words_has_its_class() {
 
 #[test]
 fn words_say_more_than_a_status() {
-    let rate = ErrorClass::RateLimited { retry_after_ms: None };
+    let rate = ErrorClass::RateLimited;
     for (status, body, class) in [
         (
             429,
@@ -131,7 +131,7 @@ fn the_words_of_every_shape_reach_the_message() {
 #[test]
 fn errors_inside_a_stream_are_told_by_their_words() {
     for (body, class) in [
-        (r#"{"error":{"message":"x","type":"rate_limit_error"}}"#, ErrorClass::RateLimited { retry_after_ms: None }),
+        (r#"{"error":{"message":"x","type":"rate_limit_error"}}"#, ErrorClass::RateLimited),
         (r#"{"type":"error","error":{"type":"overloaded_error","message":"x"}}"#, ErrorClass::Overloaded),
         (r#"{"error":{"message":"x","code":"invalid_api_key"}}"#, ErrorClass::Auth),
         (r#"{"error":{"message":"x","type":"invalid_request_error"}}"#, ErrorClass::Client),
@@ -150,7 +150,7 @@ fn errors_inside_a_stream_are_told_by_their_words() {
 fn a_rate_limit_says_how_long_to_wait() {
     let headers = HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, HeaderValue::from_static("2"))]);
     let failure = from_response(429, &headers, b"", "host", &Scrub::default());
-    assert_eq!(failure.class, ErrorClass::RateLimited { retry_after_ms: Some(2_000) });
+    assert_eq!(failure.class, ErrorClass::RateLimited);
 }
 
 #[test]

@@ -15,11 +15,14 @@ fn request(text: &str) -> ModelRequest {
     ModelRequest {
         model: "simulated-small".into(),
         messages: vec![
-            Message { role: MessageRole::System, content: "Answer kindly".into() },
-            Message { role: MessageRole::User, content: text.into() },
+            Message::text(MessageRole::System, "Answer kindly"),
+            Message::text(MessageRole::User, text),
         ],
         params: Params::default(),
         schema: None,
+        tools: Vec::new(),
+        tool_choice: None,
+        extra: None,
         stream: true,
     }
 }
@@ -126,9 +129,9 @@ async fn a_schema_is_honoured_streaming_or_not() {
 #[tokio::test]
 async fn every_fault_is_the_failure_that_it_stands_for() {
     for (fault, class) in [
-        ("rate_limited", ErrorClass::RateLimited { retry_after_ms: None }),
-        ("rate_limited(retry_after=2)", ErrorClass::RateLimited { retry_after_ms: Some(2_000) }),
-        ("rate_limited(retry_after=0.25)", ErrorClass::RateLimited { retry_after_ms: Some(250) }),
+        ("rate_limited", ErrorClass::RateLimited),
+        ("rate_limited(retry_after=2)", ErrorClass::RateLimited),
+        ("rate_limited(retry_after=0.25)", ErrorClass::RateLimited),
         ("server_error(502)", ErrorClass::Server),
         ("overloaded", ErrorClass::Overloaded),
         ("overloaded(529)", ErrorClass::Overloaded),

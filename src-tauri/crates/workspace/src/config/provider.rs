@@ -40,6 +40,43 @@ impl KeySource {
     }
 }
 
+/// How `OpenAI` is spoken to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OpenAiApi {
+    /// Chat completions.
+    #[default]
+    Chat,
+    /// Responses.
+    Responses,
+}
+
+/// A well-known service that speaks `OpenAI`'s chat completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// Ollama, on this machine.
+    Ollama,
+    /// LM Studio, on this machine.
+    LmStudio,
+    /// llama.cpp's server, on this machine.
+    LlamaCpp,
+    /// vLLM.
+    Vllm,
+    /// `OpenRouter`.
+    Openrouter,
+    /// Groq.
+    Groq,
+    /// Mistral.
+    Mistral,
+    /// `DeepSeek`.
+    Deepseek,
+    /// xAI.
+    Xai,
+    /// Together AI.
+    Together,
+}
+
 /// Who serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Provider {
@@ -51,6 +88,16 @@ pub struct Provider {
     pub base_url: Option<String>,
     /// Where its key is; by default the keychain, for the simulated provider nowhere.
     pub key: KeySource,
+    /// The names of its keys, when it has several; the gateway takes the next when one is rate limited or refused.
+    pub keys: Vec<String>,
+    /// How `OpenAI` is spoken to; chat completions by default.
+    pub api: OpenAiApi,
+    /// Which well-known service it is, where the file says; it fills in what the service understands.
+    pub preset: Option<Preset>,
+    /// The region of AWS Bedrock, such as `eu-central-1`.
+    pub region: Option<String>,
+    /// The API version of Azure `OpenAI`; none for its current one.
+    pub api_version: Option<String>,
     /// The simulated provider's schedule of faults, in its own words.
     pub faults: Option<String>,
     /// The simulated provider's pause between two pieces of an answer, in milliseconds.
@@ -107,6 +154,11 @@ impl Provider {
             kind: kind.unwrap_or(ProviderKind::OpenAiCompatible),
             base_url,
             key,
+            keys: Vec::new(),
+            api: OpenAiApi::Chat,
+            preset: None,
+            region: None,
+            api_version: None,
             faults,
             pace_ms,
         }

@@ -21,18 +21,52 @@ pub struct Route {
     pub name: String,
     /// The candidates of role `generate`.
     pub generate: Chain,
+    /// The candidates of role `classify`; empty when the route has none.
+    pub classify: Vec<String>,
+    /// Who checks its answers; none when nobody does.
+    pub judge: Option<Judge>,
     /// How long it waits.
     pub limits: Limits,
     /// The longest answer of a prompt that sets no `max_tokens`, in tokens; 1,024 by default.
     pub max_output: u32,
+    /// The longest wait for a candidate that is rate limited or was overloaded, before the next is tried, in
+    /// milliseconds; 5 s by default.
+    pub patience_ms: u64,
+    /// Whether an answer is held back until it is whole.
+    pub integrity: bool,
+    /// How answers are kept and served again; none when they aren't.
+    pub cache: Option<CachePolicy>,
 }
+
+/// Who checks the answers of a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Judge {
+    /// The candidates of role `judge`, first to last.
+    pub models: Vec<String>,
+    /// The lowest tier that a judge may have; none for that of the generator.
+    pub min_tier: Option<Tier>,
+}
+
+/// How a route keeps answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CachePolicy {
+    /// How old an answer may be when it is served instead of a new one, in milliseconds.
+    pub max_age_ms: u64,
+    /// Whether an older answer may be served when the whole chain has failed.
+    pub stale: bool,
+}
+
+/// How long a route waits for a rate-limited candidate by default, in milliseconds.
+pub const DEFAULT_PATIENCE_MS: u64 = 5_000;
 
 impl Route {
     /// The candidates of a role for a tier, first to last; empty for a role that this route doesn't serve.
     pub fn chain(&self, role: Role, tier: Tier) -> &[String] {
         match role {
             Role::Generate => self.generate.for_tier(tier),
-            Role::Classify | Role::Judge | Role::Guard | Role::Embed => &[],
+            Role::Classify => &self.classify,
+            Role::Judge => self.judge.as_ref().map_or(&[], |judge| &judge.models),
+            Role::Guard | Role::Embed => &[],
         }
     }
 }
@@ -101,7 +135,17 @@ impl Route {
         ] {
             keys.not_yet(reader, key, what);
         }
-        Self { name: name.to_owned(), generate, limits, max_output }
+        Self {
+            name: name.to_owned(),
+            generate,
+            classify: Vec::new(),
+            judge: None,
+            limits,
+            max_output,
+            patience_ms: DEFAULT_PATIENCE_MS,
+            integrity: false,
+            cache: None,
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
+import type { AttemptReason } from "./AttemptReason.ts";
 import type { ContentHash } from "./ContentHash.ts";
 import type { Failure } from "./Failure.ts";
 import type { FinishReason } from "./FinishReason.ts";
@@ -21,6 +22,18 @@ provider: string,
  * The model's name.
  */
 model: string,
+/**
+ * Why it was made.
+ */
+reason: AttemptReason,
+/**
+ * The name of the key that was used, where the provider has several.
+ */
+key: string | null,
+/**
+ * Milliseconds that were waited before it.
+ */
+waited_ms: number,
 /**
  * When it was sent.
  */

@@ -1,12 +1,14 @@
 // Made from the list of commands by `cargo xtask bindings`.
 import type { Attempt } from "./Attempt.ts";
 import type { Badge } from "./Badge.ts";
+import type { CacheHit } from "./CacheHit.ts";
 import type { CallId } from "./CallId.ts";
 import type { CallStatus } from "./CallStatus.ts";
 import type { ContentHash } from "./ContentHash.ts";
 import type { Failure } from "./Failure.ts";
 import type { FinishReason } from "./FinishReason.ts";
 import type { Money } from "./Money.ts";
+import type { Origin } from "./Origin.ts";
 import type { PromptRef } from "./PromptRef.ts";
 import type { Role } from "./Role.ts";
 import type { Served } from "./Served.ts";
@@ -47,9 +49,21 @@ served: Served | null,
  */
 simulated: boolean,
 /**
- * Whether another than the first candidate answered.
+ * Where it came from.
+ */
+origin: Origin,
+/**
+ * Whether another than the first candidate answered, or a stale stored answer.
  */
 degraded: boolean,
+/**
+ * Why it is degraded, in words.
+ */
+degraded_reason: string | null,
+/**
+ * The stored answer that was served; none when it was made for this call.
+ */
+cache: CacheHit | null,
 /**
  * When it began.
  */
@@ -90,6 +104,11 @@ failure: Failure | null,
  * Its tries upstream.
  */
 attempts: Array<Attempt>,
+/**
+ * The hash of what came besides the answer's text: thoughts, tool calls and unknown fields; none when there was
+ * nothing.
+ */
+reply_hash: ContentHash | null,
 /**
  * The hash of the answer as delivered.
  */

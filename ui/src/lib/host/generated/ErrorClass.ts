@@ -5,11 +5,7 @@ import type { Limit } from "./Limit.ts";
 /**
  * What kind of failure it was. The list is an allow-list: whatever isn't known is `Server`.
  */
-export type ErrorClass = { "kind": "client" } | { "kind": "auth" } | { "kind": "billing" } | { "kind": "rate_limited",
-/**
- * How long the provider asks to wait, in milliseconds.
- */
-retry_after_ms: number | null, } | { "kind": "context_window" } | { "kind": "content_policy" } | { "kind": "overloaded" } | { "kind": "server" } | { "kind": "connect" } | { "kind": "timeout",
+export type ErrorClass = { "kind": "client" } | { "kind": "auth" } | { "kind": "billing" } | { "kind": "rate_limited" } | { "kind": "context_window" } | { "kind": "content_policy" } | { "kind": "overloaded" } | { "kind": "server" } | { "kind": "connect" } | { "kind": "timeout",
 /**
  * Which.
  */

@@ -20,4 +20,8 @@ hint: string | null,
 /**
  * The HTTP status of the provider, where there was one.
  */
-status: number | null, };
+status: number | null,
+/**
+ * How long the provider asks to wait, or how long a caller should, in milliseconds.
+ */
+retry_after_ms: number | null, };

@@ -1,4 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
+import type { Content } from "./Content.ts";
 import type { MessageRole } from "./MessageRole.ts";
 
 /**
@@ -12,4 +13,4 @@ role: MessageRole,
 /**
  * What is said.
  */
-content: string, };
+content: Content, };

@@ -1,4 +1,6 @@
 // Made from the list of commands by `cargo xtask bindings`.
+import type { Effort } from "./Effort.ts";
+
 /**
  * How a model should answer. What is absent is left to the provider.
  */
@@ -22,4 +24,8 @@ seed: number | null,
 /**
  * Texts at which the answer ends.
  */
-stop: Array<string>, };
+stop: Array<string>,
+/**
+ * How much the model should think before it answers, for models that can be told.
+ */
+reasoning: Effort | null, };

@@ -2,4 +2,4 @@
 /**
  * Which protocol a provider speaks.
  */
-export type ProviderKind = "openai" | "openai-compatible" | "simulated";
+export type ProviderKind = "openai" | "openai-compatible" | "anthropic" | "gemini" | "azure" | "bedrock" | "simulated";

@@ -4,18 +4,26 @@
  */
 export type Usage = {
 /**
- * Input tokens, cached ones included.
+ * Input tokens in all: fresh ones, those read from the provider's cache and those written to it.
  */
 input: number,
 /**
- * Input tokens that the provider had cached.
+ * Of the input tokens, those read from the provider's cache.
  */
 cached_input: number,
+/**
+ * Of the input tokens, those written to the provider's cache for five minutes, or for as long as it keeps them.
+ */
+cache_write: number,
+/**
+ * Of the input tokens, those written to the provider's cache for an hour.
+ */
+cache_write_1h: number,
 /**
  * Output tokens, reasoning included.
  */
 output: number,
 /**
- * Output tokens spent on reasoning.
+ * Of the output tokens, those spent on reasoning.
  */
 reasoning: number, };

@@ -7,21 +7,37 @@ use futures_util::stream;
 use reqwest::{Response, Url};
 use signalbox_domain::{ErrorClass, Failure};
 
-use super::reader::ChatReader;
 use crate::{
     Event, EventStream,
+    answering::ProtocolReader,
     http::{LARGEST_BODY, host, interrupted},
-    scrub::Scrub,
     sse::{SseDecoder, TooLarge},
 };
 
 /// How long a connection may take to end its response after the answer is whole, to be used again.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Reads the response as a stream of server-sent events, or as one piece of JSON. Dropping it drops the connection.
-pub(crate) fn read(response: Response, url: Url, scrub: Scrub, events: bool) -> EventStream {
-    let body = if events { Body::Events(SseDecoder::default()) } else { Body::Whole(Vec::new()) };
-    let reading = Reading { reader: ChatReader::new(host(&url), scrub), response: Some(response), body, url };
+/// How the body of a response is cut into what a protocol's reader takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// Server-sent events.
+    Events,
+    /// One piece of JSON.
+    Whole,
+}
+
+/// Reads the response with the reader of its protocol. Dropping the stream drops the connection.
+pub(crate) fn read<R: ProtocolReader + 'static>(
+    response: Response,
+    url: Url,
+    framing: Framing,
+    reader: R,
+) -> EventStream {
+    let body = match framing {
+        Framing::Events => Body::Events(SseDecoder::default()),
+        Framing::Whole => Body::Whole(Vec::new()),
+    };
+    let reading = Reading { reader, response: Some(response), body, url };
     Box::pin(stream::unfold(reading, |mut reading| async move { reading.next().await.map(|item| (item, reading)) }))
 }
 
@@ -30,31 +46,31 @@ enum Body {
     Whole(Vec<u8>),
 }
 
-struct Reading {
+struct Reading<R> {
     response: Option<Response>,
     body: Body,
-    reader: ChatReader,
+    reader: R,
     url: Url,
 }
 
-impl Reading {
+impl<R: ProtocolReader> Reading<R> {
     async fn next(&mut self) -> Option<Result<Event, Failure>> {
         loop {
-            if let Some(item) = self.reader.next() {
+            if let Some(item) = self.reader.answering().next() {
                 return Some(item);
             }
-            if self.reader.ended() {
+            if self.reader.answering().ended() {
                 return None;
             }
             match self.response.as_mut()?.chunk().await {
                 Ok(Some(bytes)) => self.take(&bytes),
                 Ok(None) => self.end(),
                 Err(error) => {
-                    let failure = interrupted(&error, &self.url, self.reader.delivered());
+                    let failure = interrupted(&error, &self.url, self.reader.answering().delivered());
                     self.reader.end(Some(failure));
                 }
             }
-            if self.reader.ended() {
+            if self.reader.answering().ended() {
                 self.let_go();
             }
         }
@@ -92,7 +108,7 @@ impl Reading {
 
     fn too_large(&mut self) {
         let message = format!("{} sent more than 16 MiB in one piece", host(&self.url));
-        self.reader.fail(Failure::new(ErrorClass::Malformed, message));
+        self.reader.answering().fail(Failure::new(ErrorClass::Malformed, message));
     }
 
     /// The answer is over. The response is read to its own end in the background, since only then can the connection
