@@ -20,6 +20,7 @@ pub use error::StoreError;
 pub use presence::{Owner, Presence};
 pub use store::{Opened, Store, Tx, View};
 pub use tables::{
+    cache::CacheRow,
     calls::{CallFilter, StoredCall},
     drafts::StoredDraft,
     holds::Hold,

@@ -22,7 +22,7 @@ const STEPS: &[&[&str]] = &[&[
     tables::refusals::V1,
     tables::session::V1,
     tables::votes::V1,
-]];
+], &[tables::cache::V2]];
 
 /// The newest schema that is known here.
 pub(crate) const KNOWN: u32 = STEPS.len() as u32;
