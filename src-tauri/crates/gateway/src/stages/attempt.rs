@@ -92,8 +92,10 @@ async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: Fi
         let message = "a piece of the answer could not be read, so nothing of it is delivered";
         return End::Failed(Failure::new(ErrorClass::Malformed, message));
     }
-    if plan.json && finish == FinishReason::Stop && serde_json::from_str::<Value>(answer.text()).is_err() {
-        let message = "the answer isn't JSON although its schema asks for it, so nothing of it is delivered";
+    if let Some(schema) = plan.schema.as_ref().filter(|_| finish == FinishReason::Stop)
+        && let Some(problem) = against_schema(answer.text(), schema)
+    {
+        let message = format!("the answer doesn't follow its schema, so nothing of it is delivered: {problem}");
         return End::Failed(Failure::new(ErrorClass::SchemaInvalid, message));
     }
     match deliver::whole(passage, answer).await {
@@ -113,6 +115,17 @@ struct Seen {
     heard: bool,
     /// Whether a piece of the answer was left out.
     gap: bool,
+}
+
+/// What is wrong with an answer, first of all; a schema that is no schema forbids nothing.
+fn against_schema(text: &str, schema: &Value) -> Option<String> {
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => return Some(error.to_string()),
+    };
+    let validator = jsonschema::validator_for(schema).ok()?;
+    let problem = validator.iter_errors(&value).next()?;
+    Some(format!("{} at {}", problem.kind().keyword(), problem.instance_path()))
 }
 
 /// Sends the request and delivers what comes, within the time limits.

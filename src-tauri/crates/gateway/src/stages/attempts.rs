@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use signalbox_domain::{AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Money, Stage};
+use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Money, Stage};
 use tokio::time::sleep;
 
 use crate::{
@@ -95,7 +95,8 @@ impl<'a> Chain<'a> {
 
     fn after(&mut self, candidate: &'a Candidate, failure: Failure, larger: bool) {
         if larger {
-            self.window = self.window.max(candidate.window);
+            // A window that isn't known can't be known to be smaller than another.
+            self.window = self.window.max(Some(candidate.window.unwrap_or(u32::MAX)));
         }
         if let Some(wait) = failure.retry_after() {
             self.sooner(wait);
@@ -112,20 +113,29 @@ impl<'a> Chain<'a> {
         if let Some(small) = self.window
             && candidate.window.is_none_or(|window| window <= small)
         {
-            let detail = format!("{}: its context window isn't known to be larger than {small} tokens", candidate.model);
+            let than = if small == u32::MAX { String::new() } else { format!(" than {small} tokens") };
+            let detail = format!("{}: its context window isn't known to be larger{than}", candidate.model);
             passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
             return Tried::Closed(Closed::Asked);
         }
         let mut state =
-            Tries { key: 0, again: 0, waited: Duration::ZERO, pause: Duration::ZERO, reason: None };
+            Tries { key: 0, again: 0, waited: Duration::ZERO, pause: Duration::ZERO, reason: None, failed: None };
         loop {
             let probe = match self.enter(passage, candidate, &mut state, force).await {
                 Ok(probe) => probe,
                 Err(Entrance::Cancelled) => return Tried::End(End::Cancelled),
-                Err(Entrance::Closed(closed)) => return Tried::Closed(closed),
+                Err(Entrance::Closed(closed)) => {
+                    return match state.failed {
+                        Some(failure) => Tried::Failed { failure, larger: false },
+                        None => Tried::Closed(closed),
+                    };
+                }
             };
             if !self.affordable(passage, candidate).await {
-                return Tried::Closed(Closed::Asked);
+                return match state.failed {
+                    Some(failure) => Tried::Failed { failure, larger: false },
+                    None => Tried::Closed(Closed::Asked),
+                };
             }
             let reason = match (&probe, state.reason.take()) {
                 (_, Some(reason)) => reason,
@@ -157,9 +167,12 @@ impl<'a> Chain<'a> {
                 other_key: state.key + 1 < candidate.keys.len(),
                 jitter: jitter(),
             };
-            let moved = situation.after(&failure);
+            let mut moved = situation.after(&failure);
             let given_up = !matches!(moved, Move::Again { .. });
-            cool(passage, candidate, key, &failure, given_up).await;
+            let cautious = cool(passage, candidate, key, &failure, given_up).await;
+            if cautious && !given_up && !force {
+                moved = Move::Next;
+            }
             drop(probe);
             if !delivered {
                 self.answer = Answer::default();
@@ -169,6 +182,7 @@ impl<'a> Chain<'a> {
                 Move::Next => return Tried::Failed { failure, larger: false },
                 Move::Larger => return Tried::Failed { failure, larger: true },
                 Move::OtherKey => {
+                    state.failed = Some(failure);
                     state.key += 1;
                     state.reason = Some(AttemptReason::OtherKey);
                     let name = candidate.key_name(state.key).unwrap_or_default();
@@ -177,6 +191,7 @@ impl<'a> Chain<'a> {
                 }
                 Move::Again { wait } => {
                     state.again += 1;
+                    state.failed = Some(failure.clone());
                     state.reason = Some(AttemptReason::Again);
                     let why = match failure.retry_after() {
                         Some(_) => "as the provider asks",
@@ -363,6 +378,8 @@ struct Tries {
     pause: Duration,
     /// Why the next attempt is made; none when it is the first with this candidate.
     reason: Option<AttemptReason>,
+    /// How the last attempt failed.
+    failed: Option<Failure>,
 }
 
 impl Tries {
@@ -384,15 +401,21 @@ impl Tries {
     }
 }
 
-/// Records what cools down because of a failure.
-async fn cool(passage: &mut Passage, candidate: &Candidate, key: Option<&str>, failure: &Failure, given_up: bool) {
+/// Records what cools down because of a failure. Says whether it does so out of our own caution.
+async fn cool(
+    passage: &mut Passage,
+    candidate: &Candidate,
+    key: Option<&str>,
+    failure: &Failure,
+    given_up: bool,
+) -> bool {
     let now = passage.gateway.clock.now();
     let role = passage.call.role;
     passage.gateway.bell.failed(role, &candidate.provider_name, &candidate.model, failure, now);
     let who = (candidate.provider_name.as_str(), candidate.model.as_str(), key);
     let Some(cooled) = passage.gateway.board.failed(role, who, failure, given_up, now) else {
         passage.gateway.board.announce();
-        return;
+        return false;
     };
     let CoolDown { what, name, until, strikes, class, .. } = cooled;
     let rest = match until {
@@ -405,6 +428,7 @@ async fn cool(passage: &mut Passage, candidate: &Candidate, key: Option<&str>, f
     let detail = format!("{name} cools down {rest}: {class}");
     let data = json!({ "what": what, "name": name, "until": until, "strikes": strikes });
     passage.recorder.decide_with(Stage::Attempt, Cause::CoolDown, detail, data).await;
+    failure.class.allows().cool == Cool::Counts
 }
 
 /// `1.5 s`.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use signalbox_domain::{
     Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Stage, Target, Tier, Usage,
 };
@@ -26,8 +26,8 @@ pub(crate) struct Plan {
     pub(crate) patience: Duration,
     /// Whether the answer is held back until it is whole.
     pub(crate) integrity: bool,
-    /// Whether the answer must be JSON.
-    pub(crate) json: bool,
+    /// The schema that the answer should follow.
+    pub(crate) schema: Option<Value>,
     pub(crate) cache: Option<CachePolicy>,
 }
 
@@ -139,7 +139,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         limits: route.map_or_else(Limits::default, |route| route.limits),
         patience: Duration::from_millis(route.map_or(DEFAULT_PATIENCE_MS, |route| route.patience_ms)),
         integrity: route.is_some_and(|route| route.integrity),
-        json: request.schema.is_some(),
+        schema: request.schema.clone(),
         cache: route.and_then(|route| route.cache),
     })
 }
