@@ -182,6 +182,14 @@ pub(crate) fn join(base: &Url, path: &str) -> Url {
     url
 }
 
+/// `base` with the version of a protocol and `path` behind it. The version may stand in the base already.
+pub(crate) fn versioned(base: &Url, version: &str, path: &str) -> Url {
+    match base.path_segments().and_then(|mut segments| segments.next_back()) {
+        Some(last) if last == version => join(base, path),
+        _ => join(base, &format!("{version}/{path}")),
+    }
+}
+
 /// The host and port, as messages name a server.
 pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("the server");
@@ -299,6 +307,18 @@ mod tests {
         }
         let failure = base_url("http://me:canary-secret@host/v1").unwrap_err();
         assert!(!format!("{failure:?}").contains("canary"), "a password in a URL isn't repeated");
+    }
+
+    #[test]
+    fn the_version_of_a_protocol_may_stand_in_the_base_url() {
+        for (base, expected) in [
+            ("https://h.test", "https://h.test/v1/models"),
+            ("https://h.test/v1/", "https://h.test/v1/models"),
+            ("https://h.test/proxy", "https://h.test/proxy/v1/models"),
+            ("https://h.test/v1beta", "https://h.test/v1beta/v1/models"),
+        ] {
+            assert_eq!(versioned(&base_url(base).unwrap(), "v1", "models").as_str(), expected);
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::{
     scrub::Scrub,
 };
 
+/// The most pages of a list that are read; each may hold a thousand models.
+const MOST_PAGES: usize = 20;
+
 /// A list of models, and how it is asked for.
 #[derive(Debug)]
 pub(crate) struct Listing<'a> {
@@ -29,8 +32,8 @@ pub(crate) struct Listing<'a> {
 impl Listing<'_> {
     /// Lists the models.
     pub(crate) async fn models(&self, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure> {
-        let response = self.get(key).await?;
-        self.listed(response, &Scrub::new(key)).await
+        let response = accepted(self.get(self.url, key).await?, self.url, &Scrub::new(key)).await?;
+        self.listed(response, key).await
     }
 
     /// Reaches the server without the key, then with it, then reads its list of models.
@@ -41,7 +44,7 @@ impl Listing<'_> {
 
         let began = Instant::now();
         // Asking without the key first shows whether the server asks for one at all.
-        let without_key = match self.get(None).await {
+        let without_key = match self.get(self.url, None).await {
             Ok(response) => response,
             Err(failure) => {
                 steps.push(TestStep::failed(TestStep::CONNECT, millis(began), failure));
@@ -54,20 +57,25 @@ impl Listing<'_> {
         let began = Instant::now();
         let response = match key {
             None => Ok(without_key),
-            Some(_) => self.get(key).await,
+            Some(_) => self.get(self.url, key).await,
         };
-        let response = match response {
+        let accepted = match response {
             Ok(response) if is_refusal(response.status()) => Err(refused(response, self.url, &scrub, key).await),
-            other => other,
+            Ok(response) => match accepted(response, self.url, &scrub).await {
+                // Some servers refuse a key with the status of any other mistake.
+                Err(failure) if failure.class == ErrorClass::Auth => Err(failure),
+                other => Ok(other),
+            },
+            Err(failure) => Err(failure),
         };
-        let response = match response {
-            Ok(response) => response,
+        let accepted = match accepted {
+            Ok(accepted) => accepted,
             Err(failure) => {
                 steps.push(TestStep::failed(TestStep::KEY, millis(began), failure));
                 return ConnectionTest { steps, models: Vec::new() };
             }
         };
-        let note = match (open, key.is_some(), response.status().is_success()) {
+        let note = match (open, key.is_some(), accepted.is_ok()) {
             (true, false, _) => Some("the server asks for no key"),
             (true, true, _) => Some("the server lists its models to anyone, so the key itself is untested"),
             (false, _, false) => Some("the server didn't refuse, but didn't list its models either"),
@@ -76,7 +84,11 @@ impl Listing<'_> {
         steps.push(TestStep::passed(TestStep::KEY, millis(began), note));
 
         let began = Instant::now();
-        match self.listed(response, &scrub).await {
+        let listed = match accepted {
+            Ok(response) => self.listed(response, key).await,
+            Err(failure) => Err(failure),
+        };
+        match listed {
             Ok(models) => {
                 let note = models.is_empty().then_some("the server has no models yet");
                 steps.push(TestStep::passed(TestStep::MODELS, millis(began), note));
@@ -93,19 +105,46 @@ impl Listing<'_> {
         }
     }
 
-    async fn get(&self, key: Option<&Secret>) -> Result<Response, Failure> {
-        self.http.get(self.url, self.auth.headers(key, self.always)?).await
+    async fn get(&self, url: &Url, key: Option<&Secret>) -> Result<Response, Failure> {
+        self.http.get(url, self.auth.headers(key, self.always)?).await
     }
 
-    async fn listed(&self, response: Response, scrub: &Scrub) -> Result<Vec<FoundModel>, Failure> {
-        let response = accepted(response, self.url, scrub).await?;
-        let body = whole(response, self.url).await?;
-        serde_json::from_slice::<Value>(&body).ok().as_ref().and_then(self.read).ok_or_else(|| {
-            let message = format!("{} answered with something that is no list of models", host(self.url));
-            Failure::new(ErrorClass::Malformed, message)
-                .with_hint("check that base_url ends where the protocol begins, often in /v1")
-        })
+    /// Reads the list, page by page.
+    async fn listed(&self, mut response: Response, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure> {
+        let mut models: Vec<FoundModel> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let body = whole(response, self.url).await?;
+            let page = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+            let found = (self.read)(&page).ok_or_else(|| {
+                let message = format!("{} answered with something that is no list of models", host(self.url));
+                Failure::new(ErrorClass::Malformed, message)
+                    .with_hint("check that base_url ends where the protocol begins, often in /v1")
+            })?;
+            let known = models.len();
+            let new: Vec<_> = found.into_iter().filter(|model| !models.contains(model)).collect();
+            models.extend(new);
+            // A server that doesn't know how to turn the page gives the same one again.
+            let Some(next) = next_page(self.url, &page).filter(|_| models.len() > known) else {
+                break;
+            };
+            response = accepted(self.get(&next, key).await?, &next, &Scrub::new(key)).await?;
+        }
+        Ok(models)
     }
+}
+
+/// Where the next page of a list is, in any of the forms in which servers say that there is one.
+fn next_page(url: &Url, page: &Value) -> Option<Url> {
+    let text = |name: &str| page.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let more = page.get("has_more").and_then(Value::as_bool) == Some(true);
+    let (name, value) = match (text("nextPageToken"), text("last_id")) {
+        (Some(token), _) => ("pageToken", token),
+        (None, Some(last)) if more => ("after_id", last),
+        _ => return None,
+    };
+    let mut next = url.clone();
+    next.query_pairs_mut().append_pair(name, value);
+    Some(next)
 }
 
 /// Reads a list of models in OpenAI's form, with the fields by which servers tell the size of the context window.
