@@ -5,7 +5,7 @@ use std::{error::Error as _, io, time::Duration};
 use bytes::Bytes;
 use reqwest::{
     Client, RequestBuilder, Response, Url,
-    header::{AUTHORIZATION, HeaderValue, LOCATION},
+    header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION},
     redirect,
 };
 use signalbox_domain::{ErrorClass, Failure, Limit, Secret};
@@ -71,6 +71,21 @@ impl Http {
     pub(crate) async fn get(&self, url: &Url, key: Option<&Secret>) -> Result<Response, Failure> {
         let request = self.client(url).get(url.clone()).header("accept", "application/json").timeout(LOOKUP_TIMEOUT);
         Self::send(request, url, key).await
+    }
+
+    /// Sends `body` with these headers and no others, such as a signature over it.
+    pub(crate) async fn post_with_headers(
+        &self,
+        url: &Url,
+        body: Bytes,
+        headers: HeaderMap,
+    ) -> Result<Response, Failure> {
+        Self::send(self.client(url).post(url.clone()).headers(headers).body(body), url, None).await
+    }
+
+    /// Asks for `url` with these headers; a failure after fifteen seconds.
+    pub(crate) async fn get_with_headers(&self, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
+        Self::send(self.client(url).get(url.clone()).headers(headers).timeout(LOOKUP_TIMEOUT), url, None).await
     }
 
     async fn send(request: RequestBuilder, url: &Url, key: Option<&Secret>) -> Result<Response, Failure> {
@@ -173,7 +188,8 @@ fn is_loopback(url: &Url) -> bool {
         || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn bearer(key: &Secret) -> Result<HeaderValue, Failure> {
+/// The header that carries a key. It is marked, so that nothing prints it.
+pub(crate) fn bearer(key: &Secret) -> Result<HeaderValue, Failure> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
         Failure::new(ErrorClass::Auth, "the key holds characters that no header can carry")
             .with_hint("paste the key again; it must be one line of plain letters, digits and signs")

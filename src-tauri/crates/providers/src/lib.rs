@@ -9,7 +9,9 @@
 #![allow(clippy::doc_markdown, reason = "OpenAI is a name, not code")]
 
 mod answering;
+mod bedrock;
 mod discover;
+mod event_stream;
 mod http;
 mod openai_chat;
 mod provider;
@@ -21,6 +23,7 @@ mod simulated;
 mod sse;
 pub mod wire;
 
+pub use bedrock::{Bedrock, BedrockSettings};
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
 pub use http::Http;
 pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
