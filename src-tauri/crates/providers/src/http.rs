@@ -73,6 +73,21 @@ impl Http {
         Self::send(request, url, headers).await
     }
 
+    /// Sends `body` with these headers and no others, such as a signature over it.
+    pub(crate) async fn post_with_headers(
+        &self,
+        url: &Url,
+        body: Bytes,
+        headers: HeaderMap,
+    ) -> Result<Response, Failure> {
+        Self::send(self.client(url).post(url.clone()).body(body), url, headers).await
+    }
+
+    /// Asks for `url` with these headers and no others; a failure after fifteen seconds.
+    pub(crate) async fn get_with_headers(&self, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
+        Self::send(self.client(url).get(url.clone()).timeout(LOOKUP_TIMEOUT), url, headers).await
+    }
+
     async fn send(request: RequestBuilder, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
         request.headers(headers).send().await.map_err(|error| unanswered(&error, url))
     }

@@ -11,7 +11,9 @@
 mod answering;
 mod anthropic;
 mod arguments;
+mod bedrock;
 mod discover;
+mod event_stream;
 mod extra;
 mod gemini;
 mod http;
@@ -27,6 +29,7 @@ mod sse;
 pub mod wire;
 
 pub use anthropic::Anthropic;
+pub use bedrock::{Bedrock, BedrockSettings};
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
 pub use gemini::Gemini;
 pub use http::Http;

@@ -13,6 +13,7 @@ use signalbox_domain::{ErrorClass, Failure};
 use crate::{
     Event, EventStream, Http, Prepared,
     answering::ProtocolReader,
+    event_stream::{FrameDecoder, FrameError},
     http::{LARGEST_BODY, accepted, host, interrupted},
     scrub::Scrub,
     sse::{SseDecoder, TooLarge},
@@ -26,6 +27,8 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) enum Framing {
     /// Server-sent events.
     Events,
+    /// Frames of Amazon's binary event stream.
+    Frames,
     /// One piece of JSON.
     Whole,
 }
@@ -67,6 +70,7 @@ pub(crate) fn read<R: ProtocolReader + 'static>(
 ) -> EventStream {
     let body = match framing {
         Framing::Events => Body::Events(SseDecoder::default()),
+        Framing::Frames => Body::Frames(FrameDecoder::default()),
         Framing::Whole => Body::Whole(Vec::new()),
     };
     let reading = Reading { reader, response: Some(response), body, url };
@@ -75,6 +79,7 @@ pub(crate) fn read<R: ProtocolReader + 'static>(
 
 enum Body {
     Events(SseDecoder),
+    Frames(FrameDecoder),
     Whole(Vec<u8>),
 }
 
@@ -120,6 +125,16 @@ impl<R: ProtocolReader> Reading<R> {
                     self.too_large();
                 }
             }
+            Body::Frames(decoder) => {
+                let mut events = Vec::new();
+                let result = decoder.push(bytes, &mut events);
+                for event in events {
+                    self.reader.event(&event);
+                }
+                if let Err(error) = result {
+                    self.broken(error);
+                }
+            }
             Body::Whole(body) if body.len() + bytes.len() > LARGEST_BODY => self.too_large(),
             Body::Whole(body) => body.extend_from_slice(bytes),
         }
@@ -133,9 +148,21 @@ impl<R: ProtocolReader> Reading<R> {
                 }
                 self.reader.end(None);
             }
+            // What is left is a frame without its end.
+            Body::Frames(_) => self.reader.end(None),
             Body::Whole(body) => self.reader.whole(&body),
         }
         self.response = None;
+    }
+
+    fn broken(&mut self, error: FrameError) {
+        let answering = self.reader.answering();
+        if answering.finishing() {
+            // The answer is whole already; only a figure can be lost.
+            return self.reader.end(None);
+        }
+        let failure = answering.failure(ErrorClass::Malformed, &format!("sent a broken event stream: {error}"));
+        answering.fail(failure);
     }
 
     fn too_large(&mut self) {
