@@ -40,7 +40,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// The most that one attempt can cost.
     pub(crate) fn worst_case(&self) -> Money {
-        self.price.cost(&Usage { input: self.input.at_most, output: self.max_output, ..Usage::default() })
+        self.price.dearest(self.input.at_most, self.max_output)
     }
 
     /// What an attempt has cost at least, when the provider doesn't say: its input, and the tokens that came from it.
@@ -122,7 +122,7 @@ fn candidate(
     let table = PriceTable::shipped();
     let price = match (table.price(model, served_by).price, unknown_price) {
         (Some(price), _) => price,
-        (None, UnknownPrice::Ceiling(most)) => Price { input: most, cached_input: most, output: most },
+        (None, UnknownPrice::Ceiling(most)) => Price::ceiling(most),
         (None, UnknownPrice::Block) => {
             return Err(failed(
                 format!("the price of {name} is unknown, and a budget blocks such models"),

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
-use signalbox_domain::{Money, Price, Role, Tier};
+use signalbox_domain::{Money, Price, Rates, Role, Tier};
 
 use super::*;
 
@@ -101,11 +101,10 @@ fn a_whole_file_reads_in_its_order() {
     assert_eq!((fake.key, fake.faults.as_deref(), fake.pace_ms), (KeySource::None, Some("429 then ok"), Some(20)));
 
     let mini = config.model("mini").unwrap();
-    let price = Price {
-        input: Money::from_nanos(250_000_000),
+    let price = Price::from(Rates {
         cached_input: Money::from_nanos(25_000_000),
-        output: Money::from_nanos(2_000_000_000),
-    };
+        ..Rates::flat(Money::from_nanos(250_000_000), Money::from_nanos(2_000_000_000))
+    });
     assert_eq!((mini.id.as_str(), mini.tier, mini.price), ("gpt-5-mini", Tier::Standard, Some(price)));
     assert_eq!((mini.context_window, mini.max_output), (Some(400_000), Some(128_000)));
     let small = config.model("small").unwrap();

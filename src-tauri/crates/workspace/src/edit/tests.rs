@@ -81,14 +81,14 @@ fn r11_a_changed_value_changes_one_line_and_keeps_its_comment() {
 
 #[test]
 fn a_price_is_written_into_the_line_that_is_there() {
-    let price = Price { input: money("0.30"), cached_input: money("0.30"), output: money("2.5") };
+    let price = Price::flat(money("0.30"), money("2.5"));
     let edit = ModelEdit { price: Some(price), ..ModelEdit::default() };
     insta::assert_snapshot!(changes(TEXT, &valid(set_model(TEXT, "mini", &edit))), @r#"
     - price = { input = "0.25", output = "2.00" } # of last week
     + price = { input = "0.30", output = "2.50" } # of last week
     "#);
     let cached = ModelEdit {
-        price: Some(Price { cached_input: money("0.03"), ..price }),
+        price: Some(Price::from(Rates { cached_input: money("0.03"), ..price.rates })),
         tier: Some(Tier::Simple),
         ..ModelEdit::default()
     };
