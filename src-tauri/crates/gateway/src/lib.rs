@@ -37,4 +37,4 @@ pub use period::day_span;
 pub use prices::{PriceOrigin, PriceTable, Priced};
 pub use request::{CallRequest, PromptText, StoredRequest};
 pub use settings::Settings;
-pub use tokens::{Counted, TokenCounter};
+pub use tokens::{Counted, Ratios, TokenCounter};

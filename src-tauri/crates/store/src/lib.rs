@@ -25,5 +25,6 @@ pub use tables::{
     holds::Hold,
     ledger::{LedgerEntry, Span},
     partials::Partial,
+    ratios::TokenRatio,
     votes::StoredVote,
 };

@@ -108,7 +108,9 @@ fn a_day_at_the_end_of_a_name_may_be_missing_or_too_many() {
 
 #[test]
 fn what_only_looks_alike_stays_unknown() {
-    for id in ["gpt-5-mini-ultra", "gpt-5-min", "GPT-5-mini", "", "-2025-08-07", "claude-sonnet-4-5", "ft:gpt-5-mini:a::b"] {
+    for id in
+        ["gpt-5-mini-ultra", "gpt-5-min", "GPT-5-mini", "", "-2025-08-07", "claude-sonnet-4-5", "ft:gpt-5-mini:a::b"]
+    {
         check("openai", id, None);
     }
     check("bedrock", "mars.anthropic.claude-sonnet-4-5-20250929-v1:0", None);

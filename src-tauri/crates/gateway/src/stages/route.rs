@@ -10,7 +10,7 @@ use signalbox_providers::{Prepared, Provider};
 use signalbox_workspace::config::{Budget, DEFAULT_MAX_OUTPUT, Limits, UnknownPrice};
 
 use crate::{
-    PriceTable, StoredRequest, TokenCounter,
+    PriceTable, Ratios, StoredRequest, TokenCounter,
     pipeline::{Passage, Stop},
     tokens::Counted,
 };
@@ -135,7 +135,7 @@ fn candidate(
     let longest = wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX));
     // What is asked for is always said, so that what is held is what can be used.
     params.max_tokens = Some(longest);
-    let counter = TokenCounter::of(&model.id);
+    let counter = TokenCounter::of(&model.id, &Ratios::default());
     let prepared = provider
         .prepare(&ModelRequest {
             model: model.id.clone(),
@@ -148,12 +148,7 @@ fn candidate(
             stream: true,
         })
         .map_err(Stop::Failed)?;
-    let mut input = counter.conversation(&request.messages);
-    if let Some(schema) = &request.schema {
-        // A schema may be put into the prompt by the provider.
-        let schema = counter.text(&schema.to_string());
-        input.at_most += schema.at_most;
-    }
+    let input = counter.request(&request.messages, &[], request.schema.as_ref());
     Ok(Candidate {
         provider_name: served_by.name.clone(),
         model: name.to_owned(),
