@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Settings,
+    BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
     alarm::AlarmBell,
     cooling::Board,
     event::{CallEvent, QUEUE},
@@ -52,6 +52,7 @@ pub struct Gateway {
     pub(crate) bell: AlarmBell,
     pub(crate) flights: Flights,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    ratios: RwLock<Arc<Ratios>>,
     settings: RwLock<Arc<Settings>>,
     calls: TaskTracker,
     closing: CancellationToken,
@@ -74,6 +75,7 @@ impl Gateway {
             bell: AlarmBell::default(),
             flights: Flights::default(),
             observers,
+            ratios: RwLock::default(),
             settings: RwLock::new(settings),
             calls: TaskTracker::new(),
             closing: CancellationToken::new(),
@@ -117,6 +119,15 @@ impl Gateway {
     /// The configuration that the next call will run under.
     pub fn settings(&self) -> Arc<Settings> {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was learned of models whose tokenizer isn't known.
+    pub fn ratios(&self) -> Arc<Ratios> {
+        self.ratios.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn learn(&self, ratios: Ratios) {
+        *self.ratios.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ratios);
     }
 
     /// The folder of the workspace's prompts, which tells its rows in the database from those of other workspaces.

@@ -51,7 +51,7 @@ pub use prices::{PriceOrigin, PriceTable, Priced};
 pub use request::{CallRequest, PromptText, StoredRequest};
 pub use settings::Settings;
 pub use state::{GatewayState, ProviderSignal};
-pub use tokens::{Counted, TokenCounter};
+pub use tokens::{Counted, Ratios, TokenCounter};
 
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,8 @@ pub(crate) struct Passage {
     pub(crate) cancel: CancellationToken,
     /// The user for whom the call is made.
     pub(crate) user: Option<String>,
+    /// What providers have counted: the model's identifier, the characters that were sent, and the input tokens.
+    pub(crate) learned: Vec<(String, u64, u64)>,
     /// The conversation, for whoever observes the call's end.
     pub(crate) conversation: Option<Arc<StoredRequest>>,
 }
@@ -124,6 +126,7 @@ pub(crate) async fn run(
         events,
         cancel,
         user: request.user.clone(),
+        learned: Vec::new(),
         conversation: None,
     };
     passage.show().await;

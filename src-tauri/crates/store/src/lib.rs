@@ -26,5 +26,6 @@ pub use tables::{
     holds::Hold,
     ledger::{LedgerEntry, Span},
     partials::Partial,
+    ratios::TokenRatio,
     votes::StoredVote,
 };

@@ -8,6 +8,7 @@ pub(crate) mod drafts;
 pub(crate) mod holds;
 pub(crate) mod ledger;
 pub(crate) mod partials;
+pub(crate) mod ratios;
 pub(crate) mod refusals;
 pub(crate) mod session;
 pub(crate) mod votes;

@@ -346,6 +346,9 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen:
     };
     // What a provider counted before the end isn't all that it counted.
     let usage = seen.usage.filter(|_| matches!(end, End::Complete { .. }));
+    if let (Some((model, characters)), Some(usage)) = (&candidate.learns, usage) {
+        passage.learned.push((model.clone(), *characters, usage.input));
+    }
     if let Some(attempt) = passage.call.attempts.last_mut() {
         attempt.total_ms = Some(millis_between(attempt.started_at, now));
         attempt.usage = usage;

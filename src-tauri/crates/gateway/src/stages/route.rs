@@ -12,8 +12,8 @@ use signalbox_workspace::config::{
 };
 
 use crate::{
+    PriceTable, Ratios, StoredRequest, TokenCounter,
     chain::MOST_WAITS,
-    PriceTable, StoredRequest, TokenCounter,
     pipeline::{Passage, Stop},
     tokens::Counted,
 };
@@ -55,6 +55,9 @@ pub(crate) struct Candidate {
     pub(crate) price: Price,
     pub(crate) counter: TokenCounter,
     pub(crate) input: Counted,
+    /// The model's identifier at its provider and the characters that are sent, where there is something to be learned
+    /// from the provider's count.
+    pub(crate) learns: Option<(String, u64)>,
     pub(crate) max_output: u64,
 }
 
@@ -66,7 +69,7 @@ impl Candidate {
 
     /// The most that one attempt can cost.
     pub(crate) fn worst_case(&self) -> Money {
-        self.price.cost(&Usage { input: self.input.at_most, output: self.max_output, ..Usage::default() })
+        self.price.dearest(self.input.at_most, self.max_output)
     }
 
     /// What an attempt has cost at least, when the provider doesn't say: its input, and the tokens that came from it.
@@ -112,9 +115,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     }
     let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
     let unknown_price = strictest(&settings.budgets());
+    let ratios = passage.gateway.ratios();
     let (mut candidates, mut refused) = (Vec::with_capacity(names.len()), None);
     for name in &names {
-        match candidate(&settings, name, request, max_output, unknown_price) {
+        match candidate(&settings, name, request, max_output, unknown_price, &ratios) {
             Ok(candidate) => candidates.push(candidate),
             Err(failure) => {
                 let detail = format!("{name} is left out: {}", failure.message);
@@ -158,6 +162,7 @@ fn candidate(
     request: &StoredRequest,
     max_output: u32,
     unknown_price: UnknownPrice,
+    ratios: &Ratios,
 ) -> Result<Candidate, Failure> {
     let config = &settings.config;
     let (model, served_by, provider) = config
@@ -172,7 +177,7 @@ fn candidate(
     let table = PriceTable::shipped();
     let price = match (table.price(model, served_by).price, unknown_price) {
         (Some(price), _) => price,
-        (None, UnknownPrice::Ceiling(most)) => Price { input: most, cached_input: most, output: most },
+        (None, UnknownPrice::Ceiling(most)) => Price::ceiling(most),
         (None, UnknownPrice::Block) => {
             return Err(unusable(
                 format!("the price of {name} is unknown, and a budget blocks such models"),
@@ -185,7 +190,7 @@ fn candidate(
     let longest = wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX));
     // What is asked for is always said, so that what is held is what can be used.
     params.max_tokens = Some(longest);
-    let counter = TokenCounter::of(&model.id);
+    let counter = TokenCounter::of(&model.id, ratios);
     let prepared = provider
         .prepare(&ModelRequest {
             model: model.id.clone(),
@@ -196,25 +201,24 @@ fn candidate(
             tool_choice: request.tool_choice.clone(),
             extra: request.extra.clone(),
             stream: true,
-        })
-        ?;
-    let mut input = counter.conversation(&request.messages);
-    if let Some(schema) = &request.schema {
-        // A schema may be put into the prompt by the provider.
-        let schema = counter.text(&schema.to_string());
-        input.at_most += schema.at_most;
-    }
+        })?;
+    let input = counter.request(&request.messages, &request.tools, request.schema.as_ref());
+    let simulated = provider.kind() == ProviderKind::Simulated;
+    let learns = Ratios::measure(&request.messages, &request.tools, request.schema.as_ref())
+        .filter(|_| !input.exact && !simulated)
+        .map(|characters| (model.id.clone(), characters));
     Ok(Candidate {
         provider_name: served_by.name.clone(),
         model: name.to_owned(),
         tier: model.tier,
         keys: keys(served_by),
         window: table.context_window(model, served_by),
-        simulated: provider.kind() == ProviderKind::Simulated,
+        simulated,
         provider,
         prepared,
         price,
         counter,
+        learns,
         input,
         max_output: u64::from(longest),
     })

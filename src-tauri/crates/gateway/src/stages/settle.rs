@@ -7,7 +7,7 @@ use signalbox_domain::{
 use signalbox_store::{CacheRow, LedgerEntry};
 
 use crate::{
-    Ended,
+    Ended, Ratios,
     pipeline::{Passage, Stop},
     stages::{
         attempts::{End, Outcome},
@@ -137,6 +137,7 @@ async fn record(
     };
     let at = passage.gateway.clock.now();
     let bodies = std::mem::take(&mut passage.bodies);
+    let learned = std::mem::take(&mut passage.learned);
     let stored = passage
         .gateway
         .store
@@ -159,9 +160,18 @@ async fn record(
             tx.hold_remove(id)?;
             tx.partial_remove(id)?;
             tx.call_put(&row)?;
-            tx.decisions_add(&decisions)
+            tx.decisions_add(&decisions)?;
+            for (model, characters, tokens) in &learned {
+                tx.ratio_learn(model, *characters, *tokens)?;
+            }
+            if learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
         })
-        .await;
+        .await
+        .map(|ratios| {
+            if let Some(ratios) = ratios {
+                passage.gateway.learn(ratios);
+            }
+        });
     if let Err(error) = stored {
         // The hold stays until the next start settles it as a lower bound, so that the money isn't spent twice.
         tracing::error!(call = %id, %error, "a call could not be recorded");

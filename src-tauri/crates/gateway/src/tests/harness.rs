@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Call, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, ProviderKind, Role, Target, Tier,
+    Call, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role, Target, Tier,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
@@ -158,7 +158,7 @@ fn config(faults: &[&str]) -> Config {
         id: format!("simulated-{name}"),
         tier: Tier::Standard,
         family: None,
-        price: Some(signalbox_domain::Price { input: Money::from_nanos(1_000_000_000), ..signalbox_domain::Price::FREE }),
+        price: Some(Price::flat(Money::from_nanos(1_000_000_000), Money::ZERO)),
         context_window: None,
         max_output: None,
     };
