@@ -25,9 +25,7 @@ pub use call::{
     Attempt, AttemptReason, AttemptState, Badge, CacheHit, Call, CallStatus, Origin, PromptRef, Served, Settlement,
     SettlementKind, Target,
 };
-pub use chat::{
-    Effort, Extra, FinishReason, Message, MessageRole, ModelRequest, Params, Tool, ToolChoice, Usage,
-};
+pub use chat::{Effort, Extra, FinishReason, Message, MessageRole, ModelRequest, Params, Tool, ToolChoice, Usage};
 pub use clock::Clock;
 pub use content::{Block, Content, ImageSource, ToolCall};
 pub use decision::{Cause, Decision, Stage};

@@ -142,10 +142,7 @@ mod tests {
             StoredRequest { schema: Some(json!({})), ..request() },
             StoredRequest { tools: vec![tool], ..request() },
             StoredRequest { tool_choice: Some(ToolChoice::Auto), ..request() },
-            StoredRequest {
-                extra: Some(Extra { protocol: Protocol::OpenaiChat, fields: Map::new() }),
-                ..request()
-            },
+            StoredRequest { extra: Some(Extra { protocol: Protocol::OpenaiChat, fields: Map::new() }), ..request() },
         ];
         let expected = askeds.len() + requests.len();
         let keys: HashSet<_> = askeds

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use signalbox_domain::{ErrorClass, Failure, ProviderKind};
 use signalbox_providers::{
-    Anthropic, Bedrock, BedrockSettings, FaultSchedule, Gemini, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated,
-    SimulatedSettings,
+    Anthropic, Bedrock, BedrockSettings, FaultSchedule, Gemini, Http, OpenAiChat, OpenAiChatSettings, Provider,
+    Simulated, SimulatedSettings,
 };
 use signalbox_workspace::config;
 

@@ -43,11 +43,7 @@ impl Gateway {
             let crate::Health { signal, word, detail, at } = health;
             Some(ProviderSignal { provider: provider.name.clone(), signal, word, detail, at })
         });
-        GatewayState {
-            signals: signals.collect(),
-            cool_downs: self.board.cool_downs(),
-            alarm: self.bell.ringing(),
-        }
+        GatewayState { signals: signals.collect(), cool_downs: self.board.cool_downs(), alarm: self.bell.ringing() }
     }
 
     /// A number that grows whenever [`Gateway::state`] may have changed.

@@ -23,10 +23,10 @@ impl Core {
 
     /// Starts the calls of a drill.
     pub async fn drill_run(self: &Arc<Self>, request: DrillNamed) -> Result<DrillStarted, ApiError> {
-        let started = self.gateway.drill(&request.name, &self.http).map_err(|failure| ApiError {
-            hint: failure.hint,
-            ..ApiError::new(Code::NotFound, failure.message)
-        })?;
+        let started = self
+            .gateway
+            .drill(&request.name, &self.http)
+            .map_err(|failure| ApiError { hint: failure.hint, ..ApiError::new(Code::NotFound, failure.message) })?;
         let calls = started.into_iter().map(|calling| self.follow(calling)).collect();
         Ok(DrillStarted { calls })
     }

@@ -109,7 +109,9 @@ async fn a_key_that_may_not_use_one_model_may_use_the_others() {
 async fn a_provider_without_credit_rests_with_all_of_its_models() {
     let board = Board::new();
     board.failed(GENERATE, WHO, &failure(ErrorClass::Billing), true, now()).unwrap();
-    assert!(matches!(board.gate(GENERATE, "acme", "small", None), Gate::Cooling { left: Some(left), .. } if left == Duration::from_mins(10)));
+    assert!(
+        matches!(board.gate(GENERATE, "acme", "small", None), Gate::Cooling { left: Some(left), .. } if left == Duration::from_mins(10))
+    );
     assert!(matches!(board.gate(GENERATE, "other", "large", None), Gate::Open));
 }
 

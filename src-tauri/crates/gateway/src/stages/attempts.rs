@@ -261,54 +261,54 @@ impl<'a> Chain<'a> {
             changes.mark_unchanged();
             let key = candidate.key_name(state.key);
             let left = self.plan.patience.saturating_sub(state.waited);
-            let (why, shown_left) =
-                match board.gate(passage.call.role, &candidate.provider_name, &candidate.model, key) {
-                    Gate::Open => return Ok(None),
-                    Gate::Probe(probe) => {
-                        let detail = format!("{}: its cool-down is over, and this call finds out", candidate.model);
-                        passage.recorder.decide(Stage::Attempt, Cause::Probe, detail).await;
-                        return Ok(Some(probe));
+            let (why, shown_left) = match board.gate(passage.call.role, &candidate.provider_name, &candidate.model, key)
+            {
+                Gate::Open => return Ok(None),
+                Gate::Probe(probe) => {
+                    let detail = format!("{}: its cool-down is over, and this call finds out", candidate.model);
+                    passage.recorder.decide(Stage::Attempt, Cause::Probe, detail).await;
+                    return Ok(Some(probe));
+                }
+                Gate::Cooling { asked: false, .. } if force => return Ok(None),
+                Gate::Cooling { why, .. } | Gate::Probing { why } if state.key + 1 < candidate.keys.len() => {
+                    let detail = format!(
+                        "{}: the key {} is passed over, {why}",
+                        candidate.model,
+                        candidate.key_name(state.key).unwrap_or_default()
+                    );
+                    passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
+                    state.key += 1;
+                    continue;
+                }
+                Gate::Cooling { left: Some(wait), asked: true, why } if wait <= left => {
+                    let why = format!("{why}: its cool-down ends sooner than the route's patience");
+                    if !state.wait(passage, candidate, wait, &why).await {
+                        return Err(Entrance::Cancelled);
                     }
-                    Gate::Cooling { asked: false, .. } if force => return Ok(None),
-                    Gate::Cooling { why, .. } | Gate::Probing { why } if state.key + 1 < candidate.keys.len() => {
-                        let detail = format!(
-                            "{}: the key {} is passed over, {why}",
-                            candidate.model,
-                            candidate.key_name(state.key).unwrap_or_default()
-                        );
-                        passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
-                        state.key += 1;
-                        continue;
+                    continue;
+                }
+                Gate::Probing { .. } if !left.is_zero() => {
+                    let began = tokio::time::Instant::now();
+                    let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
+                    tokio::select! {
+                        biased;
+                        () = cancel.cancelled() => return Err(Entrance::Cancelled),
+                        () = events.closed() => return Err(Entrance::Cancelled),
+                        _ = changes.changed() => {}
+                        () = sleep(left) => {}
                     }
-                    Gate::Cooling { left: Some(wait), asked: true, why } if wait <= left => {
-                        let why = format!("{why}: its cool-down ends sooner than the route's patience");
-                        if !state.wait(passage, candidate, wait, &why).await {
-                            return Err(Entrance::Cancelled);
-                        }
-                        continue;
+                    state.waited += began.elapsed().max(Duration::from_millis(1));
+                    continue;
+                }
+                Gate::Cooling { left, asked, why } => {
+                    if let Some(left) = left {
+                        self.sooner(left);
                     }
-                    Gate::Probing { .. } if !left.is_zero() => {
-                        let began = tokio::time::Instant::now();
-                        let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
-                        tokio::select! {
-                            biased;
-                            () = cancel.cancelled() => return Err(Entrance::Cancelled),
-                            () = events.closed() => return Err(Entrance::Cancelled),
-                            _ = changes.changed() => {}
-                            () = sleep(left) => {}
-                        }
-                        state.waited += began.elapsed().max(Duration::from_millis(1));
-                        continue;
-                    }
-                    Gate::Cooling { left, asked, why } => {
-                        if let Some(left) = left {
-                            self.sooner(left);
-                        }
-                        self.pass_over(passage, candidate, &why, left).await;
-                        return Err(Entrance::Closed(if asked { Closed::Asked } else { Closed::Cautious }));
-                    }
-                    Gate::Probing { why } => (why, None),
-                };
+                    self.pass_over(passage, candidate, &why, left).await;
+                    return Err(Entrance::Closed(if asked { Closed::Asked } else { Closed::Cautious }));
+                }
+                Gate::Probing { why } => (why, None),
+            };
             self.pass_over(passage, candidate, &why, shown_left).await;
             return Err(Entrance::Closed(Closed::Asked));
         }

@@ -191,17 +191,16 @@ fn candidate(
     // What is asked for is always said, so that what is held is what can be used.
     params.max_tokens = Some(longest);
     let counter = TokenCounter::of(&model.id, ratios);
-    let prepared = provider
-        .prepare(&ModelRequest {
-            model: model.id.clone(),
-            messages: request.messages.clone(),
-            params,
-            schema: request.schema.clone(),
-            tools: request.tools.clone(),
-            tool_choice: request.tool_choice.clone(),
-            extra: request.extra.clone(),
-            stream: true,
-        })?;
+    let prepared = provider.prepare(&ModelRequest {
+        model: model.id.clone(),
+        messages: request.messages.clone(),
+        params,
+        schema: request.schema.clone(),
+        tools: request.tools.clone(),
+        tool_choice: request.tool_choice.clone(),
+        extra: request.extra.clone(),
+        stream: true,
+    })?;
     let input = counter.request(&request.messages, &request.tools, request.schema.as_ref());
     let simulated = provider.kind() == ProviderKind::Simulated;
     let learns = Ratios::measure(&request.messages, &request.tools, request.schema.as_ref())

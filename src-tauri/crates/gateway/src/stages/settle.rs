@@ -117,12 +117,7 @@ fn observed(passage: &Passage, answer: &str) {
     }
 }
 
-async fn record(
-    passage: &mut Passage,
-    entry: Option<LedgerEntry>,
-    answer: Option<Vec<u8>>,
-    kept: Option<CacheRow>,
-) {
+async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Option<Vec<u8>>, kept: Option<CacheRow>) {
     let id = passage.call.id;
     passage.recorder.attempt(None);
     passage

@@ -60,7 +60,9 @@ async fn an_old_answer_is_served_only_when_the_chain_has_failed_and_says_so() {
         let house = house(&["ok, server_error*9"], 0, stale);
         let first = house.ask("What is a lever?").await;
         // The clock counts in milliseconds, and an age of nothing is still fresh.
-        while signalbox_domain::Clock::now(&crate::SystemClock).as_millisecond() <= first.call.started_at.as_millisecond() + 50 {
+        while signalbox_domain::Clock::now(&crate::SystemClock).as_millisecond()
+            <= first.call.started_at.as_millisecond() + 50
+        {
             tokio::task::yield_now().await;
         }
         let second = house.ask("What is a lever?").await;

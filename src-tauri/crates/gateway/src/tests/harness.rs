@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Call, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role, Target, Tier,
+    Call, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role, Target,
+    Tier,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
 use signalbox_secrets::{Keychain, Waits};
 use signalbox_store::{Presence, Store};
-use signalbox_workspace::config::{
-    Chain, Config, Judge, KeySource, Limits, Model, OpenAiApi, Provider, Route,
-};
+use signalbox_workspace::config::{Chain, Config, Judge, KeySource, Limits, Model, OpenAiApi, Provider, Route};
 use tempfile::TempDir;
 
 use crate::{CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock};
@@ -72,7 +71,10 @@ impl House {
 
     /// What is reserved at this moment, and what was settled in all.
     pub(super) async fn money(&self) -> (Money, Money) {
-        self.store.read(|view| Ok((view.holds()?.iter().map(|hold| hold.amount).sum(), view.settled_in_all()?))).await.unwrap()
+        self.store
+            .read(|view| Ok((view.holds()?.iter().map(|hold| hold.amount).sum(), view.settled_in_all()?)))
+            .await
+            .unwrap()
     }
 }
 

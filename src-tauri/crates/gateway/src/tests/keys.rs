@@ -1,7 +1,10 @@
 //! Several keys of one provider.
 
 use signalbox_domain::{AttemptReason, Cause, ProviderKind, Secret};
-use signalbox_providers::{FaultSchedule, SimulatedSettings, wire::{WireServer, WireSettings}};
+use signalbox_providers::{
+    FaultSchedule, SimulatedSettings,
+    wire::{WireServer, WireSettings},
+};
 use signalbox_workspace::config::KeySource;
 
 use super::harness::House;
