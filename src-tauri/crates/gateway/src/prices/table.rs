@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::civil::Date;
-use signalbox_domain::{ContentHash, Money, Price, Quote, Rates, Step};
+use signalbox_domain::{ContentHash, Money, Price, PriceStep, Quote, Rates};
 
 use super::PriceTable;
 
@@ -118,13 +118,13 @@ fn row(line: &'static str) -> Option<(Row, &'static str)> {
     let mut columns = line.split('\t');
     let base = rates(columns.next()?)?;
     let (context_window, max_output) = (count(columns.next()?).ok()?, count(columns.next()?).ok()?);
-    let steps: Option<Vec<Step>> = columns
+    let steps: Option<Vec<PriceStep>> = columns
         .next()?
         .split(';')
         .filter(|step| !step.is_empty())
         .map(|step| {
             let (above, next) = step.split_once(':')?;
-            Some(Step { above: above.parse().ok()?, rates: rates(next)? })
+            Some(PriceStep { above: above.parse().ok()?, rates: rates(next)? })
         })
         .collect();
     let price = Price::stepped(base, &steps?).ok()?;
