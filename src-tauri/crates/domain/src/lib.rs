@@ -33,7 +33,7 @@ pub use failure::{Again, Allows, BudgetRefusal, Cool, ErrorClass, Failure, Limit
 pub use hash::ContentHash;
 pub use ids::{CallId, VoteId};
 pub use money::{Money, MoneyError};
-pub use price::{Price, Quote, Rates, Step};
+pub use price::{Price, PriceStep, Quote, Rates};
 pub use protocol::Protocol;
 pub use provider_kind::ProviderKind;
 pub use role::Role;

@@ -47,7 +47,7 @@ pub struct Quote {
 
 /// Rates that hold for a whole request once its input is longer than some number of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Step {
+pub struct PriceStep {
     /// The longest input, in tokens and with all that the cache has a part in, for which they don't hold yet.
     #[ts(type = "number")]
     pub above: u64,
@@ -64,13 +64,13 @@ pub struct Price {
     pub rates: Rates,
     /// Other rates for long inputs, from the lowest step to the highest.
     #[serde(default)]
-    #[ts(as = "Vec<Step>")]
+    #[ts(as = "Vec<PriceStep>")]
     steps: Steps,
 }
 
 /// A few steps without a heap, so that a price can be copied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Steps([Option<Step>; MOST_STEPS]);
+struct Steps([Option<PriceStep>; MOST_STEPS]);
 
 /// Why rates and steps are no price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -160,12 +160,12 @@ impl Price {
     }
 
     /// A price with other rates for long inputs, from the lowest step to the highest.
-    pub fn stepped(rates: Rates, steps: &[Step]) -> Result<Self, StepsError> {
+    pub fn stepped(rates: Rates, steps: &[PriceStep]) -> Result<Self, StepsError> {
         Ok(Self { rates, steps: Steps::of(steps)? })
     }
 
     /// The other rates for long inputs, from the lowest step to the highest.
-    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+    pub fn steps(&self) -> impl Iterator<Item = &PriceStep> {
         self.steps.0.iter().flatten()
     }
 
@@ -195,7 +195,7 @@ impl From<Rates> for Price {
 }
 
 impl Steps {
-    fn of(steps: &[Step]) -> Result<Self, StepsError> {
+    fn of(steps: &[PriceStep]) -> Result<Self, StepsError> {
         let mut kept = Self::default();
         if steps.len() > MOST_STEPS {
             return Err(StepsError::TooMany);

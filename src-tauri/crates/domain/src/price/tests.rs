@@ -24,7 +24,7 @@ fn rates(texts: [&str; 6]) -> Rates {
 }
 
 fn stepped(base: [&str; 6], above: u64, then: [&str; 6]) -> Price {
-    Price::stepped(rates(base), &[Step { above, rates: rates(then) }]).unwrap()
+    Price::stepped(rates(base), &[PriceStep { above, rates: rates(then) }]).unwrap()
 }
 
 fn check(what: &str, price: Price, usage: Usage, nanos: i64) {
@@ -167,11 +167,11 @@ fn rates_that_are_not_named_follow_from_the_others() {
 
 #[test]
 fn steps_must_rise_and_be_few() {
-    let step = |above| Step { above, rates: Rates::default() };
+    let step = |above| PriceStep { above, rates: Rates::default() };
     for (steps, error) in
         [(&[1, 2, 3, 4][..], StepsError::TooMany), (&[2, 1], StepsError::NotRising), (&[1, 1], StepsError::NotRising)]
     {
-        let steps: Vec<Step> = steps.iter().map(|above| step(*above)).collect();
+        let steps: Vec<PriceStep> = steps.iter().map(|above| step(*above)).collect();
         assert_eq!(Price::stepped(Rates::default(), &steps), Err(error));
     }
     let text = r#"{"input":1,"cached_input":1,"cache_write":1,"cache_write_1h":1,"output":1,"reasoning":1,"steps":[]}"#;
@@ -190,7 +190,7 @@ prop_compose! {
         base in some_rates(),
         steps in prop::collection::btree_map(1..400_000_u64, some_rates(), 0..=MOST_STEPS),
     ) -> Price {
-        let steps: Vec<Step> = steps.into_iter().map(|(above, rates)| Step { above, rates }).collect();
+        let steps: Vec<PriceStep> = steps.into_iter().map(|(above, rates)| PriceStep { above, rates }).collect();
         Price::stepped(base, &steps).unwrap()
     }
 }
@@ -198,7 +198,7 @@ prop_compose! {
 /// Each step as dear as the one below and its own together, as providers have them.
 fn rising(price: Price) -> Price {
     let mut below = price.rates;
-    let steps: Vec<Step> = price
+    let steps: Vec<PriceStep> = price
         .steps()
         .map(|step| {
             let (a, b) = (below, step.rates);
@@ -210,7 +210,7 @@ fn rising(price: Price) -> Price {
                 output: a.output + b.output,
                 reasoning: a.reasoning + b.reasoning,
             };
-            Step { above: step.above, rates: below }
+            PriceStep { above: step.above, rates: below }
         })
         .collect();
     Price::stepped(price.rates, &steps).unwrap()

@@ -2,11 +2,12 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
+    num::ParseIntError,
     sync::LazyLock,
 };
 
 use jiff::civil::Date;
-use signalbox_domain::{ContentHash, Money, Price, Quote, Rates, Step};
+use signalbox_domain::{ContentHash, Money, Price, PriceStep, Quote, Rates};
 
 use super::PriceTable;
 
@@ -30,7 +31,7 @@ type Name<'a> = (&'a str, &'a str);
 /// All rows by the names of their models.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    rows: Vec<Row>,
+    all: Vec<Row>,
     by_name: HashMap<Name<'static>, usize>,
     /// By the names without the day that ends them; none where snapshots of several days have different prices.
     by_undated: HashMap<Name<'static>, Option<usize>>,
@@ -67,15 +68,15 @@ impl PriceTable {
 
 impl Rows {
     fn add(&mut self, service: &'static str, ids: &'static str, row: Row) {
-        let at = self.rows.len();
-        self.rows.push(row);
+        let at = self.all.len();
+        self.all.push(row);
         for id in ids.split(' ') {
             self.by_name.insert((service, id), at);
             let Some(undated) = undated(id) else { continue };
             match self.by_undated.entry((service, undated)) {
                 Entry::Vacant(entry) => drop(entry.insert(Some(at))),
                 Entry::Occupied(mut entry) => {
-                    let same = entry.get().is_some_and(|other| self.rows[other] == row);
+                    let same = entry.get().is_some_and(|other| self.all[other] == row);
                     if !same {
                         entry.insert(None);
                     }
@@ -92,7 +93,7 @@ impl Rows {
             Some(undated) => named(undated),
             None => self.by_undated.get(&(service, id) as &Name<'_>).copied().flatten(),
         })?;
-        self.rows.get(at)
+        self.all.get(at)
     }
 
     #[cfg(test)]
@@ -103,33 +104,27 @@ impl Rows {
 
 /// An identifier without the day of its snapshot: `-2025-08-07`, `-20250807` or `@20250807` at its end.
 fn undated(id: &str) -> Option<&str> {
-    let day = |length: usize| {
+    let day = |length: usize, format: &str| {
         let at = id.len().checked_sub(length)?;
         let (name, day) = (id.get(..at)?, id.get(at..)?);
-        let separators = day.bytes().filter(|b| !b.is_ascii_digit()).count();
-        let digits: String = day.chars().filter(char::is_ascii_digit).collect();
-        let is_day = match length {
-            11 => separators == 3 && day.get(5..6) == Some("-") && day.get(8..9) == Some("-"),
-            _ => separators == 1,
-        };
-        let is_day = is_day && digits.starts_with("20") && Date::strptime("%Y%m%d", &digits).is_ok();
-        (is_day && day.starts_with(['-', '@']) && !name.is_empty()).then_some(name)
+        let day = day.strip_prefix(['-', '@']).filter(|day| day.starts_with("20") && !name.is_empty())?;
+        Date::strptime(format, day).is_ok().then_some(name)
     };
-    day(11).or_else(|| day(9))
+    day(11, "%Y-%m-%d").or_else(|| day(9, "%Y%m%d"))
 }
 
 /// One line: rates, context window, longest answer, steps, identifiers.
 fn row(line: &'static str) -> Option<(Row, &'static str)> {
     let mut columns = line.split('\t');
     let base = rates(columns.next()?)?;
-    let (context_window, max_output) = (count(columns.next()?)?, count(columns.next()?)?);
-    let steps: Option<Vec<Step>> = columns
+    let (context_window, max_output) = (count(columns.next()?).ok()?, count(columns.next()?).ok()?);
+    let steps: Option<Vec<PriceStep>> = columns
         .next()?
         .split(';')
         .filter(|step| !step.is_empty())
         .map(|step| {
             let (above, next) = step.split_once(':')?;
-            Some(Step { above: above.parse().ok()?, rates: rates(next)? })
+            Some(PriceStep { above: above.parse().ok()?, rates: rates(next)? })
         })
         .collect();
     let price = Price::stepped(base, &steps?).ok()?;
@@ -148,6 +143,6 @@ fn rates(text: &str) -> Option<Rates> {
 }
 
 /// A number of tokens, or nothing where the column is empty.
-fn count(text: &str) -> Option<Option<u32>> {
-    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+fn count(text: &str) -> Result<Option<u32>, ParseIntError> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }

@@ -150,26 +150,24 @@ impl Document {
 
 /// Sets a value, and keeps the comment behind the one that was there.
 pub(super) fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) => {
-            *value.decor_mut() = old.decor().clone();
-            *old = value;
-        }
-        None => {
-            // The blank in front of a closing bracket belongs to whatever is last.
-            let last = table.iter_mut().last().and_then(|(_, item)| item.as_value_mut().map(Value::decor_mut));
-            let blank = last.and_then(|decor| {
-                let blank = decor.suffix()?.as_str()?.to_owned();
-                let is_blank = !blank.is_empty() && blank.chars().all(|c| c == ' ');
-                is_blank.then(|| decor.set_suffix(""))?;
-                Some(blank)
-            });
-            if let Some(blank) = blank {
-                value.decor_mut().set_suffix(blank);
-            }
-            table.insert(key, Item::Value(value));
-        }
+    if let Some(old) = table.get_mut(key).and_then(Item::as_value_mut) {
+        *value.decor_mut() = old.decor().clone();
+        *old = value;
+        return;
     }
+    if let Some(blank) = take_blank(table) {
+        value.decor_mut().set_suffix(blank);
+    }
+    table.insert(key, Item::Value(value));
+}
+
+/// Takes the blank behind the last value: in front of a closing bracket it belongs to whatever is last.
+fn take_blank(table: &mut dyn TableLike) -> Option<String> {
+    let (_, last) = table.iter_mut().last()?;
+    let decor = last.as_value_mut()?.decor_mut();
+    let blank = decor.suffix()?.as_str().filter(|text| !text.is_empty() && text.chars().all(|c| c == ' '))?.to_owned();
+    decor.set_suffix("");
+    Some(blank)
 }
 
 /// Sets a list of texts. Those that were in it already keep their comments, and a list on several lines stays so.

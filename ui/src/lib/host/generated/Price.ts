@@ -1,19 +1,36 @@
 // Made from the list of commands by `cargo xtask bindings`.
 import type { Money } from "./Money.ts";
+import type { PriceStep } from "./PriceStep.ts";
 
 /**
- * What a model's tokens cost, in money per million tokens.
+ * What a model's tokens cost.
  */
 export type Price = {
 /**
- * A million input tokens.
+ * Other rates for long inputs, from the lowest step to the highest.
+ */
+steps: Array<PriceStep>,
+/**
+ * Input tokens that the provider's cache has no part in.
  */
 input: Money,
 /**
- * A million input tokens that the provider had cached; the input price where it has none of its own.
+ * Input tokens read from the provider's cache.
  */
 cached_input: Money,
 /**
- * A million output tokens, reasoning included.
+ * Input tokens written to the provider's cache for five minutes, or for as long as it keeps them.
  */
-output: Money, };
+cache_write: Money,
+/**
+ * Input tokens written to the provider's cache for an hour.
+ */
+cache_write_1h: Money,
+/**
+ * Output tokens that are no reasoning.
+ */
+output: Money,
+/**
+ * Output tokens spent on reasoning.
+ */
+reasoning: Money, };

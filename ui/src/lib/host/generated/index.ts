@@ -88,6 +88,7 @@ export type * from "./PreviewRequest.ts";
 export type * from "./Price.ts";
 export type * from "./PriceOrigin.ts";
 export type * from "./PriceSource.ts";
+export type * from "./PriceStep.ts";
 export type * from "./PriceText.ts";
 export type * from "./ProblemRange.ts";
 export type * from "./ProblemSeverity.ts";
