@@ -10,7 +10,6 @@
 
 mod answering;
 mod anthropic;
-mod arguments;
 mod discover;
 mod extra;
 mod gemini;
@@ -24,6 +23,7 @@ mod retry_after;
 mod scrub;
 mod simulated;
 mod sse;
+mod tools;
 pub mod wire;
 
 pub use anthropic::Anthropic;
