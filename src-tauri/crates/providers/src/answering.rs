@@ -9,6 +9,8 @@ use crate::{Event, ToolCallPiece, refusal, scrub::Scrub, sse::SseEvent};
 
 /// The longest answer that is taken, in bytes, thoughts and tool calls included.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+/// The most bytes of kept fields. Beyond that a field is left out.
+const LONGEST_KEPT: usize = 16 * 1024 * 1024;
 /// How much of an unreadable piece is shown, in characters.
 const SHOWN: usize = 80;
 
@@ -48,6 +50,7 @@ pub(crate) struct Answering {
     finish: Option<FinishReason>,
     refusal: String,
     kept: Map<String, Value>,
+    kept_size: usize,
     received: usize,
     progress: Progress,
     skipped: bool,
@@ -75,6 +78,7 @@ impl Answering {
             finish: None,
             refusal: String::new(),
             kept: Map::new(),
+            kept_size: 0,
             received: 0,
             progress: Progress::Nothing,
             skipped: false,
@@ -172,42 +176,29 @@ impl Answering {
 
     /// Keeps a field that has no place among the events; a later value of the same name replaces it.
     pub(crate) fn keep(&mut self, name: &str, value: &Value) {
-        if !value.is_null() && self.takes(name.len()) {
+        if self.kept.get(name) != Some(value) && self.keeps(name, value) {
             self.kept.insert(name.to_owned(), value.clone());
         }
     }
 
-    /// Keeps one more of the things that may come several times, in a list of this name.
-    pub(crate) fn keep_also(&mut self, name: &str, value: &Value) {
-        if !value.is_null() && self.takes(name.len() + value.to_string().len()) {
-            match self.kept.entry(name).or_insert_with(|| json!([])) {
-                Value::Array(list) => list.push(value.clone()),
-                other => *other = json!([value]),
-            }
+    /// Keeps a field that comes in pieces: lists grow, objects are joined, anything else is replaced.
+    pub(crate) fn gather(&mut self, name: &str, value: &Value) {
+        if self.keeps(name, value) {
+            join(self.kept.entry(name).or_insert(Value::Null), value);
         }
     }
 
-    /// An answer that came in one piece, as JSON. One that isn't JSON ends with a failure.
-    pub(crate) fn json(&mut self, body: &[u8]) -> Option<Value> {
-        let value = serde_json::from_slice(body).ok();
-        if value.is_none() {
-            let start = self.shown(body);
-            self.malformed(&format!("sent an answer that isn't JSON: {start}"));
+    /// Whether there is something to keep, and still room for it. A field for which there is none isn't kept in part.
+    fn keeps(&mut self, name: &str, value: &Value) -> bool {
+        if value.is_null() || self.ended {
+            return false;
         }
-        value
-    }
-
-    /// Ends an answer that came in one piece. One that doesn't say why the model stopped may lack its end.
-    pub(crate) fn end_whole(&mut self) {
-        if self.ended || self.finish.is_some() {
-            return self.end(None);
+        self.kept_size += name.len() + size(value);
+        if self.kept_size > LONGEST_KEPT {
+            self.kept.shift_remove(name);
+            return false;
         }
-        self.malformed("doesn't say why the model stopped");
-    }
-
-    /// Ends the answer because it can't be read.
-    pub(crate) fn malformed(&mut self, what: &str) {
-        self.fail(self.failure(ErrorClass::Malformed, what));
+        true
     }
 
     /// A piece that can't be read: the first is left out, a second ends the answer.
@@ -294,6 +285,29 @@ impl Answering {
         self.fail(refusal::from_object(error, &self.host, &self.scrub));
     }
 
+    /// Ends the answer because it can't be read.
+    pub(crate) fn malformed(&mut self, what: &str) {
+        self.fail(self.failure(ErrorClass::Malformed, what));
+    }
+
+    /// An answer that came in one piece, as JSON. One that isn't JSON ends with a failure.
+    pub(crate) fn json(&mut self, body: &[u8]) -> Option<Value> {
+        let value = serde_json::from_slice(body).ok();
+        if value.is_none() {
+            let start = self.shown(body);
+            self.malformed(&format!("sent an answer that isn't JSON: {start}"));
+        }
+        value
+    }
+
+    /// Ends an answer that came in one piece. One that doesn't say why the model stopped may lack its end.
+    pub(crate) fn end_whole(&mut self) {
+        if self.ended || self.finish.is_some() {
+            return self.end(None);
+        }
+        self.malformed("doesn't say why the model stopped");
+    }
+
     /// A failure of this server, without anything that a key could be read from.
     pub(crate) fn failure(&self, class: ErrorClass, what: &str) -> Failure {
         Failure::new(class, format!("{} {}", self.host, self.scrub.clean(what)))
@@ -326,6 +340,30 @@ impl Answering {
             self.ready.push_back(Ok(Event::Kept(std::mem::take(&mut self.kept))));
         }
         self.ready.push_back(Ok(Event::Finished(finish)));
+    }
+}
+
+/// About how many bytes a value takes.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| 8 + size(item)).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| 8 + name.len() + size(value)).sum(),
+        _ => 8,
+    }
+}
+
+fn join(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Array(there), Value::Array(more)) => there.extend(more.iter().cloned()),
+        (Value::Object(there), Value::Object(more)) => {
+            for (name, value) in more {
+                join(there.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        // A piece that says nothing takes nothing back.
+        (_, Value::Null) => {}
+        (there, other) => *there = other.clone(),
     }
 }
 

@@ -10,7 +10,6 @@
 
 mod answering;
 mod anthropic;
-mod arguments;
 mod bedrock;
 mod discover;
 mod event_stream;
@@ -26,6 +25,7 @@ mod retry_after;
 mod scrub;
 mod simulated;
 mod sse;
+mod tools;
 pub mod wire;
 
 pub use anthropic::Anthropic;

@@ -27,12 +27,14 @@ fn named(model: &str, stream: bool) -> ModelRequest {
     ModelRequest { model: model.into(), ..request("Hello", stream) }
 }
 
+/// Which provider, what it answers, whether in pieces, the header with the key, the request's first line, the text.
+type Case = (fn(&Canned) -> Box<dyn Provider>, Vec<u8>, bool, &'static str, &'static str, &'static str);
+
 #[tokio::test]
 async fn r1_the_key_travels_only_in_the_header_of_the_protocol() {
     let anthropic_text = r#"{"content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn"}"#;
     let gemini_text = r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finishReason":"STOP"}]}"#;
-    type Make = fn(&Canned) -> Box<dyn Provider>;
-    let cases: [(Make, Vec<u8>, bool, &str, &str, &str); 4] = [
+    let cases: [Case; 4] = [
         (anthropic, sse(ANTHROPIC_TEXT), true, "x-api-key", "POST /v1/messages HTTP", "Grüße aus 🚂\nBerlin"),
         (anthropic, json("200 OK", anthropic_text), false, "x-api-key", "POST /v1/messages HTTP", "Hi"),
         (

@@ -165,7 +165,7 @@ impl MessagesReader {
             "text" => {
                 self.out.text(text("text"));
                 for citation in block.get("citations").and_then(Value::as_array).into_iter().flatten() {
-                    self.out.keep_also("citations", citation);
+                    self.out.gather("citations", &json!([citation]));
                 }
             }
             "thinking" => {
@@ -192,7 +192,11 @@ impl MessagesReader {
             "text_delta" => self.out.text(text("text")),
             "thinking_delta" => self.out.thought(text("thinking")),
             "signature_delta" => self.out.signed(text("signature")),
-            "citations_delta" => self.out.keep_also("citations", delta.get("citation").unwrap_or(&Value::Null)),
+            "citations_delta" => {
+                if let Some(citation) = delta.get("citation") {
+                    self.out.gather("citations", &json!([citation]));
+                }
+            }
             "input_json_delta" => {
                 let piece = text("partial_json");
                 match &mut self.open {
@@ -222,7 +226,7 @@ impl MessagesReader {
                 if let Ok(input) = serde_json::from_str::<Map<String, Value>>(&input) {
                     block["input"] = Value::Object(input);
                 }
-                self.out.keep_also("content", &block);
+                self.out.gather("content", &json!([block]));
             }
             Some(Open::Call { .. }) | None => {}
         }

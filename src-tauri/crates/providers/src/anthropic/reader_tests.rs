@@ -56,10 +56,12 @@ fn kept(events: &Events) -> Value {
 
 /// A stream of these events.
 fn stream(events: &[Value]) -> String {
-    events
-        .iter()
-        .map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap_or_default()))
-        .collect()
+    let mut stream = String::new();
+    for event in events {
+        let name = event["type"].as_str().unwrap_or_default();
+        stream.extend(["event: ", name, "\ndata: ", &event.to_string(), "\n\n"]);
+    }
+    stream
 }
 
 fn delta(delta: &Value) -> Value {

@@ -9,7 +9,7 @@ use super::{
     schema::closed,
     understands::{Thinking, Understands},
 };
-use crate::{arguments, extra};
+use crate::{extra, tools};
 
 /// The longest answer when nobody says how long it may be: the protocol wants a number.
 const USUAL_LENGTH: u32 = 1_024;
@@ -51,9 +51,9 @@ pub(crate) fn body(request: &ModelRequest) -> Result<Vec<u8>, Failure> {
         say("stop_sequences", json!(params.stop));
     }
     if !request.tools.is_empty() {
-        say("tools", tools(request, understands.schema));
+        say("tools", declared(request, understands.schema));
     }
-    if let Some(choice) = request.tool_choice.as_ref().filter(|_| has_tools(request)) {
+    if let Some(choice) = tools::choice(request, Protocol::AnthropicMessages)? {
         say("tool_choice", tool_choice(choice));
     }
     if let Some(thinking) = thinking {
@@ -158,7 +158,7 @@ fn block(block: &Block, role: MessageRole) -> Result<Option<Value>, Failure> {
             json!({"type": "image", "source": {"type": "url", "url": url}})
         }
         Block::ToolCall(call) if role == MessageRole::Assistant => {
-            json!({"type": "tool_use", "id": call.id, "name": call.name, "input": arguments::object(call)?})
+            json!({"type": "tool_use", "id": call.id, "name": call.name, "input": tools::arguments(call)?})
         }
         Block::ToolCall(_) => return misplaced("a tool call"),
         Block::ToolResult { id, content, is_error, .. } if matches!(role, MessageRole::User | MessageRole::Tool) => {
@@ -183,12 +183,7 @@ fn block(block: &Block, role: MessageRole) -> Result<Option<Value>, Failure> {
     }))
 }
 
-fn has_tools(request: &ModelRequest) -> bool {
-    let own = || request.extra.as_ref().filter(|extra| extra.protocol == Protocol::AnthropicMessages);
-    !request.tools.is_empty() || own().is_some_and(|extra| extra.fields.contains_key("tools"))
-}
-
-fn tools(request: &ModelRequest, can_be_strict: bool) -> Value {
+fn declared(request: &ModelRequest, can_be_strict: bool) -> Value {
     let tools = request.tools.iter().map(|tool| {
         let mut said = Map::from_iter([("name".to_owned(), json!(tool.name))]);
         if let Some(description) = &tool.description {

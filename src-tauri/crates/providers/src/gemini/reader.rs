@@ -1,6 +1,6 @@
 //! From what a server says in `generateContent` to events. Pure: bytes come in, events go out.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use signalbox_domain::{ErrorClass, FinishReason, Usage};
 
 use super::NAMED_HERE;
@@ -155,7 +155,7 @@ impl GeminiReader {
             Some(text) if part.get("thought").and_then(Value::as_bool) == Some(true) => self.out.thought(text),
             Some(text) => self.out.text(text),
             None if part.as_object().is_some_and(|fields| fields.keys().any(|name| name != "thoughtSignature")) => {
-                self.out.keep_also("parts", part);
+                self.out.gather("parts", &json!([part]));
             }
             None => {}
         }

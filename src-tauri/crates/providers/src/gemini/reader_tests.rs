@@ -3,7 +3,6 @@
 #![allow(clippy::panic, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
-use serde_json::json;
 use signalbox_domain::Failure;
 
 use super::*;

@@ -10,7 +10,7 @@ use super::{
     NAMED_HERE,
     understands::{Thinking, Understands},
 };
-use crate::{arguments, extra};
+use crate::{extra, tools};
 
 /// What stands for the seal of a call that another model made. Google names it for exactly this.
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
@@ -27,9 +27,9 @@ pub(crate) fn body(request: &ModelRequest) -> Result<Vec<u8>, Failure> {
     if !request.tools.is_empty() {
         let declarations: Vec<Value> = request.tools.iter().map(declaration).collect();
         body.insert("tools".into(), json!([{"functionDeclarations": declarations}]));
-        if let Some(choice) = &request.tool_choice {
-            body.insert("toolConfig".into(), json!({"functionCallingConfig": calling(choice)}));
-        }
+    }
+    if let Some(choice) = tools::choice(request, Protocol::Gemini)? {
+        body.insert("toolConfig".into(), json!({"functionCallingConfig": calling(choice)}));
     }
     let config = generation(request, understands)?;
     if !config.is_empty() {
@@ -161,7 +161,7 @@ fn part(block: &Block, role: MessageRole, before: &[Message], seal: Option<&str>
         Block::Image { source: ImageSource::Url { url } } => json!({"fileData": {"fileUri": url}}),
         Block::ToolCall(call) if role == MessageRole::Assistant => {
             let mut part =
-                json!({"functionCall": with_id(&call.id, "args", &call.name, Value::Object(arguments::object(call)?))});
+                json!({"functionCall": with_id(&call.id, "args", &call.name, Value::Object(tools::arguments(call)?))});
             if let Some(signature) = call.signature.as_deref().or(seal) {
                 part["thoughtSignature"] = json!(signature);
             }
