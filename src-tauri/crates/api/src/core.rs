@@ -6,6 +6,7 @@ mod app;
 mod budgets;
 mod calls;
 mod drafts;
+mod gateway;
 mod naming;
 mod preview;
 mod prompts;

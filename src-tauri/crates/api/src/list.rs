@@ -60,6 +60,13 @@ macro_rules! commands {
             /// One call with its texts and decisions.
             call_get(CallNamed) -> CallDetail;
 
+            /// How providers do, what cools down, and whether the alarm rings.
+            gateway_state(Empty) -> GatewayState;
+            /// The drills that can be run.
+            drill_list(Empty) -> DrillList;
+            /// Starts the calls of a drill.
+            drill_run(DrillNamed) -> DrillStarted;
+
             /// Casts a vote.
             vote_cast(VoteCast) -> Vote;
             /// Takes a vote back.

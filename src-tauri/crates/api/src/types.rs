@@ -3,6 +3,7 @@
 mod app;
 mod budget;
 mod call;
+mod drill;
 mod event;
 mod prompt;
 mod provider;
@@ -11,10 +12,12 @@ mod vote;
 pub use app::*;
 pub use budget::*;
 pub use call::*;
+pub use drill::*;
 pub use event::*;
 pub use prompt::*;
 pub use provider::*;
 pub use vote::*;
 
+pub use signalbox_gateway::GatewayState;
 pub use signalbox_prompts::{Prompt, Version};
 pub use signalbox_providers::ConnectionTest;

@@ -148,9 +148,17 @@ impl Cause {
     pub fn signal(self) -> Signal {
         match self {
             Self::Complete | Self::Hit => Signal::Clear,
-            Self::Stale | Self::Waited | Self::Again | Self::CoolDown | Self::Skipped | Self::Probe | Self::Fallback | Self::Truncated | Self::Cancelled | Self::Interrupted | Self::LowerBound => {
-                Signal::Caution
-            }
+            Self::Stale
+            | Self::Waited
+            | Self::Again
+            | Self::CoolDown
+            | Self::Skipped
+            | Self::Probe
+            | Self::Fallback
+            | Self::Truncated
+            | Self::Cancelled
+            | Self::Interrupted
+            | Self::LowerBound => Signal::Caution,
             Self::Refused | Self::Failed | Self::NotStored => Signal::Stop,
             Self::Unverified => Signal::Dark,
             _ => Signal::Plain,

@@ -163,9 +163,7 @@ impl ErrorClass {
             Self::Client | Self::ContentPolicy => row(Again::No, Next::No, Cool::No, 400),
             Self::Auth => row(Again::No, Next::Yes, Cool::Key, 502),
             Self::Billing => row(Again::No, Next::Yes, Cool::Provider(Duration::from_mins(10)), 502),
-            Self::RateLimited => {
-                row(Again::WithinPatience, Next::Yes, Cool::Candidate(Duration::from_secs(5)), 429)
-            }
+            Self::RateLimited => row(Again::WithinPatience, Next::Yes, Cool::Candidate(Duration::from_secs(5)), 429),
             Self::ContextWindow => row(Again::No, Next::LargerWindow, Cool::No, 400),
             Self::Overloaded => row(Again::Once, Next::Yes, Cool::Candidate(Duration::from_secs(5)), 503),
             Self::Server | Self::Connect => row(Again::Once, Next::Yes, Cool::Counts, 502),

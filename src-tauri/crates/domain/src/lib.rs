@@ -13,6 +13,7 @@ pub mod failure;
 pub mod hash;
 pub mod ids;
 pub mod money;
+pub mod price;
 pub mod protocol;
 pub mod provider_kind;
 pub mod role;
@@ -24,16 +25,15 @@ pub use call::{
     Attempt, AttemptReason, AttemptState, Badge, CacheHit, Call, CallStatus, Origin, PromptRef, Served, Settlement,
     SettlementKind, Target,
 };
-pub use chat::{
-    Effort, Extra, FinishReason, Message, MessageRole, ModelRequest, Params, Tool, ToolChoice, Usage,
-};
+pub use chat::{Effort, Extra, FinishReason, Message, MessageRole, ModelRequest, Params, Tool, ToolChoice, Usage};
 pub use clock::Clock;
 pub use content::{Block, Content, ImageSource, ToolCall};
 pub use decision::{Cause, Decision, Stage};
 pub use failure::{Again, Allows, BudgetRefusal, Cool, ErrorClass, Failure, Limit, Next};
 pub use hash::ContentHash;
 pub use ids::{CallId, VoteId};
-pub use money::{Money, MoneyError, Price};
+pub use money::{Money, MoneyError};
+pub use price::{Price, Quote, Rates, Step};
 pub use protocol::Protocol;
 pub use provider_kind::ProviderKind;
 pub use role::Role;

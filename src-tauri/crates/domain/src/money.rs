@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 const NANOS_PER_DOLLAR: i64 = 1_000_000_000;
-const TOKENS_PER_PRICE: i128 = 1_000_000;
 
 /// An amount of money in nano-dollars (10⁻⁹ US dollars). Arithmetic saturates: an amount can't wrap round to "free".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -145,43 +144,12 @@ impl Sum for Money {
     }
 }
 
-/// What a model's tokens cost, in money per million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Price {
-    /// A million input tokens.
-    pub input: Money,
-    /// A million input tokens that the provider had cached; the input price where it has none of its own.
-    pub cached_input: Money,
-    /// A million output tokens, reasoning included.
-    pub output: Money,
-}
-
-impl Price {
-    /// A model that costs nothing, as one that runs on this machine.
-    pub const FREE: Self = Self { input: Money::ZERO, cached_input: Money::ZERO, output: Money::ZERO };
-
-    /// What `usage` costs, rounded up to the next nano-dollar, so that nothing used is ever free.
-    pub fn cost(&self, usage: &crate::Usage) -> Money {
-        let cached = usage.cached_input.min(usage.input);
-        let fresh = usage.input - cached;
-        let total = part(self.input, fresh) + part(self.cached_input, cached) + part(self.output, usage.output);
-        let nanos = (total + TOKENS_PER_PRICE - 1) / TOKENS_PER_PRICE;
-        Money(i64::try_from(nanos).unwrap_or(i64::MAX))
-    }
-}
-
-/// Nano-dollars times a million.
-fn part(per_million: Money, tokens: u64) -> i128 {
-    i128::from(per_million.0) * i128::from(tokens)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Usage;
 
     #[test]
     fn amounts_read_as_people_write_them() {
@@ -209,15 +177,6 @@ mod tests {
         ] {
             assert_eq!(Money(nanos).to_string(), text);
         }
-    }
-
-    #[test]
-    fn a_cost_is_rounded_up_once() {
-        let price = Price { input: Money(250_000_000), cached_input: Money(25_000_000), output: Money(2_000_000_000) };
-        let usage = Usage { input: 1_000, cached_input: 400, output: 10, ..Usage::default() };
-        assert_eq!(price.cost(&usage).nanos(), 600 * 250 + 400 * 25 + 10 * 2_000);
-        let one = Price { input: Money(1), ..Price::FREE };
-        assert_eq!(one.cost(&Usage { input: 1, ..Usage::default() }).nanos(), 1, "a used token is never free");
     }
 
     proptest! {

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use signalbox_domain::{ErrorClass, Failure, ProviderKind};
 use signalbox_providers::{
-    FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings,
+    Anthropic, Bedrock, BedrockSettings, FaultSchedule, Gemini, Http, OpenAiChat, OpenAiChatSettings, Provider,
+    Simulated, SimulatedSettings,
 };
 use signalbox_workspace::config;
+
+use crate::SystemClock;
 
 /// The pause between two pieces of a simulated answer at its usual pace, in milliseconds.
 const PIECE_MS: f64 = 15.0;
@@ -25,6 +28,11 @@ pub fn connect(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provi
             let base_url = provider.base_url.clone().unwrap_or_default();
             Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::compatible(base_url))?)
         }
+        ProviderKind::Bedrock => {
+            let region = provider.region.clone().unwrap_or_default();
+            let settings = BedrockSettings { region, base_url: provider.base_url.clone() };
+            Arc::new(Bedrock::new(http.clone(), Arc::new(SystemClock), &settings)?)
+        }
         ProviderKind::Simulated => {
             let faults = match &provider.faults {
                 Some(faults) => {
@@ -37,7 +45,15 @@ pub fn connect(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provi
             let settings = SimulatedSettings { pace, faults, ..SimulatedSettings::default() };
             Arc::new(Simulated::new(settings))
         }
-        ProviderKind::Anthropic | ProviderKind::Gemini | ProviderKind::Azure | ProviderKind::Bedrock => {
+        ProviderKind::Anthropic => {
+            let base_url = provider.base_url.as_deref().unwrap_or(Anthropic::BASE_URL);
+            Arc::new(Anthropic::new(http.clone(), base_url)?)
+        }
+        ProviderKind::Gemini => {
+            let base_url = provider.base_url.as_deref().unwrap_or(Gemini::BASE_URL);
+            Arc::new(Gemini::new(http.clone(), base_url)?)
+        }
+        ProviderKind::Azure => {
             return Err(Failure::new(ErrorClass::Client, format!("{} can't be called yet", provider.kind.as_str())));
         }
     })

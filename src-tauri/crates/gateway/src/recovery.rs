@@ -6,12 +6,13 @@ use signalbox_domain::{
 };
 use signalbox_store::{LedgerEntry, Presence, StoreError, StoredCall, Tx};
 
-use crate::Gateway;
+use crate::{Gateway, Ratios};
 
 impl Gateway {
     /// Marks the calls of processes that have ended as interrupted, settles what they had spent at least, and gives back
-    /// what they had reserved. Says how many calls there were.
+    /// what they had reserved; and reads back what was learned. Says how many calls there were.
     pub async fn recover(&self, presence: &Presence) -> Result<u32, StoreError> {
+        self.learn(self.store.read(|view| Ratios::read(view)).await?);
         let running = self.store.read(|view| view.calls_running()).await?;
         let mut count = 0;
         for stored in running.into_iter().filter(|stored| !presence.is_alive(stored.owner)) {

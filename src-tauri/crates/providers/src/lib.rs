@@ -9,8 +9,15 @@
 #![allow(clippy::doc_markdown, reason = "OpenAI is a name, not code")]
 
 mod answering;
+mod anthropic;
+mod arguments;
+mod bedrock;
 mod discover;
+mod event_stream;
+mod extra;
+mod gemini;
 mod http;
+mod lookup;
 mod openai_chat;
 mod provider;
 mod reading;
@@ -21,7 +28,10 @@ mod simulated;
 mod sse;
 pub mod wire;
 
+pub use anthropic::Anthropic;
+pub use bedrock::{Bedrock, BedrockSettings};
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
+pub use gemini::Gemini;
 pub use http::Http;
 pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
 pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep, ToolCallPiece};

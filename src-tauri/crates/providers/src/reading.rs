@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use reqwest::{Response, Url};
+use reqwest::{
+    Response, Url,
+    header::{CONTENT_TYPE, HeaderMap},
+};
 use signalbox_domain::{ErrorClass, Failure};
 
 use crate::{
-    Event, EventStream,
+    Event, EventStream, Http, Prepared,
     answering::ProtocolReader,
-    http::{LARGEST_BODY, host, interrupted},
+    event_stream::{FrameDecoder, FrameError},
+    http::{LARGEST_BODY, accepted, host, interrupted},
+    scrub::Scrub,
     sse::{SseDecoder, TooLarge},
 };
 
@@ -22,8 +27,38 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) enum Framing {
     /// Server-sent events.
     Events,
+    /// Frames of Amazon's binary event stream.
+    Frames,
     /// One piece of JSON.
     Whole,
+}
+
+/// Sends the prepared bytes and reads what comes with the reader that `make` gives for the server's name. The answer is
+/// read by the form in which it comes, not by the one that was asked for.
+pub(crate) async fn exchange<R: ProtocolReader + 'static>(
+    http: &Http,
+    prepared: &Prepared,
+    headers: HeaderMap,
+    scrub: Scrub,
+    make: impl FnOnce(String, Scrub) -> R,
+) -> Result<EventStream, Failure> {
+    let url = Url::parse(&prepared.url)
+        .map_err(|error| Failure::new(ErrorClass::Client, format!("the request has no usable address: {error}")))?;
+    let response = http.post(&url, prepared.body.clone(), headers).await?;
+    let response = accepted(response, &url, &scrub).await?;
+    let format = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let framing = match format.split(';').next().unwrap_or_default().trim() {
+        "text/event-stream" => Framing::Events,
+        "application/json" => Framing::Whole,
+        "text/html" => {
+            return Err(Failure::new(ErrorClass::Malformed, format!("{} answered with a web page", host(&url)))
+                .with_hint("check that base_url ends where the protocol begins, often in /v1"));
+        }
+        _ if prepared.stream => Framing::Events,
+        _ => Framing::Whole,
+    };
+    let reader = make(host(&url), scrub);
+    Ok(read(response, url, framing, reader))
 }
 
 /// Reads the response with the reader of its protocol. Dropping the stream drops the connection.
@@ -35,6 +70,7 @@ pub(crate) fn read<R: ProtocolReader + 'static>(
 ) -> EventStream {
     let body = match framing {
         Framing::Events => Body::Events(SseDecoder::default()),
+        Framing::Frames => Body::Frames(FrameDecoder::default()),
         Framing::Whole => Body::Whole(Vec::new()),
     };
     let reading = Reading { reader, response: Some(response), body, url };
@@ -43,6 +79,7 @@ pub(crate) fn read<R: ProtocolReader + 'static>(
 
 enum Body {
     Events(SseDecoder),
+    Frames(FrameDecoder),
     Whole(Vec<u8>),
 }
 
@@ -88,6 +125,16 @@ impl<R: ProtocolReader> Reading<R> {
                     self.too_large();
                 }
             }
+            Body::Frames(decoder) => {
+                let mut events = Vec::new();
+                let result = decoder.push(bytes, &mut events);
+                for event in events {
+                    self.reader.event(&event);
+                }
+                if let Err(error) = result {
+                    self.broken(error);
+                }
+            }
             Body::Whole(body) if body.len() + bytes.len() > LARGEST_BODY => self.too_large(),
             Body::Whole(body) => body.extend_from_slice(bytes),
         }
@@ -101,9 +148,21 @@ impl<R: ProtocolReader> Reading<R> {
                 }
                 self.reader.end(None);
             }
+            // What is left is a frame without its end.
+            Body::Frames(_) => self.reader.end(None),
             Body::Whole(body) => self.reader.whole(&body),
         }
         self.response = None;
+    }
+
+    fn broken(&mut self, error: FrameError) {
+        let answering = self.reader.answering();
+        if answering.finishing() {
+            // The answer is whole already; only a figure can be lost.
+            return self.reader.end(None);
+        }
+        let failure = answering.failure(ErrorClass::Malformed, &format!("sent a broken event stream: {error}"));
+        answering.fail(failure);
     }
 
     fn too_large(&mut self) {

@@ -8,12 +8,18 @@ const LONGEST: usize = 500;
 /// Cleans a provider's words before they become part of a failure.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scrub {
-    key: Option<Secret>,
+    keys: Vec<Secret>,
 }
 
 impl Scrub {
     pub(crate) fn new(key: Option<&Secret>) -> Self {
-        Self { key: key.filter(|key| !key.is_empty()).cloned() }
+        Self::of(key.cloned().into_iter().collect())
+    }
+
+    /// For a key whose parts are secret each by itself.
+    pub(crate) fn of(mut keys: Vec<Secret>) -> Self {
+        keys.retain(|key| !key.is_empty());
+        Self { keys }
     }
 
     /// The text on one line, without the key, and at most 500 characters long.
@@ -46,10 +52,7 @@ impl Scrub {
 
     /// The text with every occurrence of the key replaced, otherwise as it is.
     pub(crate) fn without_key(&self, text: &str) -> String {
-        match &self.key {
-            Some(key) => text.replace(key.expose(), "[key]"),
-            None => text.to_owned(),
-        }
+        self.keys.iter().fold(text.to_owned(), |text, key| text.replace(key.expose(), "[key]"))
     }
 }
 

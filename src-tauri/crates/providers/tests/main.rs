@@ -9,9 +9,11 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod bedrock;
 mod canned;
 mod connect;
 mod faults;
 mod lookup;
+mod other_protocols;
 mod sending;
 mod support;

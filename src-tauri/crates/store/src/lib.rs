@@ -20,10 +20,12 @@ pub use error::StoreError;
 pub use presence::{Owner, Presence};
 pub use store::{Opened, Store, Tx, View};
 pub use tables::{
+    cache::CacheRow,
     calls::{CallFilter, StoredCall},
     drafts::StoredDraft,
     holds::Hold,
     ledger::{LedgerEntry, Span},
     partials::Partial,
+    ratios::TokenRatio,
     votes::StoredVote,
 };

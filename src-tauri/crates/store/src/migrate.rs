@@ -11,18 +11,21 @@ use crate::{StoreError, tables};
 
 /// The steps, oldest first: the statements of all tables that changed together. A step that has been released is never
 /// edited; a change is a new step.
-const STEPS: &[&[&str]] = &[&[
-    tables::bodies::V1,
-    tables::calls::V1,
-    tables::decisions::V1,
-    tables::drafts::V1,
-    tables::holds::V1,
-    tables::ledger::V1,
-    tables::partials::V1,
-    tables::refusals::V1,
-    tables::session::V1,
-    tables::votes::V1,
-]];
+const STEPS: &[&[&str]] = &[
+    &[
+        tables::bodies::V1,
+        tables::calls::V1,
+        tables::decisions::V1,
+        tables::drafts::V1,
+        tables::holds::V1,
+        tables::ledger::V1,
+        tables::partials::V1,
+        tables::refusals::V1,
+        tables::session::V1,
+        tables::votes::V1,
+    ],
+    &[tables::cache::V2, tables::ratios::V2],
+];
 
 /// The newest schema that is known here.
 pub(crate) const KNOWN: u32 = STEPS.len() as u32;

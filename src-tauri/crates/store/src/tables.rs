@@ -1,12 +1,14 @@
 //! The tables, one file each: its migration, its row, its readers and its writers.
 
 pub(crate) mod bodies;
+pub(crate) mod cache;
 pub(crate) mod calls;
 pub(crate) mod decisions;
 pub(crate) mod drafts;
 pub(crate) mod holds;
 pub(crate) mod ledger;
 pub(crate) mod partials;
+pub(crate) mod ratios;
 pub(crate) mod refusals;
 pub(crate) mod session;
 pub(crate) mod votes;

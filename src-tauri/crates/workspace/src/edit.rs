@@ -268,16 +268,21 @@ fn put_price(table: &mut dyn TableLike, price: &Price) {
     let Some(inner) = table.get_mut("price").and_then(toml_edit::Item::as_table_like_mut) else {
         return;
     };
-    // The cached price is the input price by default; it is written only where it differs or stands already.
-    let cached = price.cached_input != price.input || inner.contains_key("cached_input");
-    put_all(
-        inner,
-        [
-            ("input", Some(price.input.to_decimal().into())),
-            ("cached_input", cached.then(|| price.cached_input.to_decimal().into())),
-            ("output", Some(price.output.to_decimal().into())),
-        ],
-    );
+    let (rates, quote) = (&price.rates, price.rates.quote());
+    // What follows from other rates by custom is written only where it stands already.
+    let all = [
+        ("input", rates.input, true),
+        ("cached_input", rates.cached_input, quote.cached_input.is_some()),
+        ("cache_write", rates.cache_write, quote.cache_write.is_some()),
+        ("cache_write_1h", rates.cache_write_1h, quote.cache_write_1h.is_some()),
+        ("output", rates.output, true),
+        ("reasoning", rates.reasoning, quote.reasoning.is_some()),
+    ];
+    for (key, rate, differs) in all {
+        if differs || inner.contains_key(key) {
+            put(inner, key, rate.to_decimal().into());
+        }
+    }
 }
 
 fn unknown_price(policy: UnknownPrice) -> Value {

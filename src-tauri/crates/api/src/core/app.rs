@@ -30,7 +30,7 @@ impl Core {
             logs: self.home.join("logs").display().to_string(),
             prices: PriceSource {
                 taken: prices.taken.to_string(),
-                age_days: (today - prices.taken).get_days(),
+                age_days: prices.age_days(today),
                 origin: prices.origin.clone(),
             },
             keychain: self.keychain.state().await,

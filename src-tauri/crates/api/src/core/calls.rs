@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use signalbox_domain::{CallId, Role};
+use signalbox_domain::CallId;
 use signalbox_gateway::{CallEvent, CallRequest, Calling, PromptText, StoredRequest};
 use signalbox_prompts::Selector;
 use signalbox_store::{CallFilter, StoredCall};
@@ -35,14 +35,19 @@ impl Core {
             CallText::Version { name, number } => PromptText::Stored { name, selector: Selector::Number(number) },
             CallText::Draft { name, source } => PromptText::Draft { name, source },
         };
-        let calling = self.gateway.call(CallRequest { role: Role::Generate, text, values, target });
+        let calling = self.gateway.call(CallRequest::new(text, values, target));
+        Ok(CallNamed { call: self.follow(calling) })
+    }
+
+    /// Gives what happens in a call to the windows, from here on.
+    pub(super) fn follow(self: &Arc<Self>, calling: Calling) -> CallId {
         let call = calling.id;
         self.running().insert(
             call,
             Running { cancel: calling.cancel.clone(), answer: String::new(), call: None, decisions: Vec::new() },
         );
         self.tasks.spawn(forward(self.clone(), calling));
-        Ok(CallNamed { call })
+        call
     }
 
     /// Cancels a call.
@@ -163,6 +168,8 @@ async fn forward(core: Arc<Core>, mut calling: Calling) {
                 }
                 core.hub.send(Event::Delta { call: id, start, text });
             }
+            // The windows read thoughts and tool calls with the finished call.
+            CallEvent::Reasoning(_) | CallEvent::ToolCall(_) => {}
             CallEvent::Ended(call) => {
                 let provider = call.served.as_ref().map(|served| served.provider.clone());
                 core.hub.send(Event::Call { call });

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use signalbox_domain::Usage;
-use signalbox_gateway::{PriceOrigin, PriceTable, Settings, TokenCounter};
+use signalbox_gateway::{PriceOrigin, PriceTable, Ratios, Settings, TokenCounter};
 use signalbox_prompts::{Document, PromptName, Rendered, Source, diff, lint::lint, render::render};
 use signalbox_workspace::config::DEFAULT_MAX_OUTPUT;
 
@@ -21,7 +21,8 @@ impl Core {
     /// What a text would be: its lint, its rendering, its length and its price.
     pub async fn prompt_preview(&self, request: PreviewRequest) -> Result<Preview, ApiError> {
         let settings = self.gateway.settings();
-        blocking(move || Ok(preview(&settings, &request))).await
+        let ratios = self.gateway.ratios();
+        blocking(move || Ok(preview(&settings, &ratios, &request))).await
     }
 
     /// The difference of two texts of a prompt, by words.
@@ -65,7 +66,7 @@ fn rendered_text(source: &Source, values: &Map<String, Value>) -> Result<String,
     Ok(rendered.to_text())
 }
 
-fn preview(settings: &Settings, request: &PreviewRequest) -> Preview {
+fn preview(settings: &Settings, ratios: &Ratios, request: &PreviewRequest) -> Preview {
     let diagnostics = lint(&request.source, &request.saved);
     let document = Document::parse(&request.source.head).ok();
     let (rendered, problem) = match document.as_ref().map(|document| render(&request.source, document, &request.values))
@@ -82,7 +83,7 @@ fn preview(settings: &Settings, request: &PreviewRequest) -> Preview {
     Preview {
         message_tokens: message_tokens.collect(),
         estimates: match (&rendered, &document) {
-            (Some(rendered), Some(document)) => estimates(settings, rendered, document),
+            (Some(rendered), Some(document)) => estimates(settings, ratios, rendered, document),
             _ => Vec::new(),
         },
         diagnostics,
@@ -93,7 +94,7 @@ fn preview(settings: &Settings, request: &PreviewRequest) -> Preview {
 }
 
 /// What one call would use and cost on each model.
-fn estimates(settings: &Settings, rendered: &Rendered, document: &Document) -> Vec<ModelEstimate> {
+fn estimates(settings: &Settings, ratios: &Ratios, rendered: &Rendered, document: &Document) -> Vec<ModelEstimate> {
     let config = &settings.config;
     let table = PriceTable::shipped();
     let messages = rendered.to_messages();
@@ -107,11 +108,11 @@ fn estimates(settings: &Settings, rendered: &Rendered, document: &Document) -> V
         .iter()
         .filter_map(|model| {
             let provider = config.provider_of(model)?;
-            let counter = TokenCounter::of(&model.id);
+            let counter = TokenCounter::of(&model.id, ratios);
             // Models share a few tokenizers, and counting is the dear part.
             let known = counts.iter().find(|(known, _)| *known == counter).map(|(_, length)| *length);
             let length = known.unwrap_or_else(|| {
-                let length = counter.conversation(&messages);
+                let length = counter.request(&messages, &[], document.output.as_ref());
                 counts.push((counter, length));
                 length
             });

@@ -1,6 +1,6 @@
 //! Providers, their keys and their models.
 
-use signalbox_domain::{Money, Price, ProviderKind, Role, Secret, Signal};
+use signalbox_domain::{Money, Price, ProviderKind, Quote, Rates, Role, Secret, Signal};
 use signalbox_gateway::{PriceTable, connect};
 use signalbox_providers::{ConnectionTest, USUAL_PORTS, discover};
 use signalbox_secrets::KeyInfo;
@@ -162,7 +162,13 @@ impl Core {
     /// Changes or adds a model.
     pub async fn model_set(&self, request: ModelSet) -> Result<ProviderList, ApiError> {
         let ModelSet { name, provider, id, tier, price } = request;
-        let price = price.as_ref().map(read_price).transpose()?;
+        let price = match &price {
+            Some(price) => {
+                let settings = self.gateway.settings();
+                Some(read_price(price, settings.config.model(&name).and_then(|model| model.price))?)
+            }
+            None => None,
+        };
         let change = ModelEdit { provider, id, tier, price, ..ModelEdit::default() };
         self.edit_config(move |text| edit::set_model(text, &name, &change)).await?;
         self.provider_list(Empty {}).await
@@ -342,11 +348,20 @@ fn of_provider(name: &str, failure: &signalbox_domain::Failure) -> ApiError {
     ApiError { hint: failure.hint.clone(), ..ApiError::new(Code::Provider, format!("{name}: {}", failure.message)) }
 }
 
-fn read_price(text: &PriceText) -> Result<Price, ApiError> {
+/// Reads a price. Rates that the text doesn't speak of stay as they are.
+fn read_price(text: &PriceText, present: Option<Price>) -> Result<Price, ApiError> {
     let read = |text: &str| -> Result<Money, ApiError> {
         text.parse().map_err(|error: signalbox_domain::MoneyError| ApiError::new(Code::Invalid, error.to_string()))
     };
-    let input = read(&text.input)?;
-    let cached_input = text.cached_input.as_deref().map(read).transpose()?.unwrap_or(input);
-    Ok(Price { input, cached_input, output: read(&text.output)? })
+    let optional = |text: &Option<String>| text.as_deref().map(read).transpose();
+    let present = present.map(|price| price.rates.quote()).unwrap_or_default();
+    let quote = Quote {
+        input: read(&text.input)?,
+        cached_input: optional(&text.cached_input)?,
+        cache_write: optional(&text.cache_write)?.or(present.cache_write),
+        cache_write_1h: optional(&text.cache_write_1h)?.or(present.cache_write_1h),
+        output: read(&text.output)?,
+        reasoning: optional(&text.reasoning)?.or(present.reasoning),
+    };
+    Ok(Rates::from(quote).into())
 }

@@ -128,6 +128,18 @@ pub struct PriceText {
     pub output: String,
     /// Cached input; none for the input price.
     pub cached_input: Option<String>,
+    /// Input written to the provider's cache; none for what the model's price in `signalbox.toml` says already.
+    #[serde(default)]
+    #[ts(optional)]
+    pub cache_write: Option<String>,
+    /// Input written to the provider's cache for an hour; none as above.
+    #[serde(default)]
+    #[ts(optional)]
+    pub cache_write_1h: Option<String>,
+    /// Reasoning; none as above.
+    #[serde(default)]
+    #[ts(optional)]
+    pub reasoning: Option<String>,
 }
 
 /// Names one model.

@@ -1,7 +1,7 @@
 //! What is served: `[models.NAME]`.
 
 use serde::Serialize;
-use signalbox_domain::{Money, Price, ProviderKind, Tier};
+use signalbox_domain::{Money, Price, ProviderKind, Quote, Rates, Tier};
 
 use super::{
     keys::{Keys, Named, check_reference},
@@ -70,8 +70,10 @@ fn read_price(keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>) -> Option<Price>
         keys.money(reader, key).map(|m| m.value)
     };
     let (input, output): (Option<Money>, Option<Money>) = (required("input"), required("output"));
-    let cached_input = keys.money(reader, "cached_input").map(|m| m.value);
+    let mut optional = |key| keys.money(reader, key).map(|m| m.value);
+    let (cached_input, reasoning) = (optional("cached_input"), optional("reasoning"));
+    let (cache_write, cache_write_1h) = (optional("cache_write"), optional("cache_write_1h"));
     keys.finish(reader);
     let (input, output) = (input?, output?);
-    Some(Price { input, cached_input: cached_input.unwrap_or(input), output })
+    Some(Rates::from(Quote { input, cached_input, cache_write, cache_write_1h, output, reasoning }).into())
 }

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
-use signalbox_domain::{Money, Price, Role, Tier};
+use signalbox_domain::{Money, Price, Rates, Role, Tier};
 
 use super::*;
 
@@ -101,11 +101,10 @@ fn a_whole_file_reads_in_its_order() {
     assert_eq!((fake.key, fake.faults.as_deref(), fake.pace_ms), (KeySource::None, Some("429 then ok"), Some(20)));
 
     let mini = config.model("mini").unwrap();
-    let price = Price {
-        input: Money::from_nanos(250_000_000),
+    let price = Price::from(Rates {
         cached_input: Money::from_nanos(25_000_000),
-        output: Money::from_nanos(2_000_000_000),
-    };
+        ..Rates::flat(Money::from_nanos(250_000_000), Money::from_nanos(2_000_000_000))
+    });
     assert_eq!((mini.id.as_str(), mini.tier, mini.price), ("gpt-5-mini", Tier::Standard, Some(price)));
     assert_eq!((mini.context_window, mini.max_output), (Some(400_000), Some(128_000)));
     let small = config.model("small").unwrap();
@@ -129,6 +128,34 @@ fn a_whole_file_reads_in_its_order() {
         (Some("project:support"), None)
     );
     assert_eq!(support.unknown_price, UnknownPrice::Ceiling(Money::from_nanos(30_000_000_000)));
+}
+
+#[test]
+fn a_price_has_a_rate_for_each_kind_of_token() {
+    let price =
+        |price: &str| format!("[providers.p]\nkind = \"openai\"\n[models.m]\nprovider = \"p\"\nprice = {price}\n");
+    let dollars = |whole: i64| Money::from_nanos(whole * 1_000_000_000);
+    let read = |text: &str| config(&price(text)).model("m").unwrap().price.unwrap().rates;
+    let all = read(
+        r#"{ input = "4", cached_input = "1", cache_write = "5", cache_write_1h = "8", output = "20", reasoning = "30" }"#,
+    );
+    assert_eq!(
+        [all.input, all.cached_input, all.cache_write, all.cache_write_1h, all.output, all.reasoning],
+        [4, 1, 5, 8, 20, 30].map(dollars)
+    );
+    let some = read(r#"{ input = "4", cache_write = "5", output = "20" }"#);
+    assert_eq!(
+        [some.cached_input, some.cache_write_1h, some.reasoning],
+        [4, 5, 20].map(dollars),
+        "what is absent follows by custom"
+    );
+    let found =
+        problems(&price(r#"{ input = "4", cache_writ = "5", cache_write_1h = 8, output = "20", reasoning = "-1" }"#));
+    insta::assert_snapshot!(found.join("\n"), @r#"
+    line 5, column 24: [models.m.price] has no key "cache_writ"; did you mean `cache_write`?
+    line 5, column 59: `cache_write_1h` must be in quotes, so that it is exact; write cache_write_1h = "8"
+    line 5, column 89: `reasoning`: "-1" is not an amount; write dollars such as "$5.00" or "0.25"
+    "#);
 }
 
 #[test]

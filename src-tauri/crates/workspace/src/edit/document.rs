@@ -156,6 +156,17 @@ pub(super) fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
             *old = value;
         }
         None => {
+            // The blank in front of a closing bracket belongs to whatever is last.
+            let last = table.iter_mut().last().and_then(|(_, item)| item.as_value_mut().map(Value::decor_mut));
+            let blank = last.and_then(|decor| {
+                let blank = decor.suffix()?.as_str()?.to_owned();
+                let is_blank = !blank.is_empty() && blank.chars().all(|c| c == ' ');
+                is_blank.then(|| decor.set_suffix(""))?;
+                Some(blank)
+            });
+            if let Some(blank) = blank {
+                value.decor_mut().set_suffix(blank);
+            }
             table.insert(key, Item::Value(value));
         }
     }

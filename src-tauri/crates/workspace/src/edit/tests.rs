@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
+use signalbox_domain::Rates;
 
 use super::*;
 use crate::config::Config;
@@ -81,14 +82,14 @@ fn r11_a_changed_value_changes_one_line_and_keeps_its_comment() {
 
 #[test]
 fn a_price_is_written_into_the_line_that_is_there() {
-    let price = Price { input: money("0.30"), cached_input: money("0.30"), output: money("2.5") };
+    let price = Price::flat(money("0.30"), money("2.5"));
     let edit = ModelEdit { price: Some(price), ..ModelEdit::default() };
     insta::assert_snapshot!(changes(TEXT, &valid(set_model(TEXT, "mini", &edit))), @r#"
     - price = { input = "0.25", output = "2.00" } # of last week
     + price = { input = "0.30", output = "2.50" } # of last week
     "#);
     let cached = ModelEdit {
-        price: Some(Price { cached_input: money("0.03"), ..price }),
+        price: Some(Price::from(Rates { cached_input: money("0.03"), ..price.rates })),
         tier: Some(Tier::Simple),
         ..ModelEdit::default()
     };
@@ -96,6 +97,21 @@ fn a_price_is_written_into_the_line_that_is_there() {
     + tier = "simple"
     + price = { input = "0.30", cached_input = "0.03", output = "2.50" }
     "#);
+    let all = Price::from(Rates {
+        input: money("3"),
+        cached_input: money("0.3"),
+        cache_write: money("3.75"),
+        cache_write_1h: money("6"),
+        output: money("15"),
+        reasoning: money("20"),
+    });
+    let edit_all = ModelEdit { price: Some(all), ..ModelEdit::default() };
+    let after = valid(set_model(TEXT, "mini", &edit_all));
+    insta::assert_snapshot!(changes(TEXT, &after), @r#"
+    - price = { input = "0.25", output = "2.00" } # of last week
+    + price = { input = "3.00", output = "15.00", cached_input = "0.30", cache_write = "3.75", cache_write_1h = "6.00", reasoning = "20.00" } # of last week
+    "#);
+    assert_eq!(Config::parse(&after).0.unwrap().model("mini").unwrap().price, Some(all), "it reads back as itself");
     let table = "[providers.p]\nkind = \"simulated\"\n[models.m]\nprovider = \"p\"\n[models.m.price]\ninput = \"1\" # in\noutput = \"2\"\n";
     let after = valid(set_model(table, "m", &edit));
     assert!(after.contains("[models.m.price]\ninput = \"0.30\" # in\noutput = \"2.50\"\n"), "{after}");

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, Empty, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, GatewayState, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -51,6 +51,12 @@ export interface Commands {
   call_list: { request: CallListRequest; response: CallPage };
   /** One call with its texts and decisions. */
   call_get: { request: CallNamed; response: CallDetail };
+  /** How providers do, what cools down, and whether the alarm rings. */
+  gateway_state: { request: Empty; response: GatewayState };
+  /** The drills that can be run. */
+  drill_list: { request: Empty; response: DrillList };
+  /** Starts the calls of a drill. */
+  drill_run: { request: DrillNamed; response: DrillStarted };
   /** Casts a vote. */
   vote_cast: { request: VoteCast; response: Vote };
   /** Takes a vote back. */
