@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, sync::Arc};
 
 use serde_json::Map;
-use signalbox_domain::{CallStatus, Money, Role, SettlementKind, Target};
+use signalbox_domain::{CallStatus, Money, SettlementKind, Target};
 use signalbox_gateway::{CallEvent, CallRequest, Gateway, Parts, PromptText, Settings, SystemClock};
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
@@ -44,6 +44,7 @@ impl Rig {
             registry: Arc::new(Registry::open(&workspace.root().join("prompts")).unwrap()),
             settings: Arc::new(Settings::connect(config, loaded.hash, &Http::new().unwrap()).unwrap()),
             clock: Arc::new(SystemClock),
+            observers: Vec::new(),
         });
         Self { gateway, store, _presence: presence, _folders: folders }
     }
@@ -92,7 +93,7 @@ impl Rig {
 async fn caller(gateway: Arc<Gateway>) {
     let text = PromptText::Draft { name: "support/reply".into(), source: question() };
     let target = Target::Route("default".into());
-    let mut calling = gateway.call(CallRequest { role: Role::Generate, text, values: Map::new(), target });
+    let mut calling = gateway.call(CallRequest::new(text, Map::new(), target));
     loop {
         match timeout(PATIENCE, calling.events.recv()).await.expect("an answer begins in time") {
             Some(CallEvent::Delta { .. }) => return,
