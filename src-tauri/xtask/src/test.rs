@@ -11,7 +11,7 @@ use crate::{
     paths,
     report::Report,
     session::{self, Display},
-    ui,
+    ui, upstreams,
 };
 
 const HELP: &str = "\
@@ -22,7 +22,7 @@ Usage: cargo xtask test [--only STEP[,STEP]…]
 Steps, in this order:
   format         cargo fmt
   clippy         all targets, warnings are errors
-  nextest        the Rust tests, with a real keychain of their own
+  nextest        the Rust tests, with a real keychain and two mocks of the providers
   bindings       the generated TypeScript and permissions are the ones in git
   svelte-check   types of the UI
   lint           style of the UI
@@ -178,7 +178,9 @@ fn run(step: Step) -> Result<(), Failure> {
         }),
         Step::Nextest => {
             build_tests()?;
-            session::run(Display::None, &nextest(&["--workspace"])?)
+            let mut tests = nextest(&["--workspace"])?;
+            upstreams::give_to(&mut tests)?;
+            session::run(Display::None, &tests)
         }
         Step::Bindings => command::run(
             command::program("git").args(["diff", "--exit-code", "--stat", "--"]).args(bindings::GENERATED),
