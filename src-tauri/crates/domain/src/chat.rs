@@ -168,6 +168,22 @@ pub struct Usage {
     pub reasoning: u64,
 }
 
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        let Self { input, cached_input, cache_write, cache_write_1h, output, reasoning } = other;
+        for (sum, more) in [
+            (&mut self.input, input),
+            (&mut self.cached_input, cached_input),
+            (&mut self.cache_write, cache_write),
+            (&mut self.cache_write_1h, cache_write_1h),
+            (&mut self.output, output),
+            (&mut self.reasoning, reasoning),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+    }
+}
+
 /// Why a model stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -356,11 +356,7 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen:
         attempt.state = state;
     }
     if charged {
-        let sum = passage.call.usage.get_or_insert_default();
-        sum.input += shown.input;
-        sum.cached_input += shown.cached_input;
-        sum.output += shown.output;
-        sum.reasoning += shown.reasoning;
+        *passage.call.usage.get_or_insert_default() += shown;
     }
     if let (Some(served), Some(reported)) = (&mut passage.call.served, seen.reported) {
         served.reported = Some(reported);
