@@ -6,6 +6,7 @@ mod app;
 mod budgets;
 mod calls;
 mod drafts;
+mod log;
 mod naming;
 mod preview;
 mod prompts;

@@ -55,10 +55,14 @@ macro_rules! commands {
             call_cancel(CallNamed) -> Cancelled;
             /// Cancels every call that was started here.
             call_cancel_all(Empty) -> Cancelled;
-            /// A page of calls, newest first.
+            /// A page of the calls that are meant, newest first.
             call_list(CallListRequest) -> CallPage;
             /// One call with its texts and decisions.
             call_get(CallNamed) -> CallDetail;
+            /// What a filter of calls can choose from.
+            call_facets(Empty) -> CallFacets;
+            /// One call in a form that other programs read.
+            call_export(CallExport) -> CallExported;
 
             /// Casts a vote.
             vote_cast(VoteCast) -> Vote;
