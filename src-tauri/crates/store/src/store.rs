@@ -26,6 +26,13 @@ pub struct View<'a>(pub(crate) &'a Connection);
 /// A transaction in which one may also write.
 pub struct Tx<'a>(View<'a>);
 
+impl<'a> Tx<'a> {
+    /// A view of a connection on which a transaction is under way.
+    pub(crate) fn of(connection: &'a Connection) -> Self {
+        Self(View(connection))
+    }
+}
+
 impl Tx<'_> {
     pub(crate) fn connection(&self) -> &Connection {
         self.0.0
@@ -146,7 +153,7 @@ impl Store {
 /// Runs one of several jobs of a transaction, so that its failure undoes only its own writes.
 fn nested<T>(connection: &Connection, job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
     connection.execute_batch("SAVEPOINT job")?;
-    let done = job(&Tx(View(connection)));
+    let done = job(&Tx::of(connection));
     if connection.is_autocommit() {
         // SQLite has ended the whole transaction, and with it this job's savepoint.
         return done;
