@@ -130,14 +130,13 @@ impl CallFilter {
     /// The conditions with an index.
     pub(crate) fn conditions(&self) -> Vec<Condition> {
         let mut all = Vec::new();
-        // Words of a fixed list stand in the text of the query: only then does SQLite see that a partial index has them.
         if !self.statuses.is_empty() {
-            let words = self.statuses.iter().map(|status| Sql::new(format!("status = '{}'", status.as_str()), []));
-            all.push(partial("log_by_status", words, !self.statuses.contains(&CallStatus::Done)));
+            let words = self.statuses.iter().map(|status| status.as_str());
+            all.push(all_but("log_by_status", "status", CallStatus::Done.as_str(), words));
         }
         if !self.roles.is_empty() {
-            let words = self.roles.iter().map(|role| Sql::new(format!("role = '{}'", role.as_str()), []));
-            all.push(partial("log_by_role", words, !self.roles.contains(&Role::Generate)));
+            let words = self.roles.iter().map(|role| role.as_str());
+            all.push(all_but("log_by_role", "role", Role::Generate.as_str(), words));
         }
         for (index, column, values) in [
             ("log_by_error", "error", &self.errors),
@@ -190,10 +189,21 @@ fn range(index: &'static str, condition: Sql) -> Condition {
     Condition { index: None, ..Condition::of(index, [condition]) }
 }
 
-/// A partial index that holds the words, or none.
-fn partial(index: &'static str, words: impl Iterator<Item = Sql>, holds: bool) -> Condition {
-    let condition = Condition::of(index, words);
-    if holds { condition } else { Condition { index: None, rows: Vec::new(), ..condition } }
+/// A column is one of some words, with an index that holds all but the one that most rows have. SQLite sees that the
+/// index has the others only when the query says so in the words of the index.
+fn all_but(
+    index: &'static str,
+    column: &str,
+    usual: &'static str,
+    words: impl Iterator<Item = &'static str> + Clone,
+) -> Condition {
+    let has_usual = words.clone().any(|word| word == usual);
+    let term = |word: &'static str| {
+        let has_index = if has_usual { String::new() } else { format!(" AND {column} <> '{usual}'") };
+        Sql::new(format!("{column} = ?{has_index}"), [Value::Text(word.to_owned())])
+    };
+    let condition = Condition::of(index, words.map(term));
+    if has_usual { Condition { index: None, rows: Vec::new(), ..condition } } else { condition }
 }
 
 impl FailedAttempt {

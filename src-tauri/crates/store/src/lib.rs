@@ -36,3 +36,10 @@ pub use tables::{
     texts::{IndexedText, searchable},
     votes::StoredVote,
 };
+
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod prune_tests;
+#[cfg(test)]
+mod testing;

@@ -18,9 +18,15 @@ use crate::{
 };
 
 /// Up to how many rows are few.
-const FEW: usize = 4_000;
-/// Up to how many rows are few enough to ask the full-text index about each of them.
-const FEW_FOR_TEXT: usize = 300;
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Few {
+    /// To look at each of them.
+    pub(crate) to_look_at: usize,
+    /// To ask the full-text index about each of them, which takes longer.
+    pub(crate) to_search: usize,
+}
+
+const FEW: Few = Few { to_look_at: 4_000, to_search: 300 };
 /// How many values of one condition are walked side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// Where a count stops.
@@ -76,13 +82,24 @@ impl Order {
 impl View<'_> {
     /// A page of the calls that are meant.
     pub fn call_page(&self, filter: &CallFilter, place: Place, limit: u32) -> Result<Page, StoreError> {
+        self.page(filter, place, limit, FEW)
+    }
+
+    /// How many calls are meant.
+    pub fn call_count(&self, filter: &CallFilter) -> Result<Counted, StoreError> {
+        let found = self.keys(filter, Order::NewestFirst, None, COUNTED + 1, FEW)?.len();
+        let count = found.min(COUNTED);
+        Ok(Counted { count: u32::try_from(count).unwrap_or(u32::MAX), more: found > count })
+    }
+
+    pub(crate) fn page(&self, filter: &CallFilter, place: Place, limit: u32, few: Few) -> Result<Page, StoreError> {
         let limit = limit as usize;
         let (order, beyond) = match place {
             Place::Newest => (Order::NewestFirst, None),
-            Place::Before(id) => (Order::NewestFirst, Some((id, self.key_or_place(id)?))),
-            Place::After(id) => (Order::OldestFirst, Some((id, self.key_or_place(id)?))),
+            Place::Before(id) => (Order::NewestFirst, Some(self.key_or_place(id)?)),
+            Place::After(id) => (Order::OldestFirst, Some(self.key_or_place(id)?)),
         };
-        let mut keys = self.keys(filter, order, beyond.map(|(_, n)| n), limit + 1)?;
+        let mut keys = self.keys(filter, order, beyond, limit + 1, few)?;
         let more = keys.len() > limit;
         keys.truncate(limit);
         if order == Order::OldestFirst {
@@ -98,7 +115,7 @@ impl View<'_> {
             Order::OldestFirst => keys.last(),
         };
         let more_behind = match (beyond, edge) {
-            (Some(_), Some(edge)) => !self.keys(filter, other, Some(*edge), 1)?.is_empty(),
+            (Some(_), Some(edge)) => !self.keys(filter, other, Some(*edge), 1, few)?.is_empty(),
             _ => false,
         };
         let (has_older, has_newer) = match order {
@@ -114,13 +131,6 @@ impl View<'_> {
             newer: calls.first().map(|stored| stored.call.id).filter(|_| has_newer),
             calls,
         })
-    }
-
-    /// How many calls are meant.
-    pub fn call_count(&self, filter: &CallFilter) -> Result<Counted, StoreError> {
-        let found = self.keys(filter, Order::NewestFirst, None, COUNTED + 1)?.len();
-        let count = found.min(COUNTED);
-        Ok(Counted { count: u32::try_from(count).unwrap_or(u32::MAX), more: found > count })
     }
 
     /// The key of a call, or where it was before it was removed.
@@ -141,6 +151,7 @@ impl View<'_> {
         order: Order,
         beyond: Option<i64>,
         limit: usize,
+        few: Few,
     ) -> Result<Vec<i64>, StoreError> {
         let text = match search(&filter.text) {
             Search::All => None,
@@ -153,7 +164,7 @@ impl View<'_> {
             bounds.push(Sql::new(format!("n {sign} ?"), [Value::Integer(n)]));
         }
         let conditions = filter.conditions();
-        let few = if text.is_some() { FEW_FOR_TEXT } else { FEW };
+        let few = if text.is_some() { few.to_search } else { few.to_look_at };
         let (leader, is_few) = self.leader(&conditions, few)?;
         let way = match (text, leader) {
             (Some(text), Some(leader)) if is_few => one_by_one(leader, &conditions, &bounds, Some(text)),
@@ -270,8 +281,7 @@ fn by_text(text: String, conditions: &[Condition], bounds: &[Sql]) -> Sql {
         query.add(&all_of(Some(found), [], &own));
         return query;
     }
-    let own: Vec<Sql> =
-        own.into_iter().map(|bound| Sql::new(format!("texts.{}", bound.text), bound.values)).collect();
+    let own: Vec<Sql> = own.into_iter().map(|bound| Sql::new(format!("texts.{}", bound.text), bound.values)).collect();
     let bounds: Vec<Sql> = own.into_iter().chain(bounds.iter().cloned()).collect();
     let mut query = Sql::new("SELECT texts.rowid AS n FROM texts CROSS JOIN log ON log.n = texts.rowid", []);
     query.add(&all_of(Some(found), conditions, &bounds));

@@ -105,7 +105,8 @@ impl Tx<'_> {
     }
 
     fn pruned_to(&self) -> Result<i64, StoreError> {
-        let mut statement = self.connection().prepare_cached("SELECT coalesce(max(n), 0) FROM pruned WHERE what = 'bodies'")?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT coalesce(max(n), 0) FROM pruned WHERE what = 'bodies'")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
@@ -113,9 +114,8 @@ impl Tx<'_> {
         let mut statement = self.connection().prepare_cached(
             "SELECT n, id FROM log NOT INDEXED WHERE n >= ?1 AND n < ?2 AND status <> 'running' ORDER BY n LIMIT ?3",
         )?;
-        let found: Vec<(i64, [u8; 16])> = statement
-            .query_map((from, end, limit), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
+        let found: Vec<(i64, [u8; 16])> =
+            statement.query_map((from, end, limit), |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         let mut calls = Vec::with_capacity(found.len());
         for (n, id) in found {
             calls.extend(self.call(CallId::from_bytes(id))?.map(|stored| (n, stored)));
@@ -124,9 +124,11 @@ impl Tx<'_> {
     }
 
     fn call_remove(&self, n: i64, id: CallId) -> Result<(), StoreError> {
-        for statement in
-            ["DELETE FROM texts WHERE rowid = ?1", "DELETE FROM attempts WHERE call = ?1", "DELETE FROM log WHERE n = ?1"]
-        {
+        for statement in [
+            "DELETE FROM texts WHERE rowid = ?1",
+            "DELETE FROM attempts WHERE call = ?1",
+            "DELETE FROM log WHERE n = ?1",
+        ] {
             self.connection().prepare_cached(statement)?.execute([n])?;
         }
         for statement in ["DELETE FROM decisions WHERE call = ?1", "DELETE FROM calls WHERE id = ?1"] {
@@ -136,12 +138,7 @@ impl Tx<'_> {
     }
 
     /// Removes the bodies of a call that nothing newer names; says how many.
-    fn bodies_remove(
-        &self,
-        stored: &StoredCall,
-        end: i64,
-        spared: &HashSet<ContentHash>,
-    ) -> Result<u32, StoreError> {
+    fn bodies_remove(&self, stored: &StoredCall, end: i64, spared: &HashSet<ContentHash>) -> Result<u32, StoreError> {
         let mut removed = 0;
         for hash in bodies_of(stored).into_iter().filter(|hash| !spared.contains(hash)) {
             let unused = self

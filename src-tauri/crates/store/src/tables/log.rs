@@ -184,8 +184,8 @@ impl Tx<'_> {
                 AttemptState::Failed { failure } => Some(failure),
                 _ => None,
             };
-            let reason = serde_json::to_value(attempt.reason)
-                .map_err(|error| StoreError::unreadable("attempt", &error))?;
+            let reason =
+                serde_json::to_value(attempt.reason).map_err(|error| StoreError::unreadable("attempt", &error))?;
             insert.execute(rusqlite::params![
                 n,
                 attempt.number,

@@ -1,6 +1,6 @@
 //! The full-text index of calls. It holds no text of its own: words and where they are, by the call's key in the log.
 
-use signalbox_domain::{CallId, Content, Block, Message};
+use signalbox_domain::{Block, CallId, Content, Message};
 
 use crate::{StoreError, StoredCall, Tx};
 
@@ -90,7 +90,10 @@ pub(crate) fn search(text: &str) -> Search {
             let word: String = word.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             if word.chars().any(char::is_alphanumeric) {
                 last_is_open = !quoted
-                    && word.rsplit(|c: char| !c.is_alphanumeric()).next().is_some_and(|end| end.len() >= SHORTEST_BEGINNING);
+                    && word
+                        .rsplit(|c: char| !c.is_alphanumeric())
+                        .next()
+                        .is_some_and(|end| end.len() >= SHORTEST_BEGINNING);
                 terms.push(format!("\"{word}\""));
             }
         }
