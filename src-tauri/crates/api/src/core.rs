@@ -6,6 +6,8 @@ mod app;
 mod budgets;
 mod calls;
 mod drafts;
+mod export;
+mod gateway;
 mod log;
 mod naming;
 mod preview;

@@ -51,6 +51,8 @@ macro_rules! commands {
             target_list(Empty) -> Targets;
             /// Starts a call.
             call_start(CallStart) -> CallNamed;
+            /// Sends the conversation of a stored call again.
+            call_replay(CallNamed) -> CallNamed;
             /// Cancels a call.
             call_cancel(CallNamed) -> Cancelled;
             /// Cancels every call that was started here.
@@ -63,6 +65,13 @@ macro_rules! commands {
             call_facets(Empty) -> CallFacets;
             /// One call in a form that other programs read.
             call_export(CallExport) -> CallExported;
+
+            /// How providers do, what cools down, and whether the alarm rings.
+            gateway_state(Empty) -> GatewayState;
+            /// The drills that can be run.
+            drill_list(Empty) -> DrillList;
+            /// Starts the calls of a drill.
+            drill_run(DrillNamed) -> DrillStarted;
 
             /// Casts a vote.
             vote_cast(VoteCast) -> Vote;

@@ -3,6 +3,7 @@
 mod app;
 mod budget;
 mod call;
+mod drill;
 mod event;
 mod log;
 mod prompt;
@@ -12,11 +13,13 @@ mod vote;
 pub use app::*;
 pub use budget::*;
 pub use call::*;
+pub use drill::*;
 pub use event::*;
 pub use log::*;
 pub use prompt::*;
 pub use provider::*;
 pub use vote::*;
 
+pub use signalbox_gateway::GatewayState;
 pub use signalbox_prompts::{Prompt, Version};
 pub use signalbox_providers::ConnectionTest;

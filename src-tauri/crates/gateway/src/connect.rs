@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use signalbox_domain::{ErrorClass, Failure, ProviderKind};
 use signalbox_providers::{
-    FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings,
+    Anthropic, FaultSchedule, Gemini, Http, OpenAiChat, OpenAiChatSettings, Provider, Simulated, SimulatedSettings,
 };
 use signalbox_workspace::config;
 
@@ -37,7 +37,15 @@ pub fn connect(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provi
             let settings = SimulatedSettings { pace, faults, ..SimulatedSettings::default() };
             Arc::new(Simulated::new(settings))
         }
-        ProviderKind::Anthropic | ProviderKind::Gemini | ProviderKind::Azure | ProviderKind::Bedrock => {
+        ProviderKind::Anthropic => {
+            let base_url = provider.base_url.as_deref().unwrap_or(Anthropic::BASE_URL);
+            Arc::new(Anthropic::new(http.clone(), base_url)?)
+        }
+        ProviderKind::Gemini => {
+            let base_url = provider.base_url.as_deref().unwrap_or(Gemini::BASE_URL);
+            Arc::new(Gemini::new(http.clone(), base_url)?)
+        }
+        ProviderKind::Azure | ProviderKind::Bedrock => {
             return Err(Failure::new(ErrorClass::Client, format!("{} can't be called yet", provider.kind.as_str())));
         }
     })

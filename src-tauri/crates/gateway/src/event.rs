@@ -1,6 +1,7 @@
 //! What a caller sees of its call.
 
 use signalbox_domain::{Call, CallId, Decision};
+use signalbox_providers::ToolCallPiece;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,10 @@ pub enum CallEvent {
         /// The piece.
         text: String,
     },
+    /// A piece of the model's thoughts, which aren't part of the answer.
+    Reasoning(String),
+    /// A piece of a tool call.
+    ToolCall(ToolCallPiece),
     /// The call has ended, and it is in the database. Always the last event.
     Ended(Box<Call>),
 }

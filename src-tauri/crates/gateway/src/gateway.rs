@@ -12,8 +12,11 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    BudgetUse, CallRequest, Calling, Health, PriceTable, Settings,
+    BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Settings,
+    alarm::AlarmBell,
+    cooling::Board,
     event::{CallEvent, QUEUE},
+    flights::Flights,
     health::HealthBoard,
     pipeline,
 };
@@ -32,6 +35,8 @@ pub struct Parts {
     pub settings: Arc<Settings>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Whoever wants to know of every call that has ended.
+    pub observers: Vec<Arc<dyn Observer>>,
 }
 
 /// The one way to a model.
@@ -43,6 +48,10 @@ pub struct Gateway {
     pub(crate) clock: Arc<dyn Clock>,
     workspace: String,
     pub(crate) health: HealthBoard,
+    pub(crate) board: Arc<Board>,
+    pub(crate) bell: AlarmBell,
+    pub(crate) flights: Flights,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     settings: RwLock<Arc<Settings>>,
     calls: TaskTracker,
     closing: CancellationToken,
@@ -51,7 +60,7 @@ pub struct Gateway {
 impl Gateway {
     /// Puts a gateway together.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, owner, keychain, registry, settings, clock } = parts;
+        let Parts { store, owner, keychain, registry, settings, clock, observers } = parts;
         let workspace = registry.root().to_string_lossy().into_owned();
         Arc::new(Self {
             workspace,
@@ -61,6 +70,10 @@ impl Gateway {
             registry,
             clock,
             health: HealthBoard::default(),
+            board: Board::new(),
+            bell: AlarmBell::default(),
+            flights: Flights::default(),
+            observers,
             settings: RwLock::new(settings),
             calls: TaskTracker::new(),
             closing: CancellationToken::new(),
@@ -69,22 +82,28 @@ impl Gateway {
 
     /// Starts a call. It runs in a task of its own until it is settled and recorded.
     pub fn call(self: &Arc<Self>, request: CallRequest) -> Calling {
+        self.call_under(self.settings(), request)
+    }
+
+    /// Starts a call under another configuration than the one in force.
+    pub(crate) fn call_under(self: &Arc<Self>, settings: Arc<Settings>, request: CallRequest) -> Calling {
         let id = CallId::new(self.clock.now(), entropy());
         let cancel = self.closing.child_token();
         let (sender, events) = mpsc::channel(QUEUE);
-        self.calls.spawn(self.clone().watched(id, request, sender, cancel.clone()));
+        self.calls.spawn(self.clone().watched(settings, id, request, sender, cancel.clone()));
         Calling { id, events, cancel }
     }
 
     /// Runs a call, and settles it even if its task ends in a way that it never should.
     async fn watched(
         self: Arc<Self>,
+        settings: Arc<Settings>,
         id: CallId,
         request: CallRequest,
         events: mpsc::Sender<CallEvent>,
         cancel: CancellationToken,
     ) {
-        let run = tokio::spawn(pipeline::run(self.clone(), id, request, events.clone(), cancel));
+        let run = tokio::spawn(pipeline::run(self.clone(), settings, id, request, events.clone(), cancel));
         if let Err(error) = run.await {
             tracing::error!(call = %id, %error, "a call ended abnormally");
             match self.interrupted(id).await {
@@ -110,7 +129,7 @@ impl Gateway {
         for provider in &settings.config.providers {
             let changed = self.settings().config.provider(&provider.name) != Some(provider);
             if changed {
-                self.health.forget(&provider.name);
+                self.forget_health(&provider.name);
             }
         }
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
@@ -124,6 +143,7 @@ impl Gateway {
     /// Forgets what calls have shown of a provider, because its key has changed.
     pub fn forget_health(&self, provider: &str) {
         self.health.forget(provider);
+        self.board.forget(provider);
     }
 
     /// Takes the result of a connection test into account.
@@ -131,7 +151,10 @@ impl Gateway {
         let now = self.clock.now();
         match test.steps.iter().find_map(|step| step.failure.as_ref()) {
             Some(failure) => self.health.failed(provider, failure, now),
-            None => self.health.worked(provider, now),
+            None => {
+                self.forget_health(provider);
+                self.health.worked(provider, now);
+            }
         }
     }
 

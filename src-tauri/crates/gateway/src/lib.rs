@@ -11,12 +11,19 @@
 //! itself (`secrets`) and knows nothing of windows or commands.
 
 mod admission;
+mod alarm;
 mod answer;
+mod cache_key;
+mod chain;
 mod clock;
 mod connect;
+mod cooling;
+mod drills;
 mod event;
+mod flights;
 mod gateway;
 mod health;
+mod observer;
 mod period;
 mod pipeline;
 mod prices;
@@ -25,16 +32,26 @@ mod recovery;
 mod request;
 mod settings;
 mod stages;
+mod state;
 mod tokens;
 
 pub use admission::BudgetUse;
+pub use alarm::Alarm;
+pub use answer::StoredReply;
 pub use clock::SystemClock;
 pub use connect::connect;
+pub use cooling::{CoolDown, CoolWhat};
+pub use drills::{DrillInfo, drills};
 pub use event::{CallEvent, Calling};
 pub use gateway::{Gateway, Parts, entropy};
 pub use health::Health;
+pub use observer::{Ended, Observer};
 pub use period::day_span;
 pub use prices::{PriceOrigin, PriceTable, Priced};
 pub use request::{CallRequest, PromptText, StoredRequest};
 pub use settings::Settings;
+pub use state::{GatewayState, ProviderSignal};
 pub use tokens::{Counted, TokenCounter};
+
+#[cfg(test)]
+mod tests;

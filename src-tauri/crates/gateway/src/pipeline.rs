@@ -3,16 +3,23 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, Failure, Money, Origin, Stage};
+use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, ErrorClass, Failure, Money, Next, Stage};
 use signalbox_store::StoredCall;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    CallRequest, Gateway, Settings,
+    CallRequest, Gateway, Settings, StoredRequest,
     event::CallEvent,
     recorder::Recorder,
-    stages::{admit, attempts, checks, render, resolve, route, settle},
+    stages::{
+        admit,
+        attempts::{self, End, Outcome},
+        cache::{self, Found},
+        checks, render,
+        resolve::{self, Resolved},
+        route, settle,
+    },
 };
 
 /// A call on its way through the stages.
@@ -27,6 +34,10 @@ pub(crate) struct Passage {
     pub(crate) recorder: Recorder,
     pub(crate) events: mpsc::Sender<CallEvent>,
     pub(crate) cancel: CancellationToken,
+    /// The user for whom the call is made.
+    pub(crate) user: Option<String>,
+    /// The conversation, for whoever observes the call's end.
+    pub(crate) conversation: Option<Arc<StoredRequest>>,
 }
 
 impl Passage {
@@ -70,12 +81,12 @@ pub(crate) enum Stop {
 
 pub(crate) async fn run(
     gateway: Arc<Gateway>,
+    settings: Arc<Settings>,
     id: CallId,
     request: CallRequest,
     events: mpsc::Sender<CallEvent>,
     cancel: CancellationToken,
 ) {
-    let settings = gateway.settings();
     let call = Call {
         id,
         role: request.role,
@@ -84,7 +95,7 @@ pub(crate) async fn run(
         target: request.target.clone(),
         served: None,
         simulated: false,
-        origin: Origin::App,
+        origin: request.origin.clone(),
         degraded: false,
         degraded_reason: None,
         cache: None,
@@ -103,30 +114,63 @@ pub(crate) async fn run(
         config_hash: settings.hash,
     };
     let recorder = Recorder::new(id, gateway.clock.clone(), events.clone());
-    let mut passage = Passage { gateway, settings, call, request: None, bodies: Vec::new(), recorder, events, cancel };
+    let mut passage = Passage {
+        gateway,
+        settings,
+        call,
+        request: None,
+        bodies: Vec::new(),
+        recorder,
+        events,
+        cancel,
+        user: request.user.clone(),
+        conversation: None,
+    };
     passage.show().await;
 
     match before_dispatch(&mut passage, request).await {
-        Ok(plan) => {
-            let outcome = attempts::run(&mut passage, &plan).await;
+        Ok((_, Found::Answer(outcome))) => {
             checks::run(&mut passage, &outcome).await;
-            settle::run(&mut passage, outcome).await;
+            settle::run(&mut passage, outcome, None).await;
+        }
+        Ok((plan, Found::Nothing(keeping))) => {
+            let outcome = made(&mut passage, &plan, keeping.as_ref()).await;
+            let kept = cache::keep(&mut passage, &outcome, keeping.as_ref()).await;
+            checks::run(&mut passage, &outcome).await;
+            settle::run(&mut passage, outcome, kept).await;
         }
         Err(stop) => settle::nothing(&mut passage, stop).await,
     }
     let _ = passage.events.send(CallEvent::Ended(Box::new(passage.call))).await;
 }
 
+/// The chain, and its last step: a kept answer of any age.
+async fn made(passage: &mut Passage, plan: &route::Plan, keeping: Option<&cache::Keeping>) -> Outcome {
+    let outcome = attempts::run(passage, plan).await;
+    let failed = matches!(&outcome.end, End::Failed(failure) if failure.class == ErrorClass::Unavailable
+        || failure.class.allows().next != Next::No);
+    if failed
+        && outcome.answer.is_empty()
+        && let Some(stale) = cache::stale(passage, plan, keeping).await
+    {
+        return stale;
+    }
+    outcome
+}
+
 /// Everything up to the point from which money can be spent.
-async fn before_dispatch(passage: &mut Passage, request: CallRequest) -> Result<route::Plan, Stop> {
-    let resolved = resolve::run(passage, &request).await?;
-    let rendered = render::run(passage, resolved, request.values).await?;
+async fn before_dispatch(passage: &mut Passage, request: CallRequest) -> Result<(route::Plan, Found), Stop> {
+    let rendered = match resolve::run(passage, &request).await? {
+        Resolved::Template(template) => render::run(passage, *template, request.values).await?,
+        Resolved::Rendered(request) => *request,
+    };
+    passage.conversation = Some(Arc::new(rendered.clone()));
     passage.recorder.decide(Stage::GuardInput, Cause::NotConfigured, "this workspace has no guards").await;
     let plan = route::run(passage, &rendered).await?;
     admit::run(passage, &rendered, &plan).await?;
-    passage.recorder.decide(Stage::Cache, Cause::NotConfigured, "this route keeps no answers").await;
     if passage.cancel.is_cancelled() {
         return Err(Stop::Cancelled);
     }
-    Ok(plan)
+    let found = cache::run(passage, &rendered, &plan).await?;
+    Ok((plan, found))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use signalbox_domain::{Message, Params, Role, Target};
+use signalbox_domain::{Extra, Message, Origin, Params, PromptRef, Role, Target, Tool, ToolChoice};
 use signalbox_prompts::{Selector, Source};
 
 /// One request to the gateway.
@@ -16,6 +16,17 @@ pub struct CallRequest {
     pub values: Map<String, Value>,
     /// Who shall serve it.
     pub target: Target,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The user for whom it is made, as the caller names them. Answers are never shared between users.
+    pub user: Option<String>,
+}
+
+impl CallRequest {
+    /// A request of role `generate` from the window.
+    pub fn new(text: PromptText, values: Map<String, Value>, target: Target) -> Self {
+        Self { role: Role::Generate, text, values, target, origin: Origin::App, user: None }
+    }
 }
 
 /// The text of a call.
@@ -35,15 +46,13 @@ pub enum PromptText {
         /// The text.
         source: Source,
     },
-}
-
-impl PromptText {
-    /// The prompt's name.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Stored { name, .. } | Self::Draft { name, .. } => name,
-        }
-    }
+    /// A conversation that is rendered already.
+    Rendered {
+        /// The prompt that it came from, where there was one.
+        prompt: Option<PromptRef>,
+        /// The conversation, and how to answer.
+        request: Box<StoredRequest>,
+    },
 }
 
 /// The request as it is kept in the database, from which the call can be rebuilt.
@@ -57,6 +66,15 @@ pub struct StoredRequest {
     pub params: Params,
     /// The schema that the answer should follow.
     pub schema: Option<Value>,
+    /// The functions that the model may ask for.
+    #[serde(default)]
+    pub tools: Vec<Tool>,
+    /// Whether it must use them.
+    #[serde(default)]
+    pub tool_choice: Option<ToolChoice>,
+    /// What the caller said beyond that.
+    #[serde(default)]
+    pub extra: Option<Extra>,
     /// What rendered the template.
     pub engine: String,
 }

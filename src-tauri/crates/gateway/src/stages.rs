@@ -1,8 +1,11 @@
 //! The stages of the pipeline, one file each.
 
 pub(crate) mod admit;
+pub(crate) mod attempt;
 pub(crate) mod attempts;
+pub(crate) mod cache;
 pub(crate) mod checks;
+pub(crate) mod deliver;
 pub(crate) mod render;
 pub(crate) mod resolve;
 pub(crate) mod route;

@@ -177,6 +177,39 @@ impl Answering {
         }
     }
 
+    /// Keeps one more of the things that may come several times, in a list of this name.
+    pub(crate) fn keep_also(&mut self, name: &str, value: &Value) {
+        if !value.is_null() && self.takes(name.len() + value.to_string().len()) {
+            match self.kept.entry(name).or_insert_with(|| json!([])) {
+                Value::Array(list) => list.push(value.clone()),
+                other => *other = json!([value]),
+            }
+        }
+    }
+
+    /// An answer that came in one piece, as JSON. One that isn't JSON ends with a failure.
+    pub(crate) fn json(&mut self, body: &[u8]) -> Option<Value> {
+        let value = serde_json::from_slice(body).ok();
+        if value.is_none() {
+            let start = self.shown(body);
+            self.malformed(&format!("sent an answer that isn't JSON: {start}"));
+        }
+        value
+    }
+
+    /// Ends an answer that came in one piece. One that doesn't say why the model stopped may lack its end.
+    pub(crate) fn end_whole(&mut self) {
+        if self.ended || self.finish.is_some() {
+            return self.end(None);
+        }
+        self.malformed("doesn't say why the model stopped");
+    }
+
+    /// Ends the answer because it can't be read.
+    pub(crate) fn malformed(&mut self, what: &str) {
+        self.fail(self.failure(ErrorClass::Malformed, what));
+    }
+
     /// A piece that can't be read: the first is left out, a second ends the answer.
     pub(crate) fn unreadable(&mut self, data: &[u8]) {
         if self.finish.is_some() {

@@ -9,8 +9,13 @@
 #![allow(clippy::doc_markdown, reason = "OpenAI is a name, not code")]
 
 mod answering;
+mod anthropic;
+mod arguments;
 mod discover;
+mod extra;
+mod gemini;
 mod http;
+mod lookup;
 mod openai_chat;
 mod provider;
 mod reading;
@@ -21,7 +26,9 @@ mod simulated;
 mod sse;
 pub mod wire;
 
+pub use anthropic::Anthropic;
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
+pub use gemini::Gemini;
 pub use http::Http;
 pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
 pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep, ToolCallPiece};

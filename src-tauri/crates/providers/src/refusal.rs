@@ -6,7 +6,10 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use signalbox_domain::{ErrorClass, Failure};
 
-use crate::{retry_after::retry_after, scrub::Scrub};
+use crate::{
+    retry_after::{delay, retry_after},
+    scrub::Scrub,
+};
 
 /// What a provider said about a failure, whatever the shape in which it said it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub(crate) struct Said {
     words: Vec<String>,
     /// A `code` that is a number is a status.
     status: Option<u16>,
+    /// How long it asks to wait, where the error itself says so.
+    wait: Option<Duration>,
 }
 
 /// The failure that a response of status 400 or above stands for.
@@ -24,13 +29,13 @@ pub(crate) fn from_response(status: u16, headers: &HeaderMap, body: &[u8], host:
         Ok(value) => said(&value),
         Err(_) => Said { message: plain_text(body), ..Said::default() },
     };
-    failure(Some(status), &said, retry_after(headers), host, scrub)
+    failure(Some(status), &said, retry_after(headers).max(said.wait), host, scrub)
 }
 
 /// The failure that an error object inside a successful response stands for.
 pub(crate) fn from_object(error: &Value, host: &str, scrub: &Scrub) -> Failure {
     let said = said(error);
-    failure(said.status, &said, None, host, scrub)
+    failure(said.status, &said, said.wait, host, scrub)
 }
 
 /// Whether a JSON value says that something failed.
@@ -62,6 +67,12 @@ fn class(status: Option<u16>, said: &Said) -> ErrorClass {
     // Words about size also stand in messages about quotas and keys, so they count only where the status leaves room.
     let about_request = matches!(status, None | Some(400 | 404 | 413 | 422 | 500));
 
+    // Google says with one message that a quota of the minute, of the day or of the account is used up; waiting helps in
+    // all cases but the last, for which it has another word.
+    let is_rate = named(&["resource_exhausted"]) && !named(BILLING);
+    if is_rate && matches!(status, None | Some(429)) {
+        return ErrorClass::RateLimited;
+    }
     if status == Some(402) || named(BILLING) || (matches!(status, Some(400 | 403 | 429)) && tells(BILLING_TEXTS)) {
         return ErrorClass::Billing;
     }
@@ -72,6 +83,8 @@ fn class(status: Option<u16>, said: &Said) -> ErrorClass {
         return ErrorClass::ContentPolicy;
     }
     match status {
+        // Google refuses a key with the status of a wrong request.
+        Some(400) if named(&["api_key_invalid"]) || tells(KEY_TEXTS) => ErrorClass::Auth,
         Some(400 | 404 | 413 | 422) => ErrorClass::Client,
         Some(401 | 403) => ErrorClass::Auth,
         Some(429) => ErrorClass::RateLimited,
@@ -90,6 +103,7 @@ const BILLING: &[&str] = &[
     "billing_not_active",
     "insufficient_credits",
     "insufficient_balance",
+    "billing_error",
 ];
 const BILLING_TEXTS: &[&str] =
     &["insufficient credit", "insufficient balance", "credit balance is too low", "exceeded your current quota"];
@@ -125,6 +139,7 @@ const POLICY_TEXTS: &[&str] = &[
     "requires moderation",
     "was flagged",
 ];
+const KEY_TEXTS: &[&str] = &["api key not valid", "api key expired", "api_key_invalid"];
 const RATE: &[&str] =
     &["rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests", "resource_exhausted"];
 const OVERLOADED: &[&str] =
@@ -137,6 +152,7 @@ const CLIENT: &[&str] = &[
     "bad_request",
     "model_not_found",
     "not_found_error",
+    "request_too_large",
     "invalid_argument",
 ];
 
@@ -172,7 +188,11 @@ fn said(value: &Value) -> Said {
     };
     let mut said = Said { message, ..Said::default() };
     let inner = error.get("innererror").and_then(|inner| inner.get("code"));
-    for word in [error.get("code"), error.get("type"), error.get("status"), inner].into_iter().flatten() {
+    let details = error.get("details").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    said.wait = details.iter().find_map(|detail| delay(detail.get("retryDelay")?.as_str()?));
+    let reasons = details.iter().map(|detail| detail.get("reason"));
+    let words = [error.get("code"), error.get("type"), error.get("status"), inner];
+    for word in words.into_iter().chain(reasons).flatten() {
         match word {
             Value::String(word) => match word.parse() {
                 Ok(number) => said.status = said.status.or(error_status(number)),

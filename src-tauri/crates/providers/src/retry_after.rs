@@ -24,6 +24,11 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         .map(|wait| wait.min(LONGEST))
 }
 
+/// Reads a wait as Google writes it into an error, such as `34.07s`.
+pub(crate) fn delay(text: &str) -> Option<Duration> {
+    number(text.trim().strip_suffix('s')?, 1.0).map(|wait| wait.min(LONGEST))
+}
+
 /// A count of which `per_second` make a second.
 fn number(text: &str, per_second: f64) -> Option<Duration> {
     let count: f64 = text.parse().ok()?;
@@ -70,6 +75,16 @@ mod tests {
             check(&[("retry-after", nonsense)], None);
         }
         check(&[("retry-after", "1e300")], Some(86_400_000));
+    }
+
+    #[test]
+    fn a_wait_inside_an_error_is_read() {
+        for (text, millis) in [("34.07s", Some(34_070)), ("0s", Some(0)), ("1e9s", Some(86_400_000))] {
+            assert_eq!(delay(text), millis.map(Duration::from_millis), "{text}");
+        }
+        for nonsense in ["", "s", "34", "-1s", "34ms", "soon", "NaNs"] {
+            assert_eq!(delay(nonsense), None, "{nonsense:?}");
+        }
     }
 
     #[test]

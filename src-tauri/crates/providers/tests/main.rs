@@ -13,5 +13,6 @@ mod canned;
 mod connect;
 mod faults;
 mod lookup;
+mod other_protocols;
 mod sending;
 mod support;

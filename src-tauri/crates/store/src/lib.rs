@@ -28,6 +28,7 @@ pub use presence::{Owner, Presence};
 pub use prune::Pruned;
 pub use store::{Opened, Store, Tx, View};
 pub use tables::{
+    cache::CacheRow,
     calls::StoredCall,
     drafts::StoredDraft,
     holds::Hold,

@@ -34,7 +34,10 @@ const STEPS: &[Step] = &[
         ],
         fill: |_| Ok(()),
     },
-    Step { statements: &[tables::log::V2, tables::texts::V2, crate::prune::V2], fill: tables::log::fill },
+    Step {
+        statements: &[tables::cache::V2, tables::log::V2, tables::texts::V2, crate::prune::V2],
+        fill: tables::log::fill,
+    },
 ];
 
 /// The newest schema that is known here.

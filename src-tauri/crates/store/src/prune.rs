@@ -94,9 +94,6 @@ impl Tx<'_> {
 
     /// The bodies of answers that are kept to be served again.
     fn kept_answers(&self) -> Result<HashSet<ContentHash>, StoreError> {
-        if !self.connection().table_exists(None, "cache")? {
-            return Ok(HashSet::new());
-        }
         let mut statement = self
             .connection()
             .prepare_cached("SELECT answer FROM cache UNION ALL SELECT reply FROM cache WHERE reply IS NOT NULL")?;

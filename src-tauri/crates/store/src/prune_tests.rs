@@ -149,9 +149,6 @@ async fn an_answer_that_is_kept_to_be_served_again_stays() {
     let (call, answer) = (*calls[2].id().as_bytes(), ContentHash::of(&calls[2].answer));
     store
         .write(move |tx| {
-            let kept = "CREATE TABLE IF NOT EXISTS cache (key BLOB, call BLOB, at INTEGER, bytes INTEGER, answer BLOB,
-                        reply BLOB, record TEXT)";
-            tx.connection().execute(kept, [])?;
             let insert = "INSERT INTO cache (key, call, at, bytes, answer, record) VALUES (?1, ?1, 1, 1, ?2, '[]')";
             Ok(tx.connection().execute(insert, (call, answer.as_bytes()))?)
         })

@@ -1,6 +1,7 @@
 //! The tables, one file each: its migration, its row, its readers and its writers.
 
 pub(crate) mod bodies;
+pub(crate) mod cache;
 pub(crate) mod calls;
 pub(crate) mod decisions;
 pub(crate) mod drafts;

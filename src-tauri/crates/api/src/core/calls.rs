@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, PoisonError};
 
-use signalbox_domain::{CallId, Role};
+use signalbox_domain::CallId;
 use signalbox_gateway::{CallEvent, CallRequest, Calling, PromptText, StoredRequest};
 use signalbox_prompts::Selector;
-use signalbox_store::StoredCall;
 use tokio_util::sync::CancellationToken;
 
-use super::Core;
+use super::{Core, log::Whole};
 use crate::{
     ApiError, Code,
     types::{CallDetail, CallNamed, CallStart, CallText, Cancelled, Empty, Event},
@@ -40,14 +39,19 @@ impl Core {
             CallText::Version { name, number } => PromptText::Stored { name, selector: Selector::Number(number) },
             CallText::Draft { name, source } => PromptText::Draft { name, source },
         };
-        let calling = self.gateway.call(CallRequest { role: Role::Generate, text, values, target });
+        let calling = self.gateway.call(CallRequest::new(text, values, target));
+        Ok(CallNamed { call: self.follow(calling) })
+    }
+
+    /// Gives what happens in a call to the windows, from here on.
+    pub(super) fn follow(self: &Arc<Self>, calling: Calling) -> CallId {
         let call = calling.id;
         self.running().insert(
             call,
             Running { cancel: calling.cancel.clone(), answer: String::new(), call: None, decisions: Vec::new() },
         );
         self.tasks.spawn(forward(self.clone(), calling));
-        Ok(CallNamed { call })
+        call
     }
 
     /// Cancels a call.
@@ -85,22 +89,8 @@ impl Core {
 
     async fn call_detail(&self, id: CallId) -> Result<CallDetail, ApiError> {
         let at = self.clock.now();
-        let found = self
-            .store
-            .read(move |view| {
-                let Some(stored) = view.call(id)? else { return Ok(None) };
-                let request = stored.request.map(|hash| view.body(hash)).transpose()?.flatten();
-                let answer = match stored.answer {
-                    Some(hash) => view.body(hash)?,
-                    None => view.partial(id)?.map(|partial| partial.answer.into_bytes()),
-                };
-                Ok(Some((stored, request, answer, view.decisions(id)?)))
-            })
-            .await?;
-        let mut detail = match found {
-            Some((StoredCall { call, request: stored_request, answer: stored_answer, .. }, request, answer, decisions)) => {
-                let texts_removed = (stored_request.is_some() && request.is_none())
-                    || (stored_answer.is_some() && answer.is_none());
+        let mut detail = match self.whole(id).await {
+            Ok(Whole { call, request, answer, decisions, texts_removed, .. }) => {
                 let request: Option<StoredRequest> = match request {
                     Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(|error| ApiError::internal(&error))?),
                     None => None,
@@ -109,7 +99,8 @@ impl Core {
                 let answer = answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
                 Some(CallDetail { call, messages, values, answer, decisions, texts_removed, at })
             }
-            None => None,
+            Err(ApiError { code: Code::NotFound, .. }) => None,
+            Err(error) => return Err(error),
         };
         // What runs here is further than what has been stored of it.
         let running = self.running();
@@ -158,6 +149,8 @@ async fn forward(core: Arc<Core>, mut calling: Calling) {
                 }
                 core.hub.send(Event::Delta { call: id, start, text });
             }
+            // The windows read thoughts and tool calls with the finished call.
+            CallEvent::Reasoning(_) | CallEvent::ToolCall(_) => {}
             CallEvent::Ended(call) => {
                 let provider = call.served.as_ref().map(|served| served.provider.clone());
                 core.hub.send(Event::Call { call });

@@ -95,6 +95,7 @@ impl Core {
             registry: registry.clone(),
             settings,
             clock: clock.clone(),
+            observers: Vec::new(),
         });
         let interrupted = gateway.recover(&presence).await?;
         let core = Arc::new(Self {
@@ -117,6 +118,7 @@ impl Core {
             tasks: TaskTracker::new(),
         });
         watch::start(&core);
+        core.announce_gateway();
         Ok(core)
     }
 }

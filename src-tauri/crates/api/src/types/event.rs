@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::{Call, CallId, Decision};
+use signalbox_gateway::GatewayState;
 use signalbox_secrets::KeychainState;
 use ts_rs::TS;
 
@@ -72,6 +73,11 @@ pub enum Event {
     Provider {
         /// The provider.
         provider: ProviderRow,
+    },
+    /// What the gateway knows of its providers changed.
+    Gateway {
+        /// All of it.
+        state: GatewayState,
     },
     /// The keychain's state changed.
     Keychain {

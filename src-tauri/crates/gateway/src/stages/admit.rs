@@ -18,7 +18,10 @@ const LEASE_SLACK: SignedDuration = SignedDuration::from_secs(60);
 pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &Plan) -> Result<(), Stop> {
     let amount = plan.worst_case();
     let now = passage.gateway.clock.now();
-    let lease = SignedDuration::from_millis(plan.limits.total_ms as i64) * plan.candidates.len() as i32 + LEASE_SLACK;
+    let each = SignedDuration::from_millis(plan.limits.total_ms as i64)
+        .saturating_add(SignedDuration::try_from(plan.patience).unwrap_or(SignedDuration::MAX));
+    let attempts = i32::try_from(plan.most_attempts()).unwrap_or(i32::MAX);
+    let lease = each.checked_mul(attempts).unwrap_or(SignedDuration::MAX).saturating_add(LEASE_SLACK);
     let hold = Hold {
         call: passage.call.id,
         owner: passage.gateway.owner,
@@ -102,9 +105,12 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
 }
 
 async fn admitted_by(passage: &mut Passage, plan: &Plan, amount: Money, uses: &[BudgetUse]) {
-    let attempts = plan.candidates.len();
-    let worst =
-        format!("{amount} held, the worst case of {attempts} {}", if attempts == 1 { "attempt" } else { "attempts" });
+    let candidates = plan.candidates.len();
+    let attempts = candidates + 1;
+    let worst = format!(
+        "{amount} held, the worst case of {candidates} {} and one more attempt",
+        if candidates == 1 { "candidate" } else { "candidates" }
+    );
     let data = json!({
         "held": amount,
         "attempts": attempts,

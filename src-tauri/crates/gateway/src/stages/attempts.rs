@@ -1,25 +1,23 @@
-//! The tries upstream, down the chain, until one answers.
+//! The tries upstream, down the chain, until one answers. What follows a failure is decided by [`crate::chain`].
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use serde_json::json;
-use signalbox_domain::{
-    Attempt, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Next, Served, Stage, Usage,
-};
-use signalbox_providers::Event;
-use signalbox_store::Partial;
-use tokio::time::{Instant, sleep_until};
+use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Money, Stage};
+use tokio::time::sleep;
 
 use crate::{
-    answer::{Answer, Meter},
-    event::CallEvent,
-    pipeline::{Passage, millis_between},
-    stages::route::{Candidate, Plan},
+    answer::Answer,
+    chain::{Move, Situation},
+    cooling::{CoolDown, Gate, Probe},
+    gateway::entropy,
+    pipeline::Passage,
+    stages::{
+        attempt,
+        cache::age_in_words,
+        route::{Candidate, Plan},
+    },
 };
-
-/// How often a growing answer is kept, so that a crash loses little of what was delivered and paid.
-const CHECKPOINT: Duration = Duration::from_millis(500);
 
 /// How the tries ended.
 pub(crate) enum End {
@@ -34,358 +32,412 @@ pub(crate) struct Outcome {
     pub(crate) end: End,
 }
 
+/// Why a candidate wasn't tried.
+enum Closed {
+    /// It cools down; trying it is only unwise, not wrong.
+    Cautious,
+    /// It cools down because somebody asked for it, or another attempt is finding out.
+    Asked,
+}
+
+/// What a candidate's attempts came to.
+enum Tried {
+    End(End),
+    /// The next candidate may answer; `larger` means only one with a larger context window.
+    Failed {
+        failure: Failure,
+        larger: bool,
+    },
+    /// It wasn't tried.
+    Closed(Closed),
+}
+
 pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
-    let mut answer = Answer::default();
-    let mut end = End::Cancelled;
-    for (index, candidate) in plan.candidates.iter().enumerate() {
-        passage.recorder.attempt(Some(index as u32 + 1));
-        passage.call.degraded = index > 0;
-        end = Try { passage, candidate, plan, answer: &mut answer }.run().await;
-        let End::Failed(failure) = &end else { break };
-        if !falls_back(failure, &answer) {
-            break;
-        }
-        let Some(next) = plan.candidates.get(index + 1) else {
-            end = exhausted(passage, plan, end);
-            break;
-        };
-        let detail = format!("{} after {}: {} is next", failure.class.as_str(), candidate.model, next.model);
-        passage.recorder.decide(Stage::Attempt, Cause::Fallback, detail).await;
-    }
+    let mut chain = Chain { plan, answer: Answer::default(), last: None, window: None, soonest: None };
+    let end = chain.run(passage).await;
     passage.recorder.attempt(None);
-    Outcome { answer, end }
+    Outcome { answer: chain.answer, end }
 }
 
-/// Whether another candidate may answer after this failure. Nothing follows an answer that has begun.
-fn falls_back(failure: &Failure, answer: &Answer) -> bool {
-    match failure.class.allows().next {
-        Next::No | Next::LargerWindow => false,
-        Next::Yes | Next::Undelivered => answer.is_empty(),
-    }
-}
-
-/// When every candidate of a chain has failed, that is what the caller is told, with all causes.
-fn exhausted(passage: &Passage, plan: &Plan, end: End) -> End {
-    match end {
-        End::Failed(_) if plan.candidates.len() > 1 => {
-            let causes: Vec<String> = passage
-                .call
-                .attempts
-                .iter()
-                .filter_map(|attempt| match &attempt.state {
-                    AttemptState::Failed { failure } => Some(format!("{}: {}", attempt.model, failure.message)),
-                    _ => None,
-                })
-                .collect();
-            let message = format!("every candidate failed; {}", causes.join("; "));
-            End::Failed(
-                Failure::new(ErrorClass::Unavailable, message)
-                    .with_hint("Look at the attempts in Live, and test the connections in Providers"),
-            )
-        }
-        end => end,
-    }
-}
-
-/// One try.
-struct Try<'a> {
-    passage: &'a mut Passage,
-    candidate: &'a Candidate,
+/// The candidates in their order, and what has come of them.
+struct Chain<'a> {
     plan: &'a Plan,
-    answer: &'a mut Answer,
+    answer: Answer,
+    /// The candidate that failed last, and its failure.
+    last: Option<(&'a Candidate, Failure)>,
+    /// The context window that was too small.
+    window: Option<u32>,
+    /// When the first candidate that cools down could be tried again, at the earliest.
+    soonest: Option<Duration>,
 }
 
-/// What a try has seen so far.
-#[derive(Default)]
-struct Seen {
-    usage: Option<Usage>,
-    reported: Option<String>,
-    first_token_ms: Option<u64>,
-    sent: bool,
-    /// Whether anything came, be it thoughts.
-    heard: bool,
-    /// Whether a piece of the answer was left out.
-    gap: bool,
-}
+impl<'a> Chain<'a> {
+    async fn run(&mut self, passage: &mut Passage) -> End {
+        let mut cautious = Vec::new();
+        for candidate in &self.plan.candidates {
+            match self.candidate(passage, candidate, false).await {
+                Tried::End(end) => return end,
+                Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
+                Tried::Closed(Closed::Cautious) => cautious.push(candidate),
+                Tried::Closed(Closed::Asked) => {}
+            }
+        }
+        // Our own caution is no reason to give no answer at all.
+        for candidate in cautious {
+            match self.candidate(passage, candidate, true).await {
+                Tried::End(end) => return end,
+                Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
+                Tried::Closed(_) => {}
+            }
+        }
+        self.exhausted(passage)
+    }
 
-impl Try<'_> {
-    async fn run(self) -> End {
-        let Self { passage, candidate, plan, answer } = self;
-        let started_at = passage.gateway.clock.now();
-        passage.call.simulated = candidate.simulated;
-        passage.call.served = Some(Served {
-            provider: candidate.provider_name.clone(),
-            model: candidate.model.clone(),
-            reported: None,
-            tier: candidate.tier,
-        });
-        passage.call.attempts.push(Attempt {
-            number: passage.call.attempts.len() as u32 + 1,
-            provider: candidate.provider_name.clone(),
-            model: candidate.model.clone(),
-            reason: signalbox_domain::AttemptReason::First,
-            key: None,
-            waited_ms: 0,
-            started_at,
-            first_token_ms: None,
-            total_ms: None,
-            request_hash: candidate.prepared.hash,
-            usage: None,
-            cost: None,
-            state: AttemptState::Waiting,
-        });
-        passage.show().await;
+    fn after(&mut self, candidate: &'a Candidate, failure: Failure, larger: bool) {
+        if larger {
+            // A window that isn't known can't be known to be smaller than another.
+            self.window = self.window.max(Some(candidate.window.unwrap_or(u32::MAX)));
+        }
+        if let Some(wait) = failure.retry_after() {
+            self.sooner(wait);
+        }
+        self.last = Some((candidate, failure));
+    }
 
-        let mut seen = Seen::default();
-        let mut meter = Meter::new(candidate.counter);
-        let end = pump(passage, candidate, plan, answer, &mut meter, &mut seen).await;
-        finish(passage, candidate, meter.tokens(), seen, end).await
+    fn sooner(&mut self, wait: Duration) {
+        self.soonest = Some(self.soonest.map_or(wait, |soonest| soonest.min(wait)));
+    }
+
+    /// Tries one candidate as often as the rules allow.
+    async fn candidate(&mut self, passage: &mut Passage, candidate: &'a Candidate, force: bool) -> Tried {
+        if let Some(small) = self.window
+            && candidate.window.is_none_or(|window| window <= small)
+        {
+            let than = if small == u32::MAX { String::new() } else { format!(" than {small} tokens") };
+            let detail = format!("{}: its context window isn't known to be larger{than}", candidate.model);
+            passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
+            return Tried::Closed(Closed::Asked);
+        }
+        let mut state =
+            Tries { key: 0, again: 0, waited: Duration::ZERO, pause: Duration::ZERO, reason: None, failed: None };
+        loop {
+            let probe = match self.enter(passage, candidate, &mut state, force).await {
+                Ok(probe) => probe,
+                Err(Entrance::Cancelled) => return Tried::End(End::Cancelled),
+                Err(Entrance::Closed(closed)) => {
+                    return match state.failed {
+                        Some(failure) => Tried::Failed { failure, larger: false },
+                        None => Tried::Closed(closed),
+                    };
+                }
+            };
+            if !self.affordable(passage, candidate).await {
+                return match state.failed {
+                    Some(failure) => Tried::Failed { failure, larger: false },
+                    None => Tried::Closed(Closed::Asked),
+                };
+            }
+            let reason = match (&probe, state.reason.take()) {
+                (_, Some(reason)) => reason,
+                (Some(_), None) => AttemptReason::Probe,
+                (None, None) if self.is_first(passage, candidate) => AttemptReason::First,
+                (None, None) => AttemptReason::Fallback,
+            };
+            self.begin(passage, candidate, reason).await;
+            let trial = attempt::Trial { reason, key: state.key, waited: std::mem::take(&mut state.pause) };
+            let end = attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
+            let key = candidate.key_name(state.key);
+            let failure = match end {
+                End::Failed(failure) => failure,
+                end => {
+                    if let End::Complete { .. } = end {
+                        let (role, provider) = (passage.call.role, &candidate.provider_name);
+                        passage.gateway.board.worked(role, provider, &candidate.model, key);
+                        passage.gateway.bell.worked(role, provider, &candidate.model);
+                    }
+                    return Tried::End(end);
+                }
+            };
+            let delivered = !self.plan.integrity && !self.answer.is_empty();
+            let situation = Situation {
+                delivered,
+                again: state.again,
+                waited: state.waited,
+                patience: self.plan.patience,
+                other_key: state.key + 1 < candidate.keys.len(),
+                jitter: jitter(),
+            };
+            let mut moved = situation.after(&failure);
+            let given_up = !matches!(moved, Move::Again { .. });
+            let cautious = cool(passage, candidate, key, &failure, given_up).await;
+            if cautious && !given_up && !force {
+                moved = Move::Next;
+            }
+            drop(probe);
+            if !delivered {
+                self.answer = Answer::default();
+            }
+            match moved {
+                Move::Stop => return Tried::End(End::Failed(failure)),
+                Move::Next => return Tried::Failed { failure, larger: false },
+                Move::Larger => return Tried::Failed { failure, larger: true },
+                Move::OtherKey => {
+                    state.failed = Some(failure);
+                    state.key += 1;
+                    state.reason = Some(AttemptReason::OtherKey);
+                    let name = candidate.key_name(state.key).unwrap_or_default();
+                    let detail = format!("{} once more with the key {name}", candidate.model);
+                    passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
+                }
+                Move::Again { wait } => {
+                    state.again += 1;
+                    state.failed = Some(failure.clone());
+                    state.reason = Some(AttemptReason::Again);
+                    let why = match failure.retry_after() {
+                        Some(_) => "as the provider asks",
+                        None => "before the same again",
+                    };
+                    if !state.wait(passage, candidate, wait, why).await {
+                        return Tried::End(End::Cancelled);
+                    }
+                    let detail = format!("{} once more after {}", candidate.model, failure.class.as_str());
+                    passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
+                }
+            }
+        }
+    }
+
+    fn is_first(&self, passage: &Passage, candidate: &Candidate) -> bool {
+        passage.call.attempts.is_empty()
+            && self.plan.candidates.first().is_some_and(|first| first.model == candidate.model)
+    }
+
+    /// Says what is tried next when it isn't the first candidate, and marks the answer as degraded.
+    async fn begin(&self, passage: &mut Passage, candidate: &Candidate, reason: AttemptReason) {
+        let first = self.plan.candidates.first().map(|first| first.model.as_str());
+        passage.call.degraded = first != Some(candidate.model.as_str());
+        passage.call.degraded_reason = passage.call.degraded.then(|| match &self.last {
+            Some((before, failure)) => {
+                format!("{} answered, because {} failed: {}", candidate.model, before.model, failure.class.as_str())
+            }
+            None => format!("{} answered, because {} is cooling down", candidate.model, first.unwrap_or_default()),
+        });
+        if reason == AttemptReason::Fallback
+            && let Some((before, failure)) = &self.last
+        {
+            let detail = format!("{} after {}: {} is next", failure.class.as_str(), before.model, candidate.model);
+            passage.recorder.decide(Stage::Attempt, Cause::Fallback, detail).await;
+        }
+        passage.recorder.attempt(Some(passage.call.attempts.len() as u32 + 1));
+    }
+
+    /// Whether what is left of the hold covers one more attempt. What failed without being charged costs nothing of it.
+    async fn affordable(&self, passage: &mut Passage, candidate: &Candidate) -> bool {
+        let spent: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
+        let enough = spent + candidate.worst_case() <= passage.call.held;
+        if !enough || passage.call.attempts.len() >= self.plan.most_attempts() {
+            let detail = if enough {
+                format!("{}: the plan allows no further attempt", candidate.model)
+            } else {
+                format!("{}: of the hold of {} {spent} is spent already", candidate.model, passage.call.held)
+            };
+            passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
+            return false;
+        }
+        true
+    }
+
+    /// Waits at the candidate's gate as long as patience allows.
+    async fn enter(
+        &mut self,
+        passage: &mut Passage,
+        candidate: &Candidate,
+        state: &mut Tries,
+        force: bool,
+    ) -> Result<Option<Probe>, Entrance> {
+        let board = passage.gateway.board.clone();
+        let mut changes = board.watch();
+        loop {
+            changes.mark_unchanged();
+            let key = candidate.key_name(state.key);
+            let left = self.plan.patience.saturating_sub(state.waited);
+            let (why, shown_left) =
+                match board.gate(passage.call.role, &candidate.provider_name, &candidate.model, key) {
+                    Gate::Open => return Ok(None),
+                    Gate::Probe(probe) => {
+                        let detail = format!("{}: its cool-down is over, and this call finds out", candidate.model);
+                        passage.recorder.decide(Stage::Attempt, Cause::Probe, detail).await;
+                        return Ok(Some(probe));
+                    }
+                    Gate::Cooling { asked: false, .. } if force => return Ok(None),
+                    Gate::Cooling { why, .. } | Gate::Probing { why } if state.key + 1 < candidate.keys.len() => {
+                        let detail = format!(
+                            "{}: the key {} is passed over, {why}",
+                            candidate.model,
+                            candidate.key_name(state.key).unwrap_or_default()
+                        );
+                        passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
+                        state.key += 1;
+                        continue;
+                    }
+                    Gate::Cooling { left: Some(wait), asked: true, why } if wait <= left => {
+                        let why = format!("{why}: its cool-down ends sooner than the route's patience");
+                        if !state.wait(passage, candidate, wait, &why).await {
+                            return Err(Entrance::Cancelled);
+                        }
+                        continue;
+                    }
+                    Gate::Probing { .. } if !left.is_zero() => {
+                        let began = tokio::time::Instant::now();
+                        let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
+                        tokio::select! {
+                            biased;
+                            () = cancel.cancelled() => return Err(Entrance::Cancelled),
+                            () = events.closed() => return Err(Entrance::Cancelled),
+                            _ = changes.changed() => {}
+                            () = sleep(left) => {}
+                        }
+                        state.waited += began.elapsed().max(Duration::from_millis(1));
+                        continue;
+                    }
+                    Gate::Cooling { left, asked, why } => {
+                        if let Some(left) = left {
+                            self.sooner(left);
+                        }
+                        self.pass_over(passage, candidate, &why, left).await;
+                        return Err(Entrance::Closed(if asked { Closed::Asked } else { Closed::Cautious }));
+                    }
+                    Gate::Probing { why } => (why, None),
+                };
+            self.pass_over(passage, candidate, &why, shown_left).await;
+            return Err(Entrance::Closed(Closed::Asked));
+        }
+    }
+
+    async fn pass_over(&self, passage: &mut Passage, candidate: &Candidate, why: &str, left: Option<Duration>) {
+        let rest = match left {
+            Some(left) => format!("cooling down for another {}", seconds(left)),
+            None => "waiting for its key to be changed, or for another call to find out".into(),
+        };
+        let detail = format!("{} is passed over: {rest} ({why})", candidate.model);
+        let data = json!({ "model": candidate.model, "left_ms": left.map(|left| left.as_millis() as u64) });
+        passage.recorder.decide_with(Stage::Attempt, Cause::Skipped, detail, data).await;
+    }
+
+    /// When no candidate has answered, that is what the caller is told, with all causes.
+    fn exhausted(&mut self, passage: &Passage) -> End {
+        let only = self.plan.candidates.len() == 1;
+        if let Some((_, failure)) = self.last.take_if(|_| only) {
+            return End::Failed(failure);
+        }
+        let mut causes: Vec<String> = Vec::new();
+        for attempt in &passage.call.attempts {
+            if let AttemptState::Failed { failure } = &attempt.state {
+                let cause = format!("{}: {}", attempt.model, failure.message);
+                if !causes.contains(&cause) {
+                    causes.push(cause);
+                }
+            }
+        }
+        let message = match (causes.is_empty(), self.soonest) {
+            (false, _) => format!("every candidate failed; {}", causes.join("; ")),
+            (true, Some(soonest)) => {
+                format!("every candidate is cooling down; the first can be tried in {}", seconds(soonest))
+            }
+            (true, None) => "no candidate can be tried now; the decisions say why".into(),
+        };
+        // Too long a conversation is the caller's to mend, whoever else was passed over.
+        let class = match self.last.take() {
+            Some((_, failure)) if failure.class == ErrorClass::ContextWindow && causes.len() == 1 => {
+                return End::Failed(failure);
+            }
+            _ => ErrorClass::Unavailable,
+        };
+        End::Failed(
+            Failure::new(class, message)
+                .with_hint("Look at the attempts in Live, and test the connections in Providers")
+                .with_retry_after(self.soonest),
+        )
     }
 }
 
-/// Sends the request and delivers what comes, within the time limits.
-async fn pump(
+/// Why a candidate can't be entered.
+enum Entrance {
+    Closed(Closed),
+    Cancelled,
+}
+
+/// What this call has done with one candidate.
+struct Tries {
+    /// Which of its keys is used.
+    key: usize,
+    again: u32,
+    /// How long was waited for it, together.
+    waited: Duration,
+    /// How long was waited since the last attempt.
+    pause: Duration,
+    /// Why the next attempt is made; none when it is the first with this candidate.
+    reason: Option<AttemptReason>,
+    /// How the last attempt failed.
+    failed: Option<Failure>,
+}
+
+impl Tries {
+    /// Waits; says whether the call is still wanted.
+    async fn wait(&mut self, passage: &mut Passage, candidate: &Candidate, wait: Duration, why: &str) -> bool {
+        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let detail = format!("{} for {}, {why}", seconds(wait), candidate.model);
+        passage.recorder.decide_with(Stage::Attempt, Cause::Waited, detail, json!({ "ms": ms, "why": why })).await;
+        self.waited += wait;
+        self.pause += wait;
+        let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => false,
+            // The caller has gone.
+            () = events.closed() => false,
+            () = sleep(wait) => true,
+        }
+    }
+}
+
+/// Records what cools down because of a failure. Says whether it does so out of our own caution.
+async fn cool(
     passage: &mut Passage,
     candidate: &Candidate,
-    plan: &Plan,
-    answer: &mut Answer,
-    meter: &mut Meter,
-    seen: &mut Seen,
-) -> End {
-    let limits = plan.limits;
-    let cancel = passage.cancel.clone();
-    let key = match key(passage, candidate).await {
-        Ok(key) => key,
-        Err(failure) => return End::Failed(failure),
-    };
-    let detail =
-        format!("{} at {}, request {}", candidate.model, candidate.provider_name, candidate.prepared.hash.short());
-    let data = json!({ "request_hash": candidate.prepared.hash, "bytes": candidate.prepared.body.len() });
-    passage.recorder.decide_with(Stage::Attempt, Cause::Sent, detail, data).await;
-    let total = Instant::now() + Duration::from_millis(limits.total_ms);
-    let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
-    passage.bodies.push(candidate.prepared.body.clone());
-    checkpoint(passage, candidate, answer, meter);
-    let mut kept = Instant::now();
-    seen.sent = true;
-    let events = passage.events.clone();
-    let opened = tokio::select! {
-        biased;
-        () = cancel.cancelled() => return End::Cancelled,
-        // The caller has gone; dropping the request aborts it upstream.
-        () = events.closed() => return End::Cancelled,
-        opened = candidate.provider.send(&candidate.prepared, key.as_ref()) => opened,
-        () = sleep_until(first_token.min(total)) => return timeout(first_token, total, Limit::FirstToken, limits),
-    };
-    let mut stream = match opened {
-        Ok(stream) => stream,
-        Err(failure) => return End::Failed(failure),
-    };
-    let mut deadline = (first_token, Limit::FirstToken);
-    loop {
-        let event = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return End::Cancelled,
-            () = events.closed() => return End::Cancelled,
-            event = stream.next() => event,
-            () = sleep_until(deadline.0.min(total)) => return timeout(deadline.0, total, deadline.1, limits),
-        };
-        match event {
-            Some(Ok(Event::Delta(text))) => {
-                if seen.first_token_ms.is_none() {
-                    first(passage, seen).await;
-                }
-                seen.heard = true;
-                meter.push(&text);
-                let start = answer.push(&text);
-                // A caller that doesn't listen holds the answer up, but not its end.
-                tokio::select! {
-                    biased;
-                    delivered = events.send(CallEvent::Delta { start, text }) => {
-                        if delivered.is_err() {
-                            return End::Cancelled;
-                        }
-                    }
-                    () = cancel.cancelled() => return End::Cancelled,
-                    () = sleep_until(total) => return timeout(total, total, Limit::Total, limits),
-                }
-                if kept.elapsed() >= CHECKPOINT {
-                    kept = Instant::now();
-                    checkpoint(passage, candidate, answer, meter);
-                }
-            }
-            // A model that thinks aloud isn't silent.
-            Some(Ok(Event::Reasoning(thought))) => {
-                seen.heard = true;
-                meter.push(&thought);
-            }
-            Some(Ok(Event::ToolCall(_) | Event::Signed(_) | Event::Kept(_))) => {}
-            Some(Ok(Event::Served { model })) => seen.reported = Some(model),
-            Some(Ok(Event::Usage(usage))) => seen.usage = Some(usage),
-            Some(Ok(Event::Skipped { reason })) => {
-                seen.gap = true;
-                passage
-                    .recorder
-                    .decide(Stage::Attempt, Cause::Truncated, format!("one piece was left out: {reason}"))
-                    .await;
-            }
-            Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
-            Some(Err(failure)) => return End::Failed(failure),
-            None => {
-                // A provider's stream never ends like this; if it does, the answer must not look whole.
-                let class = ErrorClass::StreamCut { delivered: !answer.is_empty() };
-                return End::Failed(Failure::new(class, "the stream ended without saying that the answer is whole"));
-            }
-        }
-        if seen.heard {
-            deadline = (Instant::now() + Duration::from_millis(limits.idle_ms), Limit::Idle);
-        }
-    }
-}
-
-async fn first(passage: &mut Passage, seen: &mut Seen) {
+    key: Option<&str>,
+    failure: &Failure,
+    given_up: bool,
+) -> bool {
     let now = passage.gateway.clock.now();
-    let since_call = passage.elapsed_ms();
-    if let Some(attempt) = passage.call.attempts.last_mut() {
-        let ms = millis_between(attempt.started_at, now);
-        seen.first_token_ms = Some(ms);
-        attempt.first_token_ms = Some(ms);
-        attempt.state = AttemptState::Streaming;
-    }
-    passage.call.first_token_ms.get_or_insert(since_call);
-    let ms = seen.first_token_ms.unwrap_or_default();
-    passage
-        .recorder
-        .decide_with(Stage::Attempt, Cause::FirstToken, format!("after {ms} ms"), json!({ "ms": ms }))
-        .await;
-    passage.show().await;
-}
-
-async fn key(passage: &Passage, candidate: &Candidate) -> Result<Option<signalbox_domain::Secret>, Failure> {
-    let Some(account) = &candidate.key_account else {
-        return Ok(None);
+    let role = passage.call.role;
+    passage.gateway.bell.failed(role, &candidate.provider_name, &candidate.model, failure, now);
+    let who = (candidate.provider_name.as_str(), candidate.model.as_str(), key);
+    let Some(cooled) = passage.gateway.board.failed(role, who, failure, given_up, now) else {
+        passage.gateway.board.announce();
+        return false;
     };
-    match passage.gateway.keychain.get(account).await {
-        Ok(Some(key)) => Ok(Some(key)),
-        Ok(None) => Err(Failure::new(ErrorClass::Auth, format!("there is no key for {account}")).with_hint(
-            "Add the key in Providers. If its address was changed in signalbox.toml, give it again for the new one",
-        )),
-        Err(error) => Err(Failure::new(
-            ErrorClass::Auth,
-            format!("the key of {} can't be read: {error}", candidate.provider_name),
-        )
-        .with_hint("Open Providers: the keychain's state and a way out are shown there")),
-    }
-}
-
-/// Which of two clocks ran out first.
-fn timeout(deadline: Instant, total: Instant, limit: Limit, limits: signalbox_workspace::config::Limits) -> End {
-    let limit = if total <= deadline { Limit::Total } else { limit };
-    let (ms, what) = match limit {
-        Limit::FirstToken => (limits.first_token_ms, "nothing came"),
-        Limit::Idle => (limits.idle_ms, "nothing more came"),
-        Limit::Total => (limits.total_ms, "the answer wasn't whole"),
-    };
-    let seconds = ms as f64 / 1000.0;
-    let failure =
-        Failure::new(ErrorClass::Timeout { limit }, format!("{what} within {seconds} s (limit {})", limit.as_str()))
-            .with_hint("Raise the route's limits in signalbox.toml if the model needs longer");
-    End::Failed(failure)
-}
-
-/// Keeps what has been delivered and what it has cost at least.
-fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, meter: &mut Meter) {
-    let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-    let (_, cost) = candidate.lower_bound(meter.tokens());
-    let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), spent: before + cost };
-    let row = passage.stored(None);
-    let decisions = passage.recorder.decisions();
-    passage.gateway.store.post(move |tx| {
-        tx.partial_put(&partial)?;
-        tx.call_put(&row)?;
-        tx.decisions_add(&decisions)
-    });
-}
-
-/// Records how a try ended and what it cost; `tokens` came from it, by estimate. Says how it ended for the caller.
-async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen: Seen, end: End) -> End {
-    let now = passage.gateway.clock.now();
-    // A provider that refused outright charges nothing; one that was heard, or may have worked, does.
-    let charged = seen.usage.is_some()
-        || match &end {
-            End::Complete { .. } => true,
-            End::Cancelled => seen.sent,
-            End::Failed(failure) => {
-                seen.heard || matches!(failure.class, ErrorClass::Timeout { .. } | ErrorClass::StreamCut { .. })
-            }
-        };
-    let end = match end {
-        // An answer with a gap didn't end as the model meant it.
-        End::Complete { finish: FinishReason::Stop } if seen.gap => {
-            End::Complete { finish: FinishReason::Other("incomplete".into()) }
+    let CoolDown { what, name, until, strikes, class, .. } = cooled;
+    let rest = match until {
+        Some(until) => {
+            let ms = u64::try_from(until.as_millisecond() - now.as_millisecond()).unwrap_or(0);
+            format!("for {}", if ms < 60_000 { seconds(Duration::from_millis(ms)) } else { age_in_words(ms) })
         }
-        end => end,
+        None => "until its key is changed or tested".into(),
     };
-    let (state, cause, word) = ended(&end);
-    let (least, least_cost) = candidate.lower_bound(tokens);
-    let (shown, cost) = match (seen.usage, charged) {
-        (Some(usage), _) => (usage, Some(candidate.price.cost(&usage))),
-        (None, true) => (least, Some(least_cost)),
-        (None, false) => (Usage::default(), None),
-    };
-    // What a provider counted before the end isn't all that it counted.
-    let usage = seen.usage.filter(|_| matches!(end, End::Complete { .. }));
-    if let Some(attempt) = passage.call.attempts.last_mut() {
-        attempt.total_ms = Some(millis_between(attempt.started_at, now));
-        attempt.usage = usage;
-        attempt.cost = cost;
-        attempt.state = state;
-    }
-    if charged {
-        let sum = passage.call.usage.get_or_insert_default();
-        sum.input += shown.input;
-        sum.cached_input += shown.cached_input;
-        sum.output += shown.output;
-        sum.reasoning += shown.reasoning;
-    }
-    if let (Some(served), Some(reported)) = (&mut passage.call.served, seen.reported) {
-        served.reported = Some(reported);
-    }
-    match &end {
-        End::Complete { .. } => passage.gateway.health.worked(&candidate.provider_name, now),
-        End::Failed(failure) => passage.gateway.health.failed(&candidate.provider_name, failure, now),
-        End::Cancelled => {}
-    }
-    let detail = if charged {
-        format!("{}: {} tokens in, {} out; {word}", candidate.model, shown.input, shown.output)
-    } else {
-        format!("{}: {word}", candidate.model)
-    };
-    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some() });
-    passage.recorder.decide_with(Stage::Attempt, cause, detail, data).await;
-    passage.show().await;
-    end
+    let detail = format!("{name} cools down {rest}: {class}");
+    let data = json!({ "what": what, "name": name, "until": until, "strikes": strikes });
+    passage.recorder.decide_with(Stage::Attempt, Cause::CoolDown, detail, data).await;
+    failure.class.allows().cool == Cool::Counts
 }
 
-/// An end as a state, as a cause and in words. Only an answer that ended as the model meant it is complete.
-fn ended(end: &End) -> (AttemptState, Cause, String) {
-    match end {
-        End::Complete { finish } => {
-            let cause = match finish {
-                FinishReason::Stop | FinishReason::ToolCalls => Cause::Complete,
-                FinishReason::Length | FinishReason::ContentFilter | FinishReason::Other(_) => Cause::Truncated,
-            };
-            let word = match finish {
-                FinishReason::Length => "ended at the longest length allowed".into(),
-                other => format!("ended with {}", other.as_str()),
-            };
-            (AttemptState::Complete { finish: finish.clone() }, cause, word)
-        }
-        End::Failed(failure) => {
-            (AttemptState::Failed { failure: failure.clone() }, Cause::Failed, failure.message.clone())
-        }
-        End::Cancelled => {
-            (AttemptState::Cancelled, Cause::Cancelled, "cancelled; the connection upstream is closed".into())
-        }
-    }
+/// `1.5 s`.
+fn seconds(wait: Duration) -> String {
+    format!("{} s", (wait.as_secs_f64() * 10.0).ceil() / 10.0)
+}
+
+/// A number from 0 up to 1, by chance.
+fn jitter() -> f64 {
+    let [a, b, ..] = entropy();
+    f64::from(u16::from_le_bytes([a, b])) / 65_536.0
 }

@@ -7,22 +7,22 @@ use signalbox_prompts::{ENGINE, render};
 use crate::{
     StoredRequest,
     pipeline::{Passage, Stop},
-    stages::resolve::Resolved,
+    stages::resolve::Template,
 };
 
 pub(crate) async fn run(
     passage: &mut Passage,
-    resolved: Resolved,
+    template: Template,
     values: Map<String, Value>,
 ) -> Result<StoredRequest, Stop> {
     let count = values.len();
     // Rendering is limited by fuel, but what it may burn is still too long for an async thread.
     let rendered = tokio::task::spawn_blocking(move || {
-        let rendered = render(&resolved.source, &resolved.document, &values);
-        (rendered, resolved, values)
+        let rendered = render(&template.source, &template.document, &values);
+        (rendered, template, values)
     })
     .await;
-    let (rendered, resolved, values) =
+    let (rendered, template, values) =
         rendered.map_err(|error| Stop::Failed(Failure::new(ErrorClass::Client, error.to_string())))?;
     let rendered = match rendered {
         Ok(rendered) => rendered,
@@ -51,8 +51,11 @@ pub(crate) async fn run(
     Ok(StoredRequest {
         messages,
         values,
-        params: resolved.document.parameters,
-        schema: resolved.document.output,
+        params: template.document.parameters,
+        schema: template.document.output,
+        tools: Vec::new(),
+        tool_choice: None,
+        extra: None,
         engine: ENGINE.to_owned(),
     })
 }

@@ -1,28 +1,38 @@
 //! A prompt and a label become a text.
 
 use serde_json::json;
-use signalbox_domain::{Cause, ErrorClass, Failure, PromptRef, Stage};
+use signalbox_domain::{Cause, ErrorClass, Failure, Origin, PromptRef, Stage};
 use signalbox_prompts::{Document, PromptName, Selector, Source};
 
 use crate::{
-    CallRequest, PromptText,
+    CallRequest, PromptText, StoredRequest,
     pipeline::{Passage, Stop},
 };
 
 /// The text that a call uses.
-pub(crate) struct Resolved {
+pub(crate) enum Resolved {
+    /// It must be rendered.
+    Template(Box<Template>),
+    /// It is rendered already.
+    Rendered(Box<StoredRequest>),
+}
+
+/// A text that must be rendered.
+pub(crate) struct Template {
     pub(crate) source: Source,
     pub(crate) document: Document,
 }
 
 pub(crate) async fn run(passage: &mut Passage, request: &CallRequest) -> Result<Resolved, Stop> {
-    let name = PromptName::new(request.text.name()).map_err(|error| failed(&error))?;
-    let (resolved, cause, version) = match &request.text {
-        PromptText::Draft { source, .. } => {
+    let parse = |name: &str| PromptName::new(name).map_err(|error| failed(&error));
+    let (name, template, cause, version) = match &request.text {
+        PromptText::Rendered { prompt, request } => return Ok(rendered(passage, prompt.clone(), request).await),
+        PromptText::Draft { name, source } => {
             let document = Document::parse(&source.head).map_err(|error| failed(&error))?;
-            (Resolved { source: source.clone(), document }, Cause::Draft, None)
+            (parse(name)?, Template { source: source.clone(), document }, Cause::Draft, None)
         }
-        PromptText::Stored { selector, .. } => {
+        PromptText::Stored { name, selector } => {
+            let name = parse(name)?;
             let registry = passage.gateway.registry.clone();
             let (asked, wanted) = (name.clone(), selector.clone());
             let version = tokio::task::spawn_blocking(move || registry.resolve(&asked, &wanted))
@@ -33,10 +43,11 @@ pub(crate) async fn run(passage: &mut Passage, request: &CallRequest) -> Result<
                 return Err(failed(&problem));
             }
             let cause = if matches!(selector, Selector::Label(_)) { Cause::Label } else { Cause::Version };
-            (Resolved { source: version.source, document: version.document }, cause, Some(version.info.number))
+            let template = Template { source: version.source, document: version.document };
+            (name, template, cause, Some(version.info.number))
         }
     };
-    let hash = resolved.source.content_hash();
+    let hash = template.source.content_hash();
     passage.call.prompt = Some(PromptRef { name: name.to_string(), version, hash });
     let which = match (&request.text, version) {
         (PromptText::Stored { selector: Selector::Label(label), .. }, Some(number)) => {
@@ -55,7 +66,19 @@ pub(crate) async fn run(passage: &mut Passage, request: &CallRequest) -> Result<
         )
         .await;
     passage.show().await;
-    Ok(resolved)
+    Ok(Resolved::Template(Box::new(template)))
+}
+
+/// A conversation that is rendered already, by its caller or for an earlier call.
+async fn rendered(passage: &mut Passage, prompt: Option<PromptRef>, request: &StoredRequest) -> Resolved {
+    let detail = match &passage.call.origin {
+        Origin::Replay { of } => format!("the conversation of call {of}"),
+        _ => format!("a conversation of {} messages", request.messages.len()),
+    };
+    passage.call.prompt = prompt;
+    passage.recorder.decide(Stage::Resolve, Cause::Messages, detail).await;
+    passage.show().await;
+    Resolved::Rendered(Box::new(request.clone()))
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Stop {

@@ -1,24 +1,43 @@
 //! A request gets its candidates: the plan whose worst case is then reserved.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use signalbox_domain::{
     Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Stage, Target, Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
-use signalbox_workspace::config::{Budget, DEFAULT_MAX_OUTPUT, Limits, UnknownPrice};
+use signalbox_workspace::config::{
+    self, Budget, CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice,
+};
 
 use crate::{
+    chain::MOST_WAITS,
     PriceTable, StoredRequest, TokenCounter,
     pipeline::{Passage, Stop},
     tokens::Counted,
 };
 
-/// The ordered candidates of a call, and the limits for all of them.
+/// The ordered candidates of a call, and the rules for all of them.
 pub(crate) struct Plan {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) limits: Limits,
+    /// The longest wait for one candidate before the next is tried.
+    pub(crate) patience: Duration,
+    /// Whether the answer is held back until it is whole.
+    pub(crate) integrity: bool,
+    /// The schema that the answer should follow.
+    pub(crate) schema: Option<Value>,
+    pub(crate) cache: Option<CachePolicy>,
+}
+
+/// One of the keys that a candidate can be called with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeySlot {
+    /// Its name, where the provider has several.
+    pub(crate) name: Option<String>,
+    /// The name under which it is kept in the keychain.
+    pub(crate) account: String,
 }
 
 /// One model in a chain, with the bytes that it would be sent.
@@ -27,8 +46,10 @@ pub(crate) struct Candidate {
     pub(crate) model: String,
     pub(crate) tier: Tier,
     pub(crate) provider: Arc<dyn Provider>,
-    /// The name under which its key is kept; none where none is needed.
-    pub(crate) key_account: Option<String>,
+    /// Its keys; none where none is needed.
+    pub(crate) keys: Vec<KeySlot>,
+    /// How many tokens its context window has, where that is known.
+    pub(crate) window: Option<u32>,
     pub(crate) simulated: bool,
     pub(crate) prepared: Prepared,
     pub(crate) price: Price,
@@ -38,6 +59,11 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    /// The name of one of its keys.
+    pub(crate) fn key_name(&self, index: usize) -> Option<&str> {
+        self.keys.get(index)?.name.as_deref()
+    }
+
     /// The most that one attempt can cost.
     pub(crate) fn worst_case(&self) -> Money {
         self.price.cost(&Usage { input: self.input.at_most, output: self.max_output, ..Usage::default() })
@@ -52,46 +78,70 @@ impl Candidate {
 }
 
 impl Plan {
-    /// The most that the whole plan can cost: every candidate tried, and each charged in full.
+    /// The most that the whole plan can cost: every candidate charged in full, and the dearest of them once more, since
+    /// an attempt may be charged and still give no answer. Further attempts are made only as far as the hold covers them.
     pub(crate) fn worst_case(&self) -> Money {
-        self.candidates.iter().map(Candidate::worst_case).sum()
+        let all: Money = self.candidates.iter().map(Candidate::worst_case).sum();
+        all + self.candidates.iter().map(Candidate::worst_case).max().unwrap_or_default()
+    }
+
+    /// The most attempts that the plan allows.
+    pub(crate) fn most_attempts(&self) -> usize {
+        self.candidates.iter().map(|candidate| 1 + MOST_WAITS as usize + candidate.keys.len()).sum()
     }
 }
 
 pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Result<Plan, Stop> {
     let settings = passage.settings.clone();
     let config = &settings.config;
-    let (names, limits, max_output, cause) = match &passage.call.target {
-        Target::Model(name) => (vec![name.clone()], Limits::default(), DEFAULT_MAX_OUTPUT, Cause::ModelNamed),
+    let role = passage.call.role;
+    let (names, route, cause) = match &passage.call.target {
+        Target::Model(name) => (vec![name.clone()], None, Cause::ModelNamed),
         Target::Route(name) => {
             let route = config.route(name).ok_or_else(|| {
                 failed(format!("there is no route {name:?} in signalbox.toml"), "Choose another route, or add this one")
             })?;
-            let chain = route.chain(passage.call.role, Tier::Standard);
-            (chain.to_vec(), route.limits, route.max_output, Cause::Chain)
+            (route.chain(role, Tier::Standard).to_vec(), Some(route), Cause::Chain)
         }
     };
-    let unknown_price = strictest(&settings.budgets());
-    let mut candidates = Vec::with_capacity(names.len());
-    for name in &names {
-        candidates.push(candidate(&settings, name, request, max_output, unknown_price)?);
-    }
-    if candidates.is_empty() {
+    if names.is_empty() {
         return Err(failed(
-            format!(
-                "the route {:?} has no model for the role {}",
-                passage.call.target.name(),
-                passage.call.role.as_str()
-            ),
+            format!("the route {:?} has no model for the role {}", passage.call.target.name(), role.as_str()),
             "Name a model for it in signalbox.toml",
         ));
     }
-    let detail = match &passage.call.target {
-        Target::Model(name) => format!("{name}, without a chain"),
-        Target::Route(name) => format!("route {name}: {}", names.join(", then ")),
+    let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
+    let unknown_price = strictest(&settings.budgets());
+    let (mut candidates, mut refused) = (Vec::with_capacity(names.len()), None);
+    for name in &names {
+        match candidate(&settings, name, request, max_output, unknown_price) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(failure) => {
+                let detail = format!("{name} is left out: {}", failure.message);
+                passage.recorder.decide(Stage::Route, Cause::Skipped, detail).await;
+                refused.get_or_insert(failure);
+            }
+        }
+    }
+    if candidates.is_empty() {
+        return Err(refused.map_or(Stop::Cancelled, Stop::Failed));
+    }
+    let detail = match route {
+        None => format!("{}, without a chain", names.join(", ")),
+        Some(route) => {
+            let held = if route.integrity { "; held back until it is whole" } else { "" };
+            format!("route {}, {}: {}{held}", route.name, role.as_str(), names.join(", then "))
+        }
     };
     passage.recorder.decide_with(Stage::Route, cause, detail, json!({ "candidates": names })).await;
-    Ok(Plan { candidates, limits })
+    Ok(Plan {
+        candidates,
+        limits: route.map_or_else(Limits::default, |route| route.limits),
+        patience: Duration::from_millis(route.map_or(DEFAULT_PATIENCE_MS, |route| route.patience_ms)),
+        integrity: route.is_some_and(|route| route.integrity),
+        schema: request.schema.clone(),
+        cache: route.and_then(|route| route.cache),
+    })
 }
 
 /// What the budgets together say of models whose price is unknown. Without a budget there is nothing to overspend.
@@ -108,7 +158,7 @@ fn candidate(
     request: &StoredRequest,
     max_output: u32,
     unknown_price: UnknownPrice,
-) -> Result<Candidate, Stop> {
+) -> Result<Candidate, Failure> {
     let config = &settings.config;
     let (model, served_by, provider) = config
         .model(name)
@@ -117,14 +167,14 @@ fn candidate(
             Some((model, served_by, settings.providers.get(&served_by.name)?.clone()))
         })
         .ok_or_else(|| {
-            failed(format!("there is no model {name:?} in signalbox.toml"), "Choose another model, or add this one")
+            unusable(format!("there is no model {name:?} in signalbox.toml"), "Choose another model, or add this one")
         })?;
     let table = PriceTable::shipped();
     let price = match (table.price(model, served_by).price, unknown_price) {
         (Some(price), _) => price,
         (None, UnknownPrice::Ceiling(most)) => Price { input: most, cached_input: most, output: most },
         (None, UnknownPrice::Block) => {
-            return Err(failed(
+            return Err(unusable(
                 format!("the price of {name} is unknown, and a budget blocks such models"),
                 "Set its price in Providers, or set unknown_price of the budget to a ceiling",
             ));
@@ -142,12 +192,12 @@ fn candidate(
             messages: request.messages.clone(),
             params,
             schema: request.schema.clone(),
-            tools: Vec::new(),
-            tool_choice: None,
-            extra: None,
+            tools: request.tools.clone(),
+            tool_choice: request.tool_choice.clone(),
+            extra: request.extra.clone(),
             stream: true,
         })
-        .map_err(Stop::Failed)?;
+        ?;
     let mut input = counter.conversation(&request.messages);
     if let Some(schema) = &request.schema {
         // A schema may be put into the prompt by the provider.
@@ -158,7 +208,8 @@ fn candidate(
         provider_name: served_by.name.clone(),
         model: name.to_owned(),
         tier: model.tier,
-        key_account: served_by.needs_key().then(|| served_by.key_account()),
+        keys: keys(served_by),
+        window: table.context_window(model, served_by),
         simulated: provider.kind() == ProviderKind::Simulated,
         provider,
         prepared,
@@ -169,6 +220,24 @@ fn candidate(
     })
 }
 
+/// The keys with which a provider can be called.
+fn keys(provider: &config::Provider) -> Vec<KeySlot> {
+    if !provider.needs_key() {
+        return Vec::new();
+    }
+    let account = provider.key_account();
+    if provider.keys.is_empty() {
+        return vec![KeySlot { name: None, account }];
+    }
+    let named = |name: &String| KeySlot { name: Some(name.clone()), account: format!("{account}#{name}") };
+    provider.keys.iter().map(named).collect()
+}
+
+/// A candidate that can't be called at all.
+fn unusable(message: String, hint: &str) -> Failure {
+    Failure::new(ErrorClass::Client, message).with_hint(hint)
+}
+
 fn failed(message: String, hint: &str) -> Stop {
-    Stop::Failed(Failure::new(ErrorClass::Client, message).with_hint(hint))
+    Stop::Failed(unusable(message, hint))
 }

@@ -4,15 +4,19 @@ use serde_json::json;
 use signalbox_domain::{
     AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Settlement, SettlementKind, Stage,
 };
-use signalbox_store::LedgerEntry;
+use signalbox_store::{CacheRow, LedgerEntry};
 
 use crate::{
+    Ended,
     pipeline::{Passage, Stop},
-    stages::attempts::{End, Outcome},
+    stages::{
+        attempts::{End, Outcome},
+        cache,
+    },
 };
 
 /// Ends a call that was sent.
-pub(crate) async fn run(passage: &mut Passage, outcome: Outcome) {
+pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<CacheRow>) {
     let settlement = settlement(passage);
     passage.call.settlement = Some(settlement);
     passage.call.total_ms = Some(passage.elapsed_ms());
@@ -50,8 +54,12 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome) {
             json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "given_back": back, "over": over, "usage": usage }),
         )
         .await;
-    let answer = (!outcome.answer.is_empty()).then(|| outcome.answer.text().as_bytes().to_vec());
+    let text = outcome.answer.text().to_owned();
+    let answer = (!outcome.answer.is_empty()).then(|| text.as_bytes().to_vec());
     passage.call.answer_hash = answer.as_deref().map(ContentHash::of);
+    let reply = cache::reply_body(outcome.answer.reply());
+    passage.call.reply_hash = reply.as_deref().map(ContentHash::of);
+    passage.bodies.extend(reply.map(Into::into));
     let entry = LedgerEntry {
         call: passage.call.id,
         at: passage.gateway.clock.now(),
@@ -60,7 +68,8 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome) {
         model: passage.call.served.as_ref().map(|served| served.model.clone()),
         settlement,
     };
-    record(passage, Some(entry), answer).await;
+    record(passage, Some(entry), answer, kept).await;
+    observed(passage, &text);
 }
 
 /// Ends a call of which nothing was sent.
@@ -83,7 +92,8 @@ pub(crate) async fn nothing(passage: &mut Passage, stop: Stop) {
             passage.recorder.decide(Stage::Settle, Cause::Cancelled, "cancelled before anything was sent").await;
         }
     }
-    record(passage, None, None).await;
+    record(passage, None, None, None).await;
+    observed(passage, "");
 }
 
 /// What the attempts have cost together. It is exact only when every one of them is.
@@ -94,7 +104,25 @@ fn settlement(passage: &mut Passage) -> Settlement {
     Settlement { amount, kind }
 }
 
-async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Option<Vec<u8>>) {
+/// Tells whoever wants to know of it.
+fn observed(passage: &Passage, answer: &str) {
+    let decisions = passage.recorder.decisions();
+    for observer in &passage.gateway.observers {
+        observer.ended(Ended {
+            call: &passage.call,
+            decisions: &decisions,
+            request: passage.conversation.as_deref(),
+            answer,
+        });
+    }
+}
+
+async fn record(
+    passage: &mut Passage,
+    entry: Option<LedgerEntry>,
+    answer: Option<Vec<u8>>,
+    kept: Option<CacheRow>,
+) {
     let id = passage.call.id;
     passage.recorder.attempt(None);
     passage
@@ -121,6 +149,9 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
             }
             if let Some(entry) = entry {
                 tx.ledger_add(&entry)?;
+            }
+            if let Some(kept) = kept {
+                tx.cache_put(&kept)?;
             }
             if let Some(budget) = refused_by {
                 tx.refusal_add(id, &budget, at)?;

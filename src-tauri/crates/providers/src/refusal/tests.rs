@@ -95,6 +95,26 @@ fn words_say_more_than_a_status() {
             &ErrorClass::Overloaded,
         ),
         (500, r#"[{"error":{"code":500,"message":"Internal","status":"INTERNAL"}}]"#, &ErrorClass::Server),
+        (
+            429,
+            r#"{"error":{"code":429,"message":"You exceeded your current quota, please check your plan","status":"RESOURCE_EXHAUSTED"}}"#,
+            &rate,
+        ),
+        (
+            400,
+            r#"[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT"}}]"#,
+            &ErrorClass::Auth,
+        ),
+        (
+            400,
+            r#"{"error":{"code":400,"message":"x","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+            &ErrorClass::Auth,
+        ),
+        (400, r#"{"error":{"code":400,"message":"x","status":"INVALID_ARGUMENT"}}"#, &ErrorClass::Client),
+        (403, r#"{"error":{"code":403,"message":"x","status":"PERMISSION_DENIED"}}"#, &ErrorClass::Auth),
+        (503, r#"{"error":{"code":503,"message":"x","status":"UNAVAILABLE"}}"#, &ErrorClass::Overloaded),
+        (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"x"}}"#, &ErrorClass::Overloaded),
+        (413, r#"{"type":"error","error":{"type":"request_too_large","message":"x"}}"#, &ErrorClass::Client),
         (500, "plain words", &ErrorClass::Server),
         (418, r#"{"strange":true}"#, &ErrorClass::Server),
     ] {
@@ -151,6 +171,26 @@ fn a_rate_limit_says_how_long_to_wait() {
     let headers = HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, HeaderValue::from_static("2"))]);
     let failure = from_response(429, &headers, b"", "host", &Scrub::default());
     assert_eq!(failure.class, ErrorClass::RateLimited);
+    assert_eq!(failure.retry_after_ms, Some(2_000));
+}
+
+#[test]
+fn of_two_waits_the_longer_one_counts() {
+    let body = r#"[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[
+        {"@type":"type.googleapis.com/google.rpc.QuotaFailure"},
+        {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.07s"}]}}]"#;
+    for (header, millis) in [(None, 34_070), (Some("2"), 34_070), (Some("60"), 60_000)] {
+        let headers = header.map(|seconds| (reqwest::header::RETRY_AFTER, HeaderValue::from_static(seconds)));
+        let headers = HeaderMap::from_iter(headers);
+        let failure = from_response(429, &headers, body.as_bytes(), "host", &Scrub::default());
+        assert_eq!((failure.class, failure.retry_after_ms), (ErrorClass::RateLimited, Some(millis)), "{header:?}");
+    }
+    let other = HeaderMap::from_iter([(
+        reqwest::header::HeaderName::from_static("anthropic-ratelimit-requests-reset"),
+        HeaderValue::from_static("2026-01-01T00:00:00Z"),
+    )]);
+    let failure = from_response(429, &other, b"", "host", &Scrub::default());
+    assert_eq!(failure.retry_after_ms, None, "when a limit is filled up again isn't how long to wait");
 }
 
 #[test]

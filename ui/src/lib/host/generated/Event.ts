@@ -3,6 +3,7 @@ import type { BudgetRow } from "./BudgetRow.ts";
 import type { Call } from "./Call.ts";
 import type { CallId } from "./CallId.ts";
 import type { Decision } from "./Decision.ts";
+import type { GatewayState } from "./GatewayState.ts";
 import type { KeychainState } from "./KeychainState.ts";
 import type { ProviderRow } from "./ProviderRow.ts";
 
@@ -45,7 +46,11 @@ budgets: Array<BudgetRow>, } | { "kind": "provider",
 /**
  * The provider.
  */
-provider: ProviderRow, } | { "kind": "keychain",
+provider: ProviderRow, } | { "kind": "gateway",
+/**
+ * All of it.
+ */
+state: GatewayState, } | { "kind": "keychain",
 /**
  * Its state.
  */

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, Empty, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, GatewayState, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -43,6 +43,8 @@ export interface Commands {
   target_list: { request: Empty; response: Targets };
   /** Starts a call. */
   call_start: { request: CallStart; response: CallNamed };
+  /** Sends the conversation of a stored call again. */
+  call_replay: { request: CallNamed; response: CallNamed };
   /** Cancels a call. */
   call_cancel: { request: CallNamed; response: Cancelled };
   /** Cancels every call that was started here. */
@@ -55,6 +57,12 @@ export interface Commands {
   call_facets: { request: Empty; response: CallFacets };
   /** One call in a form that other programs read. */
   call_export: { request: CallExport; response: CallExported };
+  /** How providers do, what cools down, and whether the alarm rings. */
+  gateway_state: { request: Empty; response: GatewayState };
+  /** The drills that can be run. */
+  drill_list: { request: Empty; response: DrillList };
+  /** Starts the calls of a drill. */
+  drill_run: { request: DrillNamed; response: DrillStarted };
   /** Casts a vote. */
   vote_cast: { request: VoteCast; response: Vote };
   /** Takes a vote back. */

@@ -1,0 +1,221 @@
+//! A stored answer is looked for, and calls for the same that are under way share one answer.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use signalbox_domain::{CacheHit, Cause, ContentHash, FinishReason, Origin, Stage};
+use signalbox_store::CacheRow;
+use signalbox_workspace::config::CachePolicy;
+
+use crate::{
+    StoredReply, StoredRequest,
+    answer::Answer,
+    cache_key::{Asked, Tenant, cache_key},
+    flights::{Flight, Landed, Pilot, Seat},
+    pipeline::{Passage, Stop, millis_between},
+    stages::{
+        attempts::{End, Outcome},
+        deliver,
+        route::Plan,
+    },
+};
+
+/// What came of the search.
+pub(crate) enum Found {
+    /// A stored answer, which has been delivered.
+    Answer(Outcome),
+    /// None: the answer must be made, and whoever waits for it is told by the pilot.
+    Nothing(Option<Keeping>),
+}
+
+/// How the answer that is made will be kept. It lives until the answer is stored, so that nobody asks in between.
+pub(crate) struct Keeping {
+    pub(crate) key: ContentHash,
+    pilot: Pilot,
+}
+
+pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &Plan) -> Result<Found, Stop> {
+    let Some(policy) = plan.cache else {
+        passage.recorder.decide(Stage::Cache, Cause::NotConfigured, "this route keeps no answers").await;
+        return Ok(Found::Nothing(None));
+    };
+    if let Origin::Replay { .. } = passage.call.origin {
+        passage.recorder.decide(Stage::Cache, Cause::Miss, "a replay is always sent anew").await;
+        return Ok(Found::Nothing(None));
+    }
+    let Some(key) = key(passage, request, plan) else { return Ok(Found::Nothing(None)) };
+    loop {
+        if let Some(row) = fresh(passage, key, policy).await
+            && let Some(outcome) = serve(passage, row, false).await
+        {
+            return Ok(Found::Answer(outcome));
+        }
+        match passage.gateway.flights.board(key) {
+            Seat::Pilot(pilot) => {
+                passage.recorder.decide(Stage::Cache, Cause::Miss, "no stored answer to this request").await;
+                return Ok(Found::Nothing(Some(Keeping { key, pilot })));
+            }
+            Seat::Passenger(mut flight) => {
+                let closed = passage.events.clone();
+                let landed = tokio::select! {
+                    biased;
+                    () = passage.cancel.cancelled() => return Err(Stop::Cancelled),
+                    () = closed.closed() => return Err(Stop::Cancelled),
+                    flight = flight.wait_for(|flight| !matches!(flight, Flight::Underway)) => {
+                        flight.map_or(Flight::Lost, |flight| flight.clone())
+                    }
+                };
+                if let Flight::Landed(landed) = landed {
+                    return Ok(Found::Answer(share(passage, &landed).await));
+                }
+            }
+        }
+    }
+}
+
+/// The chain's last step: a kept answer of any age, when the route allows it. It is labelled with its age.
+pub(crate) async fn stale(passage: &mut Passage, plan: &Plan, keeping: Option<&Keeping>) -> Option<Outcome> {
+    let (policy, keeping) = (plan.cache?, keeping?);
+    if !policy.stale {
+        return None;
+    }
+    let row = lookup(passage, keeping.key).await?;
+    serve(passage, row, true).await
+}
+
+/// Keeps a good answer, and gives it to all who wait for it. Says what is to be stored with the call.
+pub(crate) async fn keep(passage: &mut Passage, outcome: &Outcome, keeping: Option<&Keeping>) -> Option<CacheRow> {
+    let Keeping { key, pilot } = keeping?;
+    let End::Complete { finish } = &outcome.end else { return None };
+    let reason = match finish {
+        _ if passage.call.degraded => Some("another than the first candidate answered"),
+        FinishReason::Stop | FinishReason::ToolCalls => None,
+        _ => Some("it isn't complete"),
+    };
+    if let Some(reason) = reason {
+        passage.recorder.decide(Stage::Cache, Cause::NotKept, format!("the answer isn't kept: {reason}")).await;
+        return None;
+    }
+    let served = passage.call.served.clone()?;
+    let reply = outcome.answer.reply();
+    let reply_hash = reply_body(reply).map(|body| ContentHash::of(&body));
+    let bytes = i64::try_from(outcome.answer.text().len()).unwrap_or(i64::MAX);
+    let row = CacheRow {
+        key: *key,
+        call: passage.call.id,
+        at: passage.gateway.clock.now(),
+        bytes,
+        answer: ContentHash::of(outcome.answer.text().as_bytes()),
+        reply: reply_hash,
+        served: served.clone(),
+        finish: finish.clone(),
+        simulated: passage.call.simulated,
+    };
+    pilot.land(Landed {
+        call: passage.call.id,
+        answer: outcome.answer.clone(),
+        served,
+        finish: finish.clone(),
+        simulated: passage.call.simulated,
+    });
+    passage.recorder.decide(Stage::Cache, Cause::Kept, "the answer is kept for the same request").await;
+    Some(row)
+}
+
+/// What came besides an answer's text, as it is stored; none when there is nothing.
+pub(crate) fn reply_body(reply: &StoredReply) -> Option<Vec<u8>> {
+    if reply.is_empty() { None } else { serde_json::to_vec(reply).ok() }
+}
+
+fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<ContentHash> {
+    let workspace = &passage.settings.config.workspace;
+    let asked = Asked {
+        role: passage.call.role,
+        target: &passage.call.target,
+        prompt: passage.call.prompt.as_ref(),
+        tenant: Tenant {
+            workspace: passage.gateway.workspace(),
+            org: workspace.org.as_deref(),
+            project: &workspace.project,
+            user: passage.user.as_deref(),
+        },
+        sent: plan.candidates.first()?.prepared.hash,
+    };
+    cache_key(asked, request)
+}
+
+async fn lookup(passage: &Passage, key: ContentHash) -> Option<CacheRow> {
+    match passage.gateway.store.read(move |view| view.cached(key)).await {
+        Ok(row) => row,
+        Err(error) => {
+            // A cache that can't be read is as good as an empty one.
+            tracing::warn!(%error, "kept answers could not be read");
+            None
+        }
+    }
+}
+
+async fn fresh(passage: &Passage, key: ContentHash, policy: CachePolicy) -> Option<CacheRow> {
+    let row = lookup(passage, key).await?;
+    (millis_between(row.at, passage.gateway.clock.now()) <= policy.max_age_ms).then_some(row)
+}
+
+/// Serves a kept answer as a stream; none when its text has gone.
+async fn serve(passage: &mut Passage, row: CacheRow, stale: bool) -> Option<Outcome> {
+    let (answer, reply) = (row.answer, row.reply);
+    let bodies = passage
+        .gateway
+        .store
+        .read(move |view| Ok((view.body(answer)?, reply.map(|hash| view.body(hash)).transpose()?.flatten())))
+        .await
+        .ok()?;
+    let text = String::from_utf8(bodies.0?).ok()?;
+    let reply = bodies.1.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+    let age_ms = millis_between(row.at, passage.gateway.clock.now());
+    let age = age_in_words(age_ms);
+    let (cause, detail) = if stale {
+        (Cause::Stale, format!("the chain failed; an answer of {} that is {age} old is served", row.served.model))
+    } else {
+        (Cause::Hit, format!("an answer of {} that is {age} old", row.served.model))
+    };
+    let data = json!({ "of": row.call, "age_ms": age_ms, "model": row.served.model });
+    passage.recorder.decide_with(Stage::Cache, cause, detail, data).await;
+    if stale {
+        passage.call.degraded = true;
+        passage.call.degraded_reason = Some(format!("the chain failed, and this answer is {age} old"));
+    }
+    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale });
+    passage.call.served = Some(row.served);
+    passage.call.simulated = row.simulated;
+    Some(deliver_whole(passage, Answer::of(&text, reply), row.finish).await)
+}
+
+/// Serves the answer of a call that was under way.
+async fn share(passage: &mut Passage, landed: &Arc<Landed>) -> Outcome {
+    let detail = format!("the same was being asked already; the answer of call {} is shared", landed.call);
+    passage.recorder.decide_with(Stage::Cache, Cause::Joined, detail, json!({ "of": landed.call })).await;
+    passage.call.cache = Some(CacheHit { of: landed.call, age_ms: 0, stale: false });
+    passage.call.served = Some(landed.served.clone());
+    passage.call.simulated = landed.simulated;
+    deliver_whole(passage, landed.answer.clone(), landed.finish.clone()).await
+}
+
+async fn deliver_whole(passage: &mut Passage, answer: Answer, finish: FinishReason) -> Outcome {
+    passage.call.first_token_ms.get_or_insert(passage.elapsed_ms());
+    let end = match deliver::whole(passage, &answer).await {
+        Ok(()) => End::Complete { finish },
+        Err(deliver::Gone) => End::Cancelled,
+    };
+    Outcome { answer, end }
+}
+
+/// `12 s`, `3 min`, `5 h`, `2 days`.
+pub(crate) fn age_in_words(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

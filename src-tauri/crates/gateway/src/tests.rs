@@ -1,0 +1,9 @@
+//! The pipeline as a whole, against simulated providers under schedules of faults.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod cached;
+mod drilled;
+mod faulty;
+mod harness;
+mod keys;
