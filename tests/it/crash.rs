@@ -100,7 +100,7 @@ async fn r7_a_killed_process_leaves_an_interrupted_call_no_hold_and_the_whole_dr
     let app = App::open(folders).await;
     let info = app.core.app_info(Empty {}).await.unwrap();
     assert_eq!(info.interrupted, 1, "the start says so");
-    let page = app.core.call_list(CallListRequest { before: None, limit: 10, prompt: None }).await.unwrap();
+    let page = app.core.call_list(CallListRequest { limit: 10, ..CallListRequest::default() }).await.unwrap();
     let call = &page.calls[0];
     assert_eq!(call.status, CallStatus::Interrupted);
     let settlement = call.settlement.expect("what was sent is paid");

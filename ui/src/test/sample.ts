@@ -300,6 +300,7 @@ export function callDetail(call: Call): CallDetail {
     answer:
       "Hi Maya,\n\nI am sorry: your Trail 30 rucksack should have reached you on 14 November. Would you like a new one, or your money back?",
     decisions: sampleDecisions(call.id),
+    texts_removed: false,
     at: NOW,
   };
 }

@@ -70,7 +70,7 @@ export function sampleHost(): FakeHost {
       return sample.promptDetail(to);
     },
     target_list: () => ({ routes: [], models: [] }),
-    call_list: () => ({ calls }),
+    call_list: () => ({ calls, older: null, newer: null, total: null }),
     call_get: ({ call }) => sample.callDetail(calls.find((one) => one.id === call) ?? sample.sampleCall({ id: call })),
     call_cancel_all: () => ({ calls: [] }),
     budget_list: () => sample.budgetList(),

@@ -51,14 +51,20 @@ macro_rules! commands {
             target_list(Empty) -> Targets;
             /// Starts a call.
             call_start(CallStart) -> CallNamed;
+            /// Sends the conversation of a stored call again.
+            call_replay(CallNamed) -> CallNamed;
             /// Cancels a call.
             call_cancel(CallNamed) -> Cancelled;
             /// Cancels every call that was started here.
             call_cancel_all(Empty) -> Cancelled;
-            /// A page of calls, newest first.
+            /// A page of the calls that are meant, newest first.
             call_list(CallListRequest) -> CallPage;
             /// One call with its texts and decisions.
             call_get(CallNamed) -> CallDetail;
+            /// What a filter of calls can choose from.
+            call_facets(Empty) -> CallFacets;
+            /// One call in a form that other programs read.
+            call_export(CallExport) -> CallExported;
 
             /// How providers do, what cools down, and whether the alarm rings.
             gateway_state(Empty) -> GatewayState;

@@ -8,8 +8,12 @@
 //! made certain that nothing can come between its reading and its writing.
 
 mod error;
+mod facets;
+mod filter;
 mod migrate;
+mod page;
 mod presence;
+mod prune;
 mod reader;
 mod store;
 mod tables;
@@ -17,15 +21,27 @@ mod time;
 mod writer;
 
 pub use error::StoreError;
+pub use facets::Facets;
+pub use filter::{CallFilter, FailedAttempt};
+pub use page::{Counted, Page, Place};
 pub use presence::{Owner, Presence};
+pub use prune::Pruned;
 pub use store::{Opened, Store, Tx, View};
 pub use tables::{
     cache::CacheRow,
-    calls::{CallFilter, StoredCall},
+    calls::StoredCall,
     drafts::StoredDraft,
     holds::Hold,
     ledger::{LedgerEntry, Span},
     partials::Partial,
     ratios::TokenRatio,
+    texts::{IndexedText, searchable},
     votes::StoredVote,
 };
+
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod prune_tests;
+#[cfg(test)]
+mod testing;

@@ -9,22 +9,35 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{StoreError, tables};
 
-/// The steps, oldest first: the statements of all tables that changed together. A step that has been released is never
-/// edited; a change is a new step.
-const STEPS: &[&[&str]] = &[
-    &[
-        tables::bodies::V1,
-        tables::calls::V1,
-        tables::decisions::V1,
-        tables::drafts::V1,
-        tables::holds::V1,
-        tables::ledger::V1,
-        tables::partials::V1,
-        tables::refusals::V1,
-        tables::session::V1,
-        tables::votes::V1,
-    ],
-    &[tables::cache::V2, tables::ratios::V2],
+/// One step of the schema.
+struct Step {
+    /// The statements of all tables that changed together.
+    statements: &'static [&'static str],
+    /// What brings the rows that are there into the new tables.
+    fill: fn(&Connection) -> Result<(), StoreError>,
+}
+
+/// The steps, oldest first. A step that has been released is never edited; a change is a new step.
+const STEPS: &[Step] = &[
+    Step {
+        statements: &[
+            tables::bodies::V1,
+            tables::calls::V1,
+            tables::decisions::V1,
+            tables::drafts::V1,
+            tables::holds::V1,
+            tables::ledger::V1,
+            tables::partials::V1,
+            tables::refusals::V1,
+            tables::session::V1,
+            tables::votes::V1,
+        ],
+        fill: |_| Ok(()),
+    },
+    Step {
+        statements: &[tables::cache::V2, tables::ratios::V2, tables::log::V2, tables::texts::V2, crate::prune::V2],
+        fill: tables::log::fill,
+    },
 ];
 
 /// The newest schema that is known here.
@@ -43,7 +56,8 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
     if found > 0 && found < KNOWN {
         back_up(connection, path, found)?;
     }
-    for (number, statements) in (1..).zip(STEPS).skip(found as usize) {
+    for (number, step) in (1..).zip(STEPS).skip(found as usize) {
+        let Step { statements, fill } = step;
         let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have taken the step while this one waited for the lock.
         if version(&step)? >= number {
@@ -52,6 +66,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
         for statement in *statements {
             step.execute_batch(statement)?;
         }
+        fill(&step)?;
         step.pragma_update(None, "user_version", number)?;
         step.commit()?;
     }

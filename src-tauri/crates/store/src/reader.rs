@@ -13,6 +13,9 @@ use crate::StoreError;
 /// Enough for a screen that asks for several things at once.
 const CONNECTIONS: usize = 3;
 
+/// How much of the database each of them keeps in memory.
+const CACHE_KIB: i64 = 16 * 1024;
+
 /// A few connections, each lent to one reader at a time.
 #[derive(Clone)]
 pub(crate) struct Readers {
@@ -27,6 +30,7 @@ impl Readers {
             let connection =
                 Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(crate::store::BUSY)?;
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
             connection.set_prepared_statement_cache_capacity(64);
             free.push(connection);
         }

@@ -20,11 +20,23 @@ use crate::{
 /// How long a connection waits for another process's transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
+/// How much of the database the writer keeps in memory.
+const CACHE_KIB: i64 = 64 * 1024;
+/// How many pages are written to the log beside the file before they are put in their places: 32 MiB.
+const CHECKPOINT_PAGES: u32 = 8_192;
+
 /// A view of the database as it was at one moment. Its methods are beside the tables.
 pub struct View<'a>(pub(crate) &'a Connection);
 
 /// A transaction in which one may also write.
 pub struct Tx<'a>(View<'a>);
+
+impl<'a> Tx<'a> {
+    /// A view of a connection on which a transaction is under way.
+    pub(crate) fn of(connection: &'a Connection) -> Self {
+        Self(View(connection))
+    }
+}
 
 impl Tx<'_> {
     pub(crate) fn connection(&self) -> &Connection {
@@ -68,6 +80,9 @@ impl Store {
         // NORMAL in WAL mode loses no committed transaction when the process is killed; a power cut may lose the last.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        // Hashes and words are written all over the file: a page that is still in memory isn't read and written again.
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.set_prepared_statement_cache_capacity(64);
         let created = migrate(&mut connection, &path)?;
         let readers = Readers::open(&path)?;
@@ -146,7 +161,7 @@ impl Store {
 /// Runs one of several jobs of a transaction, so that its failure undoes only its own writes.
 fn nested<T>(connection: &Connection, job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
     connection.execute_batch("SAVEPOINT job")?;
-    let done = job(&Tx(View(connection)));
+    let done = job(&Tx::of(connection));
     if connection.is_autocommit() {
         // SQLite has ended the whole transaction, and with it this job's savepoint.
         return done;

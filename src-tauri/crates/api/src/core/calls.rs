@@ -5,16 +5,13 @@ use std::sync::{Arc, PoisonError};
 use signalbox_domain::CallId;
 use signalbox_gateway::{CallEvent, CallRequest, Calling, PromptText, StoredRequest};
 use signalbox_prompts::Selector;
-use signalbox_store::{CallFilter, StoredCall};
 use tokio_util::sync::CancellationToken;
 
-use super::Core;
+use super::{Core, log::Whole};
 use crate::{
     ApiError, Code,
-    types::{CallDetail, CallListRequest, CallNamed, CallPage, CallStart, CallText, Cancelled, Empty, Event},
+    types::{CallDetail, CallNamed, CallStart, CallText, Cancelled, Empty, Event},
 };
-
-const LARGEST_PAGE: u32 = 500;
 
 /// A call that was started here and hasn't ended.
 pub(crate) struct Running {
@@ -24,6 +21,13 @@ pub(crate) struct Running {
     /// How it stands.
     call: Option<signalbox_domain::Call>,
     decisions: Vec<signalbox_domain::Decision>,
+}
+
+impl Running {
+    /// How the call stands, when it has said so.
+    pub(super) fn call(&self) -> Option<signalbox_domain::Call> {
+        self.call.clone()
+    }
 }
 
 impl Core {
@@ -72,19 +76,6 @@ impl Core {
         Ok(Cancelled { calls: running.keys().copied().collect() })
     }
 
-    /// A page of calls, newest first.
-    pub async fn call_list(&self, request: CallListRequest) -> Result<CallPage, ApiError> {
-        let filter =
-            CallFilter { before: request.before, prompt: request.prompt, limit: request.limit.clamp(1, LARGEST_PAGE) };
-        let stored = self.store.read(move |view| view.calls(&filter)).await?;
-        let running = self.running();
-        let calls = stored
-            .into_iter()
-            .map(|stored| running.get(&stored.call.id).and_then(|live| live.call.clone()).unwrap_or(stored.call))
-            .collect();
-        Ok(CallPage { calls })
-    }
-
     /// One call with its texts and decisions. A finished one is rebuilt from the database alone.
     pub async fn call_get(&self, request: CallNamed) -> Result<CallDetail, ApiError> {
         let was_running = self.running().contains_key(&request.call);
@@ -98,29 +89,18 @@ impl Core {
 
     async fn call_detail(&self, id: CallId) -> Result<CallDetail, ApiError> {
         let at = self.clock.now();
-        let found = self
-            .store
-            .read(move |view| {
-                let Some(stored) = view.call(id)? else { return Ok(None) };
-                let request = stored.request.map(|hash| view.body(hash)).transpose()?.flatten();
-                let answer = match stored.answer {
-                    Some(hash) => view.body(hash)?,
-                    None => view.partial(id)?.map(|partial| partial.answer.into_bytes()),
-                };
-                Ok(Some((stored, request, answer, view.decisions(id)?)))
-            })
-            .await?;
-        let mut detail = match found {
-            Some((StoredCall { call, .. }, request, answer, decisions)) => {
+        let mut detail = match self.whole(id).await {
+            Ok(Whole { call, request, answer, decisions, texts_removed, .. }) => {
                 let request: Option<StoredRequest> = match request {
                     Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(|error| ApiError::internal(&error))?),
                     None => None,
                 };
                 let (messages, values) = request.map(|request| (request.messages, request.values)).unwrap_or_default();
                 let answer = answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-                Some(CallDetail { call, messages, values, answer, decisions, at })
+                Some(CallDetail { call, messages, values, answer, decisions, texts_removed, at })
             }
-            None => None,
+            Err(ApiError { code: Code::NotFound, .. }) => None,
+            Err(error) => return Err(error),
         };
         // What runs here is further than what has been stored of it.
         let running = self.running();
@@ -129,13 +109,14 @@ impl Core {
             if let Some(call) = call {
                 let (messages, values) = detail.map(|detail| (detail.messages, detail.values)).unwrap_or_default();
                 let (answer, decisions) = (live.answer.clone(), live.decisions.clone());
-                detail = Some(CallDetail { call, messages, values, answer, decisions, at });
+                let texts_removed = false;
+                detail = Some(CallDetail { call, messages, values, answer, decisions, texts_removed, at });
             }
         }
         detail.ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no call {id}")))
     }
 
-    fn running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<CallId, Running>> {
+    pub(super) fn running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<CallId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -59,24 +59,6 @@ pub struct Cancelled {
     pub calls: Vec<CallId>,
 }
 
-/// Asks for a page of calls, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct CallListRequest {
-    /// Only calls older than this one.
-    pub before: Option<CallId>,
-    /// How many, at most 500.
-    pub limit: u32,
-    /// Only calls of this prompt.
-    pub prompt: Option<String>,
-}
-
-/// A page of calls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct CallPage {
-    /// The calls, newest first.
-    pub calls: Vec<Call>,
-}
-
 /// One call with its texts and decisions, rebuilt from the database alone (while it runs, with what has come so far).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct CallDetail {
@@ -91,6 +73,8 @@ pub struct CallDetail {
     pub answer: String,
     /// Every decision, in order.
     pub decisions: Vec<Decision>,
+    /// Whether texts of it were removed because they were older than the log keeps them. What is left is shown.
+    pub texts_removed: bool,
     /// When this was read.
     #[ts(type = "string")]
     pub at: Timestamp,

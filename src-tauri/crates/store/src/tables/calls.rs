@@ -39,17 +39,6 @@ pub struct StoredCall {
     pub answer: Option<ContentHash>,
 }
 
-/// Which calls a page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CallFilter {
-    /// Only calls older than this one.
-    pub before: Option<CallId>,
-    /// Only calls of this prompt.
-    pub prompt: Option<String>,
-    /// How many at most.
-    pub limit: u32,
-}
-
 type Row = (String, [u8; 16], Option<[u8; 32]>, Option<[u8; 32]>, String);
 
 const COLUMNS: &str = "record, owner, request, answer, workspace";
@@ -75,26 +64,6 @@ impl View<'_> {
         statement.query_row([id.as_bytes()], row).optional()?.map(read).transpose()
     }
 
-    /// A page of calls, newest first.
-    pub fn calls(&self, filter: &CallFilter) -> Result<Vec<StoredCall>, StoreError> {
-        let before = filter.before.map_or([0xff; 16], |id| *id.as_bytes());
-        let rows: Vec<Row> = match &filter.prompt {
-            Some(prompt) => self
-                .0
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM calls WHERE prompt = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
-                ))?
-                .query_map((prompt, before, filter.limit), row)?
-                .collect::<Result<_, _>>()?,
-            None => self
-                .0
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM calls WHERE id < ?1 ORDER BY id DESC LIMIT ?2"))?
-                .query_map((before, filter.limit), row)?
-                .collect::<Result<_, _>>()?,
-        };
-        rows.into_iter().map(read).collect()
-    }
-
     /// Every call that says that it is under way.
     pub fn calls_running(&self) -> Result<Vec<StoredCall>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM calls WHERE status = 'running'"))?;
@@ -114,15 +83,17 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps a call, new or changed.
+    /// Keeps a call, new or changed, and what it is found by in the log (its words apart: see [`Tx::call_index`]).
     pub fn call_put(&self, stored: &StoredCall) -> Result<(), StoreError> {
         let call = &stored.call;
         let record = serde_json::to_string(call).map_err(|error| StoreError::unreadable("call", &error))?;
+        let n = self.log_key_or_new(call.id)?;
         self.connection()
             .prepare_cached(
-                "INSERT INTO calls (id, owner, status, role, prompt, model, started_at, request, answer, record, workspace)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                 ON CONFLICT DO UPDATE SET status = ?3, model = ?6, request = ?8, answer = ?9, record = ?10",
+                "INSERT INTO calls (id, owner, status, role, prompt, model, started_at, request, answer, record,
+                                    workspace, n)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                 ON CONFLICT DO UPDATE SET status = ?3, prompt = ?5, model = ?6, request = ?8, answer = ?9, record = ?10",
             )?
             .execute(rusqlite::params![
                 call.id.as_bytes(),
@@ -136,7 +107,8 @@ impl Tx<'_> {
                 stored.answer.as_ref().map(ContentHash::as_bytes),
                 record,
                 stored.workspace,
+                n,
             ])?;
-        Ok(())
+        self.log_put(n, stored)
     }
 }

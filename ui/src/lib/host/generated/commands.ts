@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, GatewayState, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, GatewayState, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -43,14 +43,20 @@ export interface Commands {
   target_list: { request: Empty; response: Targets };
   /** Starts a call. */
   call_start: { request: CallStart; response: CallNamed };
+  /** Sends the conversation of a stored call again. */
+  call_replay: { request: CallNamed; response: CallNamed };
   /** Cancels a call. */
   call_cancel: { request: CallNamed; response: Cancelled };
   /** Cancels every call that was started here. */
   call_cancel_all: { request: Empty; response: Cancelled };
-  /** A page of calls, newest first. */
+  /** A page of the calls that are meant, newest first. */
   call_list: { request: CallListRequest; response: CallPage };
   /** One call with its texts and decisions. */
   call_get: { request: CallNamed; response: CallDetail };
+  /** What a filter of calls can choose from. */
+  call_facets: { request: Empty; response: CallFacets };
+  /** One call in a form that other programs read. */
+  call_export: { request: CallExport; response: CallExported };
   /** How providers do, what cools down, and whether the alarm rings. */
   gateway_state: { request: Empty; response: GatewayState };
   /** The drills that can be run. */
