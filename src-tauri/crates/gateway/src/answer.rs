@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use signalbox_domain::ToolCall;
 use signalbox_providers::ToolCallPiece;
+use ts_rs::TS;
 
 use crate::TokenCounter;
 
@@ -19,7 +20,7 @@ pub(crate) struct Answer {
 }
 
 /// What came besides an answer's text, as it is kept in the database.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct StoredReply {
     /// What the model thought, as far as the provider shows it.
@@ -29,6 +30,7 @@ pub struct StoredReply {
     /// The tools that the model asks for.
     pub tool_calls: Vec<ToolCall>,
     /// Fields that the provider said and that have no place elsewhere.
+    #[ts(type = "Record<string, unknown>")]
     pub kept: Map<String, Value>,
 }
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use signalbox_domain::{
     AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Settlement, SettlementKind, Stage,
 };
-use signalbox_store::{LedgerEntry, Presence, StoreError, StoredCall, Tx};
+use signalbox_store::{IndexedText, LedgerEntry, Presence, StoreError, StoredCall, Tx, searchable};
 
-use crate::{Gateway, Ratios};
+use crate::{Gateway, Ratios, StoredRequest};
 
 impl Gateway {
     /// Marks the calls of processes that have ended as interrupted, settles what they had spent at least, and gives back
@@ -78,6 +78,15 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
     })?;
     tx.hold_remove(id)?;
     tx.partial_remove(id)?;
+    let conversation = request.map(|hash| tx.body(hash)).transpose()?.flatten();
+    let conversation: Option<StoredRequest> = conversation.and_then(|body| serde_json::from_slice(&body).ok());
+    let words = IndexedText {
+        prompt: call.prompt.as_ref().map(|prompt| prompt.name.clone()).unwrap_or_default(),
+        messages: conversation.map(|request| searchable(&request.messages)).unwrap_or_default(),
+        answer: delivered.to_owned(),
+        error: String::new(),
+    };
     tx.call_put(&StoredCall { call: call.clone(), owner, workspace, request, answer })?;
+    tx.call_index(id, &words)?;
     Ok(Some(call))
 }

@@ -90,14 +90,15 @@ impl Core {
     async fn call_detail(&self, id: CallId) -> Result<CallDetail, ApiError> {
         let at = self.clock.now();
         let mut detail = match self.whole(id).await {
-            Ok(Whole { call, request, answer, decisions, texts_removed, .. }) => {
+            Ok(Whole { call, request, answer, reply, decisions, texts_removed, .. }) => {
+                let reply = reply.and_then(|body| serde_json::from_slice(&body).ok());
                 let request: Option<StoredRequest> = match request {
                     Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(|error| ApiError::internal(&error))?),
                     None => None,
                 };
                 let (messages, values) = request.map(|request| (request.messages, request.values)).unwrap_or_default();
                 let answer = answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-                Some(CallDetail { call, messages, values, answer, decisions, texts_removed, at })
+                Some(CallDetail { call, messages, values, answer, reply, decisions, texts_removed, at })
             }
             Err(ApiError { code: Code::NotFound, .. }) => None,
             Err(error) => return Err(error),
@@ -109,8 +110,8 @@ impl Core {
             if let Some(call) = call {
                 let (messages, values) = detail.map(|detail| (detail.messages, detail.values)).unwrap_or_default();
                 let (answer, decisions) = (live.answer.clone(), live.decisions.clone());
-                let texts_removed = false;
-                detail = Some(CallDetail { call, messages, values, answer, decisions, texts_removed, at });
+                let (reply, texts_removed) = (None, false);
+                detail = Some(CallDetail { call, messages, values, answer, reply, decisions, texts_removed, at });
             }
         }
         detail.ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no call {id}")))

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_domain::{Call, CallId, Decision, Message, Target};
+use signalbox_gateway::StoredReply;
 use signalbox_prompts::Source;
 use ts_rs::TS;
 
@@ -71,6 +72,8 @@ pub struct CallDetail {
     pub values: serde_json::Map<String, serde_json::Value>,
     /// The answer as delivered so far.
     pub answer: String,
+    /// What came besides the answer's text: thoughts, tool calls and fields that have no place elsewhere.
+    pub reply: Option<StoredReply>,
     /// Every decision, in order.
     pub decisions: Vec<Decision>,
     /// Whether texts of it were removed because they were older than the log keeps them. What is left is shown.

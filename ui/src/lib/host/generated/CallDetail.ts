@@ -2,6 +2,7 @@
 import type { Call } from "./Call.ts";
 import type { Decision } from "./Decision.ts";
 import type { Message } from "./Message.ts";
+import type { StoredReply } from "./StoredReply.ts";
 
 /**
  * One call with its texts and decisions, rebuilt from the database alone (while it runs, with what has come so far).
@@ -23,6 +24,10 @@ values: Record<string, unknown>,
  * The answer as delivered so far.
  */
 answer: string,
+/**
+ * What came besides the answer's text: thoughts, tool calls and fields that have no place elsewhere.
+ */
+reply: StoredReply | null,
 /**
  * Every decision, in order.
  */

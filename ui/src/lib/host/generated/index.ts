@@ -137,6 +137,7 @@ export type * from "./Signal.ts";
 export type * from "./Source.ts";
 export type * from "./Stage.ts";
 export type * from "./Stored.ts";
+export type * from "./StoredReply.ts";
 export type * from "./Subscribe.ts";
 export type * from "./Target.ts";
 export type * from "./TargetModel.ts";
