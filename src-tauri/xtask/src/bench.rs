@@ -22,14 +22,19 @@ use crate::{
 };
 
 const HELP: &str = "\
-Measures how long a start takes, in a release build on a virtual display
+Measures, in a release build
 
 Usage: cargo xtask bench start [--runs N]
+       cargo xtask bench log [--runs N] [--calls N]
 
-  --runs N   how often each kind of start is measured; 10 by default
+  --runs N    how often each thing is measured; 10 starts, or 50 questions to the log, by default
+  --calls N   how many calls the log holds; 1000000 by default
 
-Prints the least, the median and the greatest time in milliseconds from the start of the process to the first paint and
-to a usable window: for a first start (an empty state folder), and for a later one.
+`start` prints the least, the median and the greatest time in milliseconds from the start of the process to the first
+paint and to a usable window, on a virtual display: for a first start (an empty state folder), and for a later one.
+
+`log` makes a database with many calls in target/bench, unless it is there from an earlier run, and prints how many
+milliseconds pages, searches and counts take (the median and the 95th percentile). target/bench/log.json has the same.
 ";
 
 /// The hidden command that measures, inside the session with the display.
@@ -40,22 +45,49 @@ const START_LIMIT: Duration = Duration::from_mins(1);
 
 pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
     let mut arguments = Arguments::new(arguments, HELP);
-    match arguments.next_option()?.as_deref() {
-        Some("start") => {}
+    let what = match arguments.next_option()?.as_deref() {
+        Some("start") => What::Start,
+        Some("log") => What::Log,
         Some(other) => return Err(arguments.wrong(format!("there is no benchmark `{other}`"))),
         None => return Err(arguments.wrong("which benchmark?")),
-    }
-    let mut runs = 10_u32;
+    };
+    let (mut runs, mut calls) = (None, None);
     while let Some(option) = arguments.next_option()? {
-        if option != "--runs" {
-            return Err(arguments.unknown(&option));
-        }
-        let value = arguments.value("--runs")?;
-        runs = match value.parse() {
-            Ok(runs) if runs > 0 => runs,
-            _ => return Err(arguments.wrong(format!("`{value}` is not a number of runs"))),
+        let number = match option.as_str() {
+            "--runs" => &mut runs,
+            "--calls" if what == What::Log => &mut calls,
+            _ => return Err(arguments.unknown(&option)),
+        };
+        let value = arguments.value(&option)?;
+        *number = match value.parse::<u32>() {
+            Ok(value) if value > 0 => Some(value),
+            _ => return Err(arguments.wrong(format!("`{value}` is not a number above 0"))),
         };
     }
+    match what {
+        What::Start => starts(runs.unwrap_or(10)),
+        What::Log => log(runs.unwrap_or(50), calls.unwrap_or(1_000_000)),
+    }
+}
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Start,
+    Log,
+}
+
+/// Builds the store's own measurement, which knows how calls are made, and runs it.
+fn log(runs: u32, calls: u32) -> Result<(), Failure> {
+    let mut build = command::cargo();
+    command::run(build.args(["build", "--release", "--package", "signalbox-store", "--example", "log"]))?;
+    let folder = paths::target().join("bench");
+    fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
+    let mut measure = command::program(paths::built("release", "examples/log"));
+    command::run(measure.arg(folder).args([calls.to_string(), runs.to_string()]))
+}
+
+fn starts(runs: u32) -> Result<(), Failure> {
     packages::ensure(Purpose::Test)?;
     run::build("release")?;
     let myself = env::current_exe().map_err(Failure::file("find", Path::new("this program")))?;

@@ -25,7 +25,8 @@ use signalbox_store::{
 
 /// Another number makes another database.
 const SEED: u64 = 11;
-/// How many calls are written in one transaction when the database is filled.
+/// How many calls are written in one transaction when the database is filled; their texts are indexed but not kept, since
+/// no page reads them.
 const TOGETHER: u64 = 2_000;
 /// How many calls are written one by one, to measure that.
 const ONE_BY_ONE: u64 = 20_000;
@@ -271,14 +272,32 @@ async fn fill(home: &Path, calls: u64) -> Result<Value, Failed> {
     let bulk = calls.saturating_sub(ONE_BY_ONE);
     let began = Instant::now();
     let mut next = 0;
+    let mut writing: Option<tokio::task::JoinHandle<Result<(), StoreError>>> = None;
     while next < bulk {
         let end = (next + TOGETHER).min(bulk);
         let made: Vec<Made> = (next..end).map(|number| make(number, owner)).collect::<Result<_, _>>()?;
-        store.write(move |tx| made.iter().try_for_each(|made| put(tx, made))).await?;
+        // One batch is made while the one before is written.
+        if let Some(writing) = writing.take() {
+            writing.await??;
+        }
+        let store = store.clone();
+        writing = Some(tokio::spawn(async move {
+            store
+                .write(move |tx| {
+                    made.iter().try_for_each(|made| {
+                        tx.call_put(&made.stored)?;
+                        tx.call_index(made.stored.call.id, &made.text)
+                    })
+                })
+                .await
+        }));
         next = end;
         if next % 100_000 == 0 {
             println!("{next} calls after {} s", began.elapsed().as_secs());
         }
+    }
+    if let Some(writing) = writing {
+        writing.await??;
     }
     let in_bulk = per_second(bulk, began.elapsed());
     let began = Instant::now();
@@ -317,8 +336,10 @@ fn per_second(count: u64, took: Duration) -> u64 {
     (count as f64 / took.as_secs_f64()) as u64
 }
 
-async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> {
-    let store = Store::open(home)?.store;
+/// What is asked of the log in a run; each run asks with other values.
+type Ask = Box<dyn Fn(usize) -> CallFilter>;
+
+fn questions(calls: u64) -> Result<Vec<(&'static str, Ask)>, Failed> {
     let day = |days: u64| {
         Timestamp::from_second(FIRST_SECOND + i64::try_from(calls * APART_MS / 1_000 * days / 90).unwrap_or(0))
     };
@@ -326,18 +347,16 @@ async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> 
     let all = CallFilter::default;
     let text = |text: String| CallFilter { text, ..CallFilter::default() };
     let rare = |run: usize| word(WORDS - 1 - run as u64);
-    // Each question is asked with other values in each run.
-    type Ask<'a> = Box<dyn Fn(usize) -> CallFilter + 'a>;
-    let questions: Vec<(&str, Ask<'_>)> = vec![
-        ("newest", Box::new(|_| all())),
+    Ok(vec![
+        ("newest", Box::new(move |_| all())),
         (
             "prompt",
-            Box::new(|run| CallFilter { prompts: vec![format!("team-{}/prompt-{}", run % 8, run % 60)], ..all() }),
+            Box::new(move |run| CallFilter { prompts: vec![format!("team-{}/prompt-{}", run % 8, run % 60)], ..all() }),
         ),
-        ("status failed", Box::new(|_| CallFilter { statuses: vec![CallStatus::Failed], ..all() })),
+        ("status failed", Box::new(move |_| CallFilter { statuses: vec![CallStatus::Failed], ..all() })),
         (
             "model and error class",
-            Box::new(|run| CallFilter {
+            Box::new(move |run| CallFilter {
                 models: vec![MODELS[run % 6].1.into()],
                 errors: vec!["rate_limited".into()],
                 ..all()
@@ -345,7 +364,7 @@ async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> 
         ),
         (
             "failed attempt 429",
-            Box::new(|run| CallFilter {
+            Box::new(move |run| CallFilter {
                 failed_attempt: Some(FailedAttempt {
                     provider: Some(MODELS[run % 6].0.into()),
                     status: Some(429),
@@ -354,36 +373,40 @@ async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> 
                 ..all()
             }),
         ),
-        ("one day", Box::new(|_| CallFilter { from: Some(from), to: Some(to), ..all() })),
-        ("dearest", Box::new(|_| CallFilter { cost_at_least: Some(Money::from_nanos(1_990_000_000)), ..all() })),
-        ("slow and degraded", Box::new(|_| CallFilter { slower_than_ms: Some(40_000), degraded: true, ..all() })),
+        ("one day", Box::new(move |_| CallFilter { from: Some(from), to: Some(to), ..all() })),
+        ("dearest", Box::new(move |_| CallFilter { cost_at_least: Some(Money::from_nanos(1_990_000_000)), ..all() })),
+        ("slow and degraded", Box::new(move |_| CallFilter { slower_than_ms: Some(40_000), degraded: true, ..all() })),
         (
             "never met together",
-            Box::new(|_| CallFilter { statuses: vec![CallStatus::Done], errors: vec!["connect".into()], ..all() }),
+            Box::new(move |_| CallFilter { statuses: vec![CallStatus::Done], errors: vec!["connect".into()], ..all() }),
         ),
-        ("frequent word", Box::new(|run| text(word(run as u64 % 20)))),
-        ("rare word", Box::new(|run| text(rare(run)))),
-        ("two words", Box::new(|run| text(format!("{} {}", word(run as u64 % 50), word(400 + run as u64))))),
-        ("beginning of a word", Box::new(|run| text(word(run as u64 % 20).chars().take(3).collect()))),
+        ("frequent word", Box::new(move |run| text(word(run as u64 % 20)))),
+        ("rare word", Box::new(move |run| text(rare(run)))),
+        ("two words", Box::new(move |run| text(format!("{} {}", word(run as u64 % 50), word(400 + run as u64))))),
+        ("beginning of a word", Box::new(move |run| text(word(run as u64 % 20).chars().take(3).collect()))),
         (
             "words side by side",
-            Box::new(|run| text(format!("\"{} {}\"", word(run as u64 % 20), word(1 + run as u64 % 20)))),
+            Box::new(move |run| text(format!("\"{} {}\"", word(run as u64 % 20), word(1 + run as u64 % 20)))),
         ),
         (
             "word and prompt",
-            Box::new(|run| CallFilter {
+            Box::new(move |run| CallFilter {
                 prompts: vec![format!("team-1/prompt-{}", 40 + run % 20)],
                 ..text(word(run as u64 % 20))
             }),
         ),
         (
             "word and failed",
-            Box::new(|run| CallFilter { statuses: vec![CallStatus::Failed], ..text(word(run as u64 % 20)) }),
+            Box::new(move |run| CallFilter { statuses: vec![CallStatus::Failed], ..text(word(run as u64 % 20)) }),
         ),
-    ];
+    ])
+}
+
+async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> {
+    let store = Store::open(home)?.store;
     let mut table = serde_json::Map::new();
     println!("{:<28}{:>9}{:>9}{:>9}{:>9}", "milliseconds", "p50", "p95", "count", "p95");
-    for (name, ask) in &questions {
+    for (name, ask) in &questions(calls)? {
         let (mut pages, mut counts, mut found) = (Vec::new(), Vec::new(), 0);
         for run in 0..runs {
             let filter = ask(run);

@@ -122,8 +122,8 @@ impl Condition {
     }
 }
 
-fn text(text: &String) -> Value {
-    Value::Text(text.clone())
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
 }
 
 impl CallFilter {
@@ -221,7 +221,8 @@ impl FailedAttempt {
             format!("EXISTS (SELECT 1 FROM attempts WHERE call = log.n AND {})", on_attempts.text),
             on_attempts.values.clone(),
         );
-        let rows = Sql::new(format!("SELECT call FROM attempts WHERE {}", on_attempts.text), on_attempts.values);
+        let rows = format!("SELECT call FROM attempts INDEXED BY attempts_failed WHERE {}", on_attempts.text);
+        let rows = Sql::new(rows, on_attempts.values);
         Condition { index: None, any_of: vec![each], rows: vec![rows] }
     }
 }

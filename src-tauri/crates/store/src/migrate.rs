@@ -89,6 +89,7 @@ fn back_up(connection: &Connection, path: &Path, found: u32) -> Result<PathBuf, 
 #[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
+    use crate::testing;
 
     #[test]
     fn an_older_application_refuses_a_newer_database_and_leaves_it_alone() {
@@ -122,5 +123,60 @@ mod tests {
         let copy = back_up(&connection, &path, 1).unwrap();
         let copied = Connection::open(copy).unwrap();
         assert_eq!(version(&copied).unwrap(), KNOWN, "the copy is a whole database");
+    }
+
+    #[tokio::test]
+    async fn every_call_of_the_first_schema_is_kept_and_found() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("state.db");
+        let mut old = Connection::open(&path).unwrap();
+        let step = old.transaction().unwrap();
+        for statement in STEPS[0].statements {
+            step.execute_batch(statement).unwrap();
+        }
+        step.pragma_update(None, "user_version", 1).unwrap();
+        let told: Vec<_> = (0..1_200)
+            .map(|number| {
+                testing::told(1_000 + i64::from(number), 7, "mini", &format!("question {number}"), "an answer")
+            })
+            .collect();
+        for told in &told {
+            // A record as it was before calls had an origin, a cache and replies.
+            let mut record = serde_json::to_value(&told.stored.call).unwrap();
+            for later in ["origin", "degraded_reason", "cache", "reply_hash"] {
+                record.as_object_mut().unwrap().remove(later);
+            }
+            let (request, answer) = (told.stored.request.unwrap(), told.stored.answer.unwrap());
+            for (hash, body) in [(request, &told.request), (answer, &told.answer)] {
+                step.execute("INSERT OR IGNORE INTO bodies VALUES (?1, ?2)", (hash.as_bytes(), body)).unwrap();
+            }
+            step.execute(
+                "INSERT INTO calls VALUES (?1, zeroblob(16), '/somewhere', 'done', 'generate', NULL, 'mini', ?2, ?3, ?4, ?5)",
+                (told.id().as_bytes(), 1_000, request.as_bytes(), answer.as_bytes(), record.to_string()),
+            )
+            .unwrap();
+        }
+        step.commit().unwrap();
+        drop(old);
+
+        let opened = crate::Store::open(home.path()).unwrap();
+        assert!(!opened.created, "it was there");
+        assert!(home.path().join("backups/schema-1.db").exists(), "and a copy of it is made");
+        for (text, found) in [("", 1_000), ("answer", 1_000), ("\"question 77\"", 1), ("1199 mini", 1), ("no such", 0)]
+        {
+            let filter = crate::CallFilter { text: text.into(), models: vec!["mini".into()], ..Default::default() };
+            let counted = opened.store.read(move |view| view.call_count(&filter)).await.unwrap();
+            assert_eq!((counted.count, counted.more), (found, found == 1_000), "{text:?}");
+        }
+        let kept = opened
+            .store
+            .read(move |view| {
+                told.iter().map(|told| view.call(told.id())).collect::<Result<Vec<_>, _>>().map(|all| (all, told))
+            })
+            .await
+            .unwrap();
+        for (kept, told) in kept.0.into_iter().zip(kept.1) {
+            assert_eq!(kept.unwrap().call, told.stored.call, "the record is what it was");
+        }
     }
 }

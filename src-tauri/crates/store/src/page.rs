@@ -18,15 +18,7 @@ use crate::{
 };
 
 /// Up to how many rows are few.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Few {
-    /// To look at each of them.
-    pub(crate) to_look_at: usize,
-    /// To ask the full-text index about each of them, which takes longer.
-    pub(crate) to_search: usize,
-}
-
-const FEW: Few = Few { to_look_at: 4_000, to_search: 300 };
+const FEW: usize = 4_000;
 /// How many values of one condition are walked side by side.
 const SIDE_BY_SIDE: usize = 16;
 /// Where a count stops.
@@ -92,7 +84,7 @@ impl View<'_> {
         Ok(Counted { count: u32::try_from(count).unwrap_or(u32::MAX), more: found > count })
     }
 
-    pub(crate) fn page(&self, filter: &CallFilter, place: Place, limit: u32, few: Few) -> Result<Page, StoreError> {
+    pub(crate) fn page(&self, filter: &CallFilter, place: Place, limit: u32, few: usize) -> Result<Page, StoreError> {
         let limit = limit as usize;
         let (order, beyond) = match place {
             Place::Newest => (Order::NewestFirst, None),
@@ -151,7 +143,7 @@ impl View<'_> {
         order: Order,
         beyond: Option<i64>,
         limit: usize,
-        few: Few,
+        few: usize,
     ) -> Result<Vec<i64>, StoreError> {
         let text = match search(&filter.text) {
             Search::All => None,
@@ -164,14 +156,12 @@ impl View<'_> {
             bounds.push(Sql::new(format!("n {sign} ?"), [Value::Integer(n)]));
         }
         let conditions = filter.conditions();
-        let few = if text.is_some() { few.to_search } else { few.to_look_at };
         let (leader, is_few) = self.leader(&conditions, few)?;
         let way = match (text, leader) {
-            (Some(text), Some(leader)) if is_few => one_by_one(leader, &conditions, &bounds, Some(text)),
-            (Some(text), _) => by_text(text, &conditions, &bounds),
-            (None, Some(leader)) if is_few => one_by_one(leader, &conditions, &bounds, None),
+            (Some(text), leader) => by_text(text, leader.filter(|_| is_few), &conditions, &bounds),
+            (None, Some(leader)) if is_few => one_by_one(leader, &conditions, &bounds),
             (None, Some(leader)) => side_by_side(leader, &conditions, &bounds, order, limit),
-            (None, None) => walk("log NOT INDEXED", &conditions, &bounds),
+            (None, None) => walk(&conditions, &bounds),
         };
         let mut query = Sql::new("SELECT n FROM (", []);
         query.add(&way);
@@ -225,30 +215,29 @@ fn all_of<'a>(first: Option<Sql>, conditions: impl IntoIterator<Item = &'a Condi
     all
 }
 
-/// Every row of `source` in the order of time, until there are enough.
-fn walk<'a>(source: &str, conditions: impl IntoIterator<Item = &'a Condition>, bounds: &[Sql]) -> Sql {
-    let mut query = Sql::new(format!("SELECT n FROM {source}"), []);
+/// Every row in the order of time, until there are enough.
+fn walk(conditions: &[Condition], bounds: &[Sql]) -> Sql {
+    let mut query = Sql::new("SELECT n FROM log NOT INDEXED", []);
     query.add(&all_of(None, conditions, bounds));
     query
 }
 
-/// The few rows of the leading condition, each looked at by itself.
-fn one_by_one(leader: &Condition, conditions: &[Condition], bounds: &[Sql], text: Option<String>) -> Sql {
-    let mut few = Sql::new("n IN (", []);
+/// That a key is one of those of the few rows that meet a condition.
+fn among_few(key: &str, leader: &Condition) -> Sql {
+    let mut few = Sql::new(format!("{key} IN ("), []);
     for (number, rows) in leader.rows.iter().enumerate() {
         few.push(if number == 0 { "" } else { " UNION ALL " });
         few.add(rows);
     }
     few.push(")");
+    few
+}
+
+/// The few rows of the leading condition, each looked at by itself.
+fn one_by_one(leader: &Condition, conditions: &[Condition], bounds: &[Sql]) -> Sql {
     let mut query = Sql::new("SELECT n FROM log NOT INDEXED", []);
     let others = conditions.iter().filter(|one| !std::ptr::eq(*one, leader));
-    query.add(&all_of(Some(few), others, bounds));
-    if let Some(text) = text {
-        query.add(&Sql::new(
-            " AND EXISTS (SELECT 1 FROM texts WHERE texts MATCH ? AND rowid = log.n)",
-            [Value::Text(text)],
-        ));
-    }
+    query.add(&all_of(Some(among_few("n", leader)), others, bounds));
     query
 }
 
@@ -267,8 +256,8 @@ fn side_by_side(leader: &Condition, conditions: &[Condition], bounds: &[Sql], or
     query
 }
 
-/// What the full-text index finds, in the order of time.
-fn by_text(text: String, conditions: &[Condition], bounds: &[Sql]) -> Sql {
+/// What the full-text index finds, in the order of time; the rows of the log are read for those of the few.
+fn by_text(text: String, leader: Option<&Condition>, conditions: &[Condition], bounds: &[Sql]) -> Sql {
     let found = Sql::new("texts MATCH ?", [Value::Text(text)]);
     // The index keeps its own bounds on the key, under the name that it has there.
     let own: Vec<Sql> = bounds
@@ -284,6 +273,9 @@ fn by_text(text: String, conditions: &[Condition], bounds: &[Sql]) -> Sql {
     let own: Vec<Sql> = own.into_iter().map(|bound| Sql::new(format!("texts.{}", bound.text), bound.values)).collect();
     let bounds: Vec<Sql> = own.into_iter().chain(bounds.iter().cloned()).collect();
     let mut query = Sql::new("SELECT texts.rowid AS n FROM texts CROSS JOIN log ON log.n = texts.rowid", []);
-    query.add(&all_of(Some(found), conditions, &bounds));
+    // The plus keeps SQLite from searching anew for each of the few.
+    let bounds: Vec<Sql> = leader.map(|leader| among_few("+texts.rowid", leader)).into_iter().chain(bounds).collect();
+    let others = conditions.iter().filter(|one| leader.is_none_or(|leader| !std::ptr::eq(*one, leader)));
+    query.add(&all_of(Some(found), others, &bounds));
     query
 }

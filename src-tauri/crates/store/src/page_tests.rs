@@ -11,7 +11,6 @@ use signalbox_domain::{
 
 use crate::{
     CallFilter, FailedAttempt, Place, Store,
-    page::Few,
     testing::{Told, attempt, told},
 };
 
@@ -234,7 +233,6 @@ fn pages_show_what_a_look_at_every_call_would() {
         met += usize::from(!expected.is_empty());
         // Every way to the rows gives the same.
         let few = [0, 20, 4_000][number % 3];
-        let few = Few { to_look_at: few, to_search: few };
         let limit = [5, 40, 200][number / 3 % 3];
         let (down, up, count) = runtime
             .block_on(store.read(move |view| {
@@ -267,8 +265,8 @@ fn pages_show_what_a_look_at_every_call_would() {
             }))
             .unwrap();
         let (count, filter) = count;
-        assert_eq!(down.iter().copied().collect::<BTreeSet<_>>(), expected, "{filter} with {few:?}");
-        assert_eq!(down.len(), expected.len(), "no call is there twice: {filter} with {few:?}");
+        assert_eq!(down.iter().copied().collect::<BTreeSet<_>>(), expected, "{filter} with {few}");
+        assert_eq!(down.len(), expected.len(), "no call is there twice: {filter} with {few}");
         assert!(
             down.is_sorted_by_key(|id| std::cmp::Reverse(crate::tables::log::key_of(*id) >> 12)),
             "newest first: {filter}"

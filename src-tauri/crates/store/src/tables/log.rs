@@ -55,7 +55,7 @@ CREATE TABLE attempts (
     cost     INTEGER,
     PRIMARY KEY (call, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attempts_failed ON attempts (error, provider, model, call) WHERE error IS NOT NULL;
+CREATE INDEX attempts_failed ON attempts (error, provider, model, status, call) WHERE error IS NOT NULL;
 
 CREATE TABLE body_uses (
     hash BLOB PRIMARY KEY,
