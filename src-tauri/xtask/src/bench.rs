@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     fs,
     io::{BufRead, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -26,6 +26,7 @@ Measures, in a release build
 
 Usage: cargo xtask bench start [--runs N]
        cargo xtask bench log [--runs N] [--calls N]
+       cargo xtask bench gateway
 
   --runs N    how often each thing is measured; 10 starts, or 50 questions to the log, by default
   --calls N   how many calls the log holds; 1000000 by default
@@ -35,6 +36,10 @@ paint and to a usable window, on a virtual display: for a first start (an empty 
 
 `log` makes a database with many calls in target/bench, unless it is there from an earlier run, and prints how many
 milliseconds pages, searches and counts take (the median and the 95th percentile). target/bench/log.json has the same.
+
+`gateway` sends the same requests directly to the simulated provider and through the whole pipeline with everything
+logged, one after the other, and prints what each stage takes, and how many calls a second are made at once.
+target/bench/gateway.json has the same.
 ";
 
 /// The hidden command that measures, inside the session with the display.
@@ -48,13 +53,14 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
     let what = match arguments.next_option()?.as_deref() {
         Some("start") => What::Start,
         Some("log") => What::Log,
+        Some("gateway") => What::Gateway,
         Some(other) => return Err(arguments.wrong(format!("there is no benchmark `{other}`"))),
         None => return Err(arguments.wrong("which benchmark?")),
     };
     let (mut runs, mut calls) = (None, None);
     while let Some(option) = arguments.next_option()? {
         let number = match option.as_str() {
-            "--runs" => &mut runs,
+            "--runs" if what != What::Gateway => &mut runs,
             "--calls" if what == What::Log => &mut calls,
             _ => return Err(arguments.unknown(&option)),
         };
@@ -67,6 +73,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
     match what {
         What::Start => starts(runs.unwrap_or(10)),
         What::Log => log(runs.unwrap_or(50), calls.unwrap_or(1_000_000)),
+        What::Gateway => gateway(),
     }
 }
 
@@ -75,16 +82,28 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
 enum What {
     Start,
     Log,
+    Gateway,
 }
 
-/// Builds the store's own measurement, which knows how calls are made, and runs it.
+/// Runs the store's own measurement, which knows how calls are made.
 fn log(runs: u32, calls: u32) -> Result<(), Failure> {
+    let (mut measure, folder) = example("signalbox-store", "log")?;
+    command::run(measure.arg(folder).args([calls.to_string(), runs.to_string()]))
+}
+
+/// Runs the gateway's own measurement.
+fn gateway() -> Result<(), Failure> {
+    let (mut measure, folder) = example("signalbox-gateway", "gateway")?;
+    command::run(measure.env("SIGNALBOX_BENCH_OUT", folder.join("gateway.json")))
+}
+
+/// Builds the measurement of a crate; gives the program, and the folder in which figures are kept.
+fn example(package: &str, name: &str) -> Result<(Command, PathBuf), Failure> {
     let mut build = command::cargo();
-    command::run(build.args(["build", "--release", "--package", "signalbox-store", "--example", "log"]))?;
+    command::run(build.args(["build", "--release", "--package", package, "--example", name]))?;
     let folder = paths::target().join("bench");
     fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
-    let mut measure = command::program(paths::built("release", "examples/log"));
-    command::run(measure.arg(folder).args([calls.to_string(), runs.to_string()]))
+    Ok((command::program(paths::built("release", &format!("examples/{name}"))), folder))
 }
 
 fn starts(runs: u32) -> Result<(), Failure> {
