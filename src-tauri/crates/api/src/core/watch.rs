@@ -82,10 +82,11 @@ impl Core {
 
     /// Reads `signalbox.toml` again. A broken one leaves the last good configuration in force.
     pub(super) async fn reload_config(&self) -> Result<(), ApiError> {
+        let _one_at_a_time = self.configuring.lock().await;
         let workspace = self.workspace.clone();
         let loaded = start::blocking(move || Ok(workspace.load()?)).await?;
         if loaded.hash != self.loaded().hash {
-            self.put_config(loaded)?;
+            self.put_config(loaded);
         }
         Ok(())
     }
@@ -95,17 +96,19 @@ impl Core {
         &self,
         change: impl FnMut(&str) -> Result<String, EditError> + Send + 'static,
     ) -> Result<(), ApiError> {
+        // Held until it is in force, so that what is in force last is what was written last.
+        let _one_at_a_time = self.configuring.lock().await;
         let workspace = self.workspace.clone();
         let loaded = start::blocking(move || Ok(workspace.edit(change)?)).await?;
-        self.put_config(loaded)
+        self.put_config(loaded);
+        Ok(())
     }
 
-    fn put_config(&self, loaded: Loaded) -> Result<(), ApiError> {
-        if let Some(config) = &loaded.config {
-            self.gateway.configure(start::settings(config.clone(), &loaded, &self.http)?);
+    fn put_config(&self, mut loaded: Loaded) {
+        if let Some(config) = loaded.config.clone() {
+            self.gateway.configure(start::settings(config, &mut loaded, &self.http));
         }
         *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         self.hub.send(Event::Config {});
-        Ok(())
     }
 }
