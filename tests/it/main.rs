@@ -19,3 +19,4 @@ mod harness;
 mod host;
 mod keys;
 mod library;
+mod routes;

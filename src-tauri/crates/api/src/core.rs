@@ -5,11 +5,14 @@
 mod app;
 mod budgets;
 mod calls;
+mod connecting;
 mod drafts;
+mod keys;
 mod naming;
 mod preview;
 mod prompts;
 mod providers;
+mod routes;
 mod start;
 mod targets;
 mod votes;

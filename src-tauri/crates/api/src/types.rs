@@ -6,6 +6,7 @@ mod call;
 mod event;
 mod prompt;
 mod provider;
+mod route;
 mod vote;
 
 pub use app::*;
@@ -14,6 +15,7 @@ pub use call::*;
 pub use event::*;
 pub use prompt::*;
 pub use provider::*;
+pub use route::*;
 pub use vote::*;
 
 pub use signalbox_prompts::{Prompt, Version};

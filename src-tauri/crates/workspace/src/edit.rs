@@ -9,7 +9,7 @@ mod provider;
 mod route;
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Money, Price, Role, Tier};
+use signalbox_domain::{ContentHash, Money, Price, Role, Tier};
 use toml_edit::{InlineTable, TableLike, Value};
 
 use crate::config::{Scope, UnknownPrice, is_name};
@@ -103,6 +103,9 @@ pub enum EditError {
         /// The name.
         name: String,
     },
+    /// The text isn't the one that the change was made for.
+    #[error("signalbox.toml has changed since, so that this can't be taken back; change it in a text editor")]
+    ChangedSince,
     /// A role that routes don't serve in this version.
     #[error("this version of Signalbox has no chain for {}", .role.as_str())]
     NotYet {
@@ -217,6 +220,11 @@ pub fn remove_budget(text: &str, name: &str) -> Result<String, EditError> {
     let mut document = Document::parse(text)?;
     document.remove("budgets", "budget", name)?;
     Ok(document.into_text())
+}
+
+/// The text before a change, as long as nothing has changed it since.
+pub fn undo(text: &str, before: &str, after: ContentHash) -> Result<String, EditError> {
+    if ContentHash::of(text.as_bytes()) == after { Ok(before.to_owned()) } else { Err(EditError::ChangedSince) }
 }
 
 fn put_all<const N: usize>(table: &mut dyn TableLike, values: [(&str, Option<Value>); N]) {

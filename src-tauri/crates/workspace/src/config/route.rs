@@ -65,6 +65,21 @@ const LONGEST_PATIENCE: u64 = 600_000;
 const CACHE_AGES: std::ops::RangeInclusive<u64> = 1_000..=31_536_000_000;
 
 impl Route {
+    /// A route with every default, and without a model.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            generate: Chain::All(Vec::new()),
+            classify: Vec::new(),
+            judge: None,
+            limits: Limits::default(),
+            max_output: DEFAULT_MAX_OUTPUT,
+            patience_ms: DEFAULT_PATIENCE_MS,
+            integrity: false,
+            cache: None,
+        }
+    }
+
     /// The candidates of a role for a tier, first to last; empty for a role that this route doesn't serve.
     pub fn chain(&self, role: Role, tier: Tier) -> &[String] {
         match role {
