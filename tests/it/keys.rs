@@ -22,7 +22,7 @@ async fn r1_no_key_in_a_file_a_row_an_event_or_an_answer_of_a_command() {
         name: Some("wire".into()),
         base_url: Some(server.base_url()),
         key: Some(format!(" {CANARY}\n")),
-        models: Vec::new(),
+        ..ProviderConnect::default()
     };
     assert!(!format!("{connect:?}").contains(CANARY), "not even a debug print shows it");
     let mut seen = vec![serde_json::to_string(&app.core.provider_connect(connect).await.unwrap()).unwrap()];
@@ -31,7 +31,7 @@ async fn r1_no_key_in_a_file_a_row_an_event_or_an_answer_of_a_command() {
 
     // A key that is refused must not show up in the error either.
     let wrong = CANARY.replace('7', "8");
-    let set = KeySet { provider: "wire".into(), key: wrong.clone() };
+    let set = KeySet { provider: "wire".into(), name: None, key: wrong.clone() };
     seen.push(serde_json::to_string(&app.core.key_set(set).await.unwrap()).unwrap());
     let refused = app.run(default_route()).await;
     assert_eq!(refused.status, CallStatus::Failed);
@@ -78,7 +78,7 @@ async fn a_wrong_key_is_refused_when_a_provider_is_connected_and_nothing_is_kept
         name: Some("wire".into()),
         base_url: Some(server.base_url()),
         key: Some("sk-a-wrong-key-5678".into()),
-        models: Vec::new(),
+        ..ProviderConnect::default()
     };
     let error = app.core.provider_connect(connect).await.unwrap_err();
     assert!(error.message.contains("wire") && !error.message.contains("5678"), "{error:?}");
@@ -91,7 +91,7 @@ async fn a_removed_provider_leaves_its_route_with_the_simulated_model() {
     let server = WireServer::start(WireSettings { simulated, key: None }).await.unwrap();
     let app = App::start().await;
     let connect =
-        ProviderConnect { name: Some("wire".into()), base_url: Some(server.base_url()), key: None, models: Vec::new() };
+        ProviderConnect { name: Some("wire".into()), base_url: Some(server.base_url()), ..ProviderConnect::default() };
     let connected = app.core.provider_connect(connect).await.unwrap();
     assert!(connected.routed && !connected.added.is_empty(), "a real model takes the place of the simulated one");
     assert!(!app.run(default_route()).await.simulated);
@@ -114,7 +114,7 @@ async fn r1_a_key_is_never_sent_to_another_address_than_the_one_it_was_given_for
         name: Some("wire".into()),
         base_url: Some(own.base_url()),
         key: Some(CANARY.into()),
-        models: Vec::new(),
+        ..ProviderConnect::default()
     };
     app.core.provider_connect(connect).await.unwrap();
     assert_eq!(app.run(default_route()).await.status, CallStatus::Done, "the key works for its own address");

@@ -21,4 +21,5 @@ mod harness;
 mod host;
 mod keys;
 mod library;
+mod routes;
 mod upstreams;

@@ -5,14 +5,17 @@
 mod app;
 mod budgets;
 mod calls;
+mod connecting;
 mod drafts;
 mod export;
 mod gateway;
+mod keys;
 mod log;
 mod naming;
 mod preview;
 mod prompts;
 mod providers;
+mod routes;
 mod start;
 mod targets;
 mod votes;
@@ -53,6 +56,8 @@ pub struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     /// What `signalbox.toml` said when it was last read, good or not.
     pub(crate) loaded: RwLock<Arc<Loaded>>,
+    /// Held while what is read or written becomes what is in force.
+    pub(crate) configuring: tokio::sync::Mutex<()>,
     /// The calls that were started here and haven't ended.
     pub(crate) running: Mutex<HashMap<CallId, calls::Running>>,
     pub(crate) stopping: CancellationToken,

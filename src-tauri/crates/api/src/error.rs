@@ -114,7 +114,11 @@ impl From<FileError> for ApiError {
 
 impl From<EditError> for ApiError {
     fn from(error: EditError) -> Self {
-        Self::of(Code::Invalid, &error)
+        let code = match &error {
+            EditError::Taken { .. } | EditError::ChangedSince => Code::Conflict,
+            _ => Code::Invalid,
+        };
+        Self::of(code, &error)
     }
 }
 

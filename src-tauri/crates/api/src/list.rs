@@ -87,12 +87,23 @@ macro_rules! commands {
             /// Removes a budget.
             budget_remove(BudgetNamed) -> BudgetList;
 
+            /// Every route, and every model that a route may name.
+            route_list(Empty) -> RouteList;
+            /// Changes or adds a route.
+            route_set(RouteSet) -> RouteChanged;
+            /// Gives a route another name.
+            route_rename(RouteRename) -> RouteChanged;
+            /// Removes a route.
+            route_remove(RouteNamed) -> RouteChanged;
+            /// Takes a change of signalbox.toml back.
+            config_undo(ConfigUndo) -> RouteList;
+
             /// Every provider.
             provider_list(Empty) -> ProviderList;
             /// Connects a provider in one step.
             provider_connect(ProviderConnect) -> ProviderConnected;
             /// Tests a provider without spending anything.
-            provider_test(ProviderNamed) -> ConnectionTest;
+            provider_test(ProviderTest) -> ConnectionTest;
             /// Removes a provider with its models and its key.
             provider_remove(ProviderNamed) -> ProviderList;
             /// Looks for servers on this machine.
@@ -104,7 +115,7 @@ macro_rules! commands {
             /// Keeps a key in the keychain.
             key_set(KeySet) -> ProviderList;
             /// Removes a key from the keychain.
-            key_delete(ProviderNamed) -> ProviderList;
+            key_delete(KeyNamed) -> ProviderList;
             /// Looks at the keychain again, and asks for it to be unlocked.
             keychain_unlock(Empty) -> ProviderList;
             /// Keeps keys in memory until the application ends, because the user chose so.

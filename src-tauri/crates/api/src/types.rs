@@ -8,6 +8,7 @@ mod event;
 mod log;
 mod prompt;
 mod provider;
+mod route;
 mod vote;
 
 pub use app::*;
@@ -18,6 +19,7 @@ pub use event::*;
 pub use log::*;
 pub use prompt::*;
 pub use provider::*;
+pub use route::*;
 pub use vote::*;
 
 pub use signalbox_gateway::GatewayState;

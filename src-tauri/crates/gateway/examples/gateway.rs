@@ -56,8 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (config, problems) = Config::parse(TOML);
     let config = config.ok_or_else(|| format!("the configuration is wrong: {problems:?}"))?;
     let http = Http::new().map_err(|failure| failure.message)?;
-    let settings =
-        Settings::connect(config, ContentHash::of(TOML.as_bytes()), &http).map_err(|failure| failure.message)?;
+    let settings = Settings::connect(config, ContentHash::of(TOML.as_bytes()), &http);
     let provider = settings.providers.get("simulated").cloned().ok_or("the provider is there")?;
     let home = folder.path().join("home");
     let store = Store::open(&home)?.store;

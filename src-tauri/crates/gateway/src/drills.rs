@@ -177,7 +177,7 @@ impl Gateway {
         for provider in [PRIMARY, SECONDARY, JUDGE] {
             self.forget_health(provider);
         }
-        let settings = Arc::new(Settings::connect(drill.config(), ContentHash::of(drill.name.as_bytes()), http)?);
+        let settings = Arc::new(Settings::connect(drill.config(), ContentHash::of(drill.name.as_bytes()), http));
         let mut roles = vec![Role::Generate; drill.calls as usize];
         if drill.judge.is_some() {
             roles.push(Role::Judge);

@@ -29,6 +29,7 @@ mod pipeline;
 mod prices;
 mod recorder;
 mod recovery;
+mod refused;
 mod request;
 mod settings;
 mod stages;

@@ -7,7 +7,7 @@ use signalbox_domain::{ContentHash, Failure};
 use signalbox_providers::{Http, Provider};
 use signalbox_workspace::config::{Budget, Config};
 
-use crate::connect;
+use crate::{connect, refused::Refused};
 
 /// One configuration with the providers that it names. A call keeps the one that it began with.
 pub struct Settings {
@@ -17,6 +17,8 @@ pub struct Settings {
     pub hash: ContentHash,
     /// The providers by name.
     pub providers: HashMap<String, Arc<dyn Provider>>,
+    /// Why some of them can't be used, by name. In `providers` each of these has a stand-in that says so.
+    pub refused: HashMap<String, Failure>,
     /// The time zone in which budget periods begin.
     pub zone: TimeZone,
 }
@@ -25,20 +27,21 @@ impl Settings {
     /// Puts a configuration and its providers together.
     pub fn new(config: Config, hash: ContentHash, providers: HashMap<String, Arc<dyn Provider>>) -> Self {
         let zone = config.workspace.zone();
-        Self { config, hash, providers, zone }
+        Self { config, hash, providers, refused: HashMap::new(), zone }
     }
 
-    /// Makes the providers that a configuration names. A failure names the provider of which it is.
-    pub fn connect(config: Config, hash: ContentHash, http: &Http) -> Result<Self, Failure> {
-        let mut providers = HashMap::new();
+    /// Makes the providers that a configuration names. One that can't be made is refused, and the others still serve.
+    pub fn connect(config: Config, hash: ContentHash, http: &Http) -> Self {
+        let (mut providers, mut refused) = (HashMap::new(), HashMap::new());
         for provider in &config.providers {
-            let made = connect(provider, http).map_err(|mut failure| {
+            let made = connect(provider, http).unwrap_or_else(|mut failure| {
                 failure.message = format!("provider {}: {}", provider.name, failure.message);
-                failure
-            })?;
+                refused.insert(provider.name.clone(), failure.clone());
+                Arc::new(Refused { kind: provider.kind, failure })
+            });
             providers.insert(provider.name.clone(), made);
         }
-        Ok(Self::new(config, hash, providers))
+        Self { refused, ..Self::new(config, hash, providers) }
     }
 
     /// The project that calls count for.

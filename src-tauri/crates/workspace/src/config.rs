@@ -1,14 +1,19 @@
 //! `signalbox.toml` as types: everything that the file says, checked.
 
+mod address;
 mod budget;
 mod duration;
+mod independence;
 mod keys;
 mod model;
+mod names;
+mod preset;
 mod problem;
 mod provider;
 mod reader;
 mod route;
 mod scope;
+mod telemetry;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -16,13 +21,18 @@ use signalbox_domain::ContentHash;
 use toml::de::DeTable;
 
 pub use budget::{Budget, Period, UnknownPrice};
+pub use duration::{DurationError, format_duration, parse_duration};
+pub use independence::Independence;
 pub use model::Model;
+pub use preset::Preset;
 pub use problem::{ConfigProblem, ProblemRange, ProblemSeverity};
-pub use provider::{KeySource, OPENAI_BASE_URL, OpenAiApi, Preset, Provider};
+pub use provider::{KeySource, OPENAI_BASE_URL, OpenAiApi, Provider};
 pub use route::{CachePolicy, Chain, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Judge, Limits, Route};
 pub use scope::{Scope, ScopeError};
+pub use telemetry::{Log, Telemetry};
 
-pub(crate) use keys::is_name;
+pub(crate) use names::is_name;
+pub(crate) use provider::is_key_name;
 
 use keys::{Keys, Named};
 use reader::Reader;
@@ -40,6 +50,10 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// Limits of spending.
     pub budgets: Vec<Budget>,
+    /// What leaves for a collector.
+    pub telemetry: Telemetry,
+    /// How long records stay.
+    pub log: Log,
 }
 
 /// The table `[workspace]`.
@@ -76,6 +90,18 @@ impl Loaded {
     pub fn of(text: String) -> Self {
         let (config, problems) = Config::parse(&text);
         Self { config, hash: ContentHash::of(text.as_bytes()), text, problems }
+    }
+
+    /// Adds a warning about the value of a key that turned out to be unusable further up, such as a schedule that only
+    /// the simulated provider can read. `path` leads to the key, such as `["providers", "lab", "faults"]`; where it isn't
+    /// written, the warning is about the nearest table that is.
+    pub fn warn(&mut self, path: &[&str], message: impl AsRef<str>, hint: Option<String>) {
+        let (root, mut reader) = Reader::parse(&self.text);
+        let span = names::span_of(&root, path);
+        reader.warn(&span, message, hint);
+        let found = reader.into_problems().into_iter().filter(|p| p.severity == ProblemSeverity::Warning);
+        self.problems.extend(found);
+        self.problems.sort_by_key(|p| (p.range.start, p.range.end));
     }
 
     /// The problems that keep the text from being used.
@@ -119,9 +145,9 @@ impl Config {
         self.provider(&model.provider)
     }
 
-    /// The routes that name `model`, in the order of the file.
+    /// The routes that name `model` in whatever role, in the order of the file.
     pub fn routes_with<'a>(&'a self, model: &'a str) -> impl Iterator<Item = &'a Route> {
-        self.routes.iter().filter(move |r| r.generate.models().any(|m| m == model))
+        self.routes.iter().filter(move |r| r.models().any(|m| m == model))
     }
 
     fn read(root: &DeTable<'_>, reader: &mut Reader<'_>) -> Self {
@@ -131,6 +157,8 @@ impl Config {
         let models = keys.named(reader, "models", |name, keys, reader| Model::read(name, keys, reader, &providers));
         let routes = keys.named(reader, "routes", |name, keys, reader| Route::read(name, keys, reader, &models));
         let budgets = keys.named(reader, "budgets", Budget::read);
+        let telemetry = Telemetry::read(&mut keys, reader);
+        let log = Log::read(&mut keys, reader);
         keys.not_yet(reader, "guards", "guards");
         keys.finish(reader);
         Self {
@@ -139,6 +167,8 @@ impl Config {
             models: values(models),
             routes: values(routes),
             budgets: values(budgets),
+            telemetry,
+            log,
         }
     }
 }
@@ -195,5 +225,9 @@ fn values<T>(named: Vec<Named<T>>) -> Vec<T> {
     named.into_iter().map(|n| n.value).collect()
 }
 
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod tests;

@@ -5,13 +5,18 @@
 
 mod document;
 mod list;
+mod provider;
+mod route;
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Money, Price, ProviderKind, Role, Tier};
+use signalbox_domain::{ContentHash, Money, Price, Role, Tier};
 use toml_edit::{InlineTable, TableLike, Value};
 
-use crate::config::{KeySource, Scope, UnknownPrice, is_name};
+use crate::config::{Scope, UnknownPrice, is_name};
 use document::{Document, put};
+
+pub use provider::{ProviderEdit, remove_provider, set_provider};
+pub use route::{RouteEdit, remove_route, rename_route, set_route, set_route_chain};
 
 /// Why a change can't be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +57,12 @@ pub enum EditError {
         /// The text.
         name: String,
     },
+    /// Not the name of a key, and perhaps a key itself.
+    #[error("a text of {length} characters can't be the name of a key; write a short one such as `second`")]
+    BadKeyName {
+        /// How long it is.
+        length: usize,
+    },
     /// There is nothing by this name.
     #[error("there is no {what} {name} in signalbox.toml; it may have been removed already")]
     Unknown {
@@ -76,26 +87,31 @@ pub enum EditError {
         /// The route.
         route: String,
     },
+    /// A route's only judge doesn't vanish by the way.
+    #[error("{model} is the only judge of the route {route}; name another judge there first, or remove its judge")]
+    OnlyJudge {
+        /// The route.
+        route: String,
+        /// The judge.
+        model: String,
+    },
+    /// The name is taken.
+    #[error("there is a {what} {name} already; choose another name")]
+    Taken {
+        /// What it would name.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The text isn't the one that the change was made for.
+    #[error("signalbox.toml has changed since, so that this can't be taken back; change it in a text editor")]
+    ChangedSince,
     /// A role that routes don't serve in this version.
     #[error("this version of Signalbox has no chain for {}", .role.as_str())]
     NotYet {
         /// The role.
         role: Role,
     },
-}
-
-/// Changes of a provider. What is none stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ProviderEdit {
-    /// The protocol that it speaks; a new provider needs it.
-    pub kind: Option<ProviderKind>,
-    /// Its address up to and with `/v1`.
-    pub base_url: Option<String>,
-    /// Where its key is.
-    pub key: Option<KeySource>,
-    /// The simulated provider's schedule of faults; an empty text removes it.
-    pub faults: Option<String>,
 }
 
 /// Changes of a model. What is none stays as it is.
@@ -129,38 +145,6 @@ pub struct BudgetEdit {
     pub scope: Option<Scope>,
     /// What happens when a price is unknown.
     pub unknown_price: Option<UnknownPrice>,
-}
-
-/// Changes a provider, or adds it.
-pub fn set_provider(text: &str, name: &str, edit: &ProviderEdit) -> Result<String, EditError> {
-    let mut document = Document::parse(text)?;
-    let (table, is_new) = document.entry("providers", "provider", name)?;
-    if is_new && edit.kind.is_none() {
-        return Err(EditError::Missing { what: "provider", name: name.to_owned(), key: "kind" });
-    }
-    put_all(
-        table,
-        [
-            ("kind", edit.kind.map(|kind| kind.as_str().into())),
-            ("base_url", edit.base_url.as_deref().map(Value::from)),
-            ("key", edit.key.map(|key| key.as_str().into())),
-        ],
-    );
-    match edit.faults.as_deref() {
-        Some("") => drop(table.remove("faults")),
-        Some(faults) => put(table, "faults", faults.into()),
-        None => {}
-    }
-    Ok(document.into_text())
-}
-
-/// Removes a provider that no model names.
-pub fn remove_provider(text: &str, name: &str) -> Result<String, EditError> {
-    let mut document = Document::parse(text)?;
-    let by = document.titles("models", |model| model.get("provider").and_then(toml_edit::Item::as_str) == Some(name));
-    refuse_use("provider", name, by)?;
-    document.remove("providers", "provider", name)?;
-    Ok(document.into_text())
 }
 
 /// Changes a model, or adds it.
@@ -202,24 +186,10 @@ pub fn remove_model(text: &str, name: &str) -> Result<String, EditError> {
     Ok(document.into_text())
 }
 
-/// Takes a model out of every chain. The last model of a chain can't be taken out.
+/// Takes a model out of every chain. The last model that generates, and the last judge, can't be taken out.
 pub fn remove_candidate(text: &str, model: &str) -> Result<String, EditError> {
     let mut document = Document::parse(text)?;
     document.remove_candidate(model)?;
-    Ok(document.into_text())
-}
-
-/// Sets the chain of a route for all tiers, or adds the route.
-pub fn set_route_chain(text: &str, route: &str, role: Role, models: &[String]) -> Result<String, EditError> {
-    if role != Role::Generate {
-        return Err(EditError::NotYet { role });
-    }
-    if models.is_empty() {
-        return Err(EditError::EmptyChain { route: route.to_owned() });
-    }
-    let mut document = Document::parse(text)?;
-    let (table, _) = document.entry("routes", "route", route)?;
-    document::put_list(table, role.as_str(), models);
     Ok(document.into_text())
 }
 
@@ -250,6 +220,11 @@ pub fn remove_budget(text: &str, name: &str) -> Result<String, EditError> {
     let mut document = Document::parse(text)?;
     document.remove("budgets", "budget", name)?;
     Ok(document.into_text())
+}
+
+/// The text before a change, as long as nothing has changed it since.
+pub fn undo(text: &str, before: &str, after: ContentHash) -> Result<String, EditError> {
+    if ContentHash::of(text.as_bytes()) == after { Ok(before.to_owned()) } else { Err(EditError::ChangedSince) }
 }
 
 fn put_all<const N: usize>(table: &mut dyn TableLike, values: [(&str, Option<Value>); N]) {

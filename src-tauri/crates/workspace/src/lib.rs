@@ -10,10 +10,10 @@ pub mod git;
 pub mod workspace;
 
 pub use config::{
-    Budget, Chain, Config, ConfigProblem, KeySource, Limits, Loaded, Model, Period, ProblemRange, ProblemSeverity,
-    Provider, Route, Scope, UnknownPrice, WorkspaceConfig,
+    Budget, Chain, Config, ConfigProblem, KeySource, Limits, Loaded, Log, Model, Period, ProblemRange, ProblemSeverity,
+    Provider, Route, Scope, Telemetry, UnknownPrice, WorkspaceConfig,
 };
-pub use edit::{BudgetEdit, EditError, ModelEdit, ProviderEdit};
+pub use edit::{BudgetEdit, EditError, ModelEdit, ProviderEdit, RouteEdit};
 pub use files::{FileError, confine, create_new, read_to_string, write_atomic};
 pub use git::git_branch;
 pub use workspace::{CONFIG_FILE, STARTER_TOML, Workspace, WorkspaceError};

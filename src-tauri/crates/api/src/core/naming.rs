@@ -1,7 +1,7 @@
 //! Names that are made for people: of providers from their addresses, of models from their identifiers.
 
 use signalbox_providers::FoundModel;
-use signalbox_workspace::config::Config;
+use signalbox_workspace::config::{Config, Provider};
 
 /// How many of the models that are found are added when the user names none.
 const SENSIBLE_FEW: usize = 4;
@@ -33,7 +33,60 @@ pub(super) fn sensible_few(found: &[FoundModel]) -> Vec<String> {
     if !preferred.is_empty() {
         return preferred;
     }
-    found.iter().take(SENSIBLE_FEW).map(|model| model.id.clone()).collect()
+    found.iter().filter(|model| talks(&model.id)).take(SENSIBLE_FEW).map(|model| model.id.clone()).collect()
+}
+
+/// Whether a model answers in words, as far as its identifier says.
+fn talks(id: &str) -> bool {
+    const OTHERS: &[&str] =
+        &["embed", "whisper", "tts", "dall-e", "image", "moderation", "veo", "aqa", "rerank", "guard", "transcribe"];
+    let id = id.to_ascii_lowercase();
+    !OTHERS.iter().any(|other| id.contains(other))
+}
+
+/// A provider's name beginning with `base` that no provider of another place has. The same place keeps its name.
+pub(super) fn free_provider_name(config: &Config, provider: &Provider, base: &str) -> String {
+    let base = slug(base);
+    let taken = |name: &str| {
+        let known = config.provider(name);
+        known.is_some_and(|known| (known.kind, &known.base_url) != (provider.kind, &provider.base_url))
+    };
+    if !taken(&base) {
+        return base;
+    }
+    let most = config.providers.len() + 2;
+    (2..=most).map(|n| format!("{base}-{n}")).find(|name| !taken(name)).unwrap_or(base)
+}
+
+/// The family of a model by its identifier, where its makers' names give it away.
+pub(super) fn family_of(id: &str) -> Option<&'static str> {
+    const FAMILIES: &[(&str, &str)] = &[
+        ("gpt-", "gpt"),
+        ("chatgpt-", "gpt"),
+        ("o1", "gpt"),
+        ("o3", "gpt"),
+        ("o4", "gpt"),
+        ("claude", "claude"),
+        ("gemini", "gemini"),
+        ("gemma", "gemma"),
+        ("llama", "llama"),
+        ("meta-llama", "llama"),
+        ("mistral", "mistral"),
+        ("ministral", "mistral"),
+        ("mixtral", "mistral"),
+        ("codestral", "mistral"),
+        ("magistral", "mistral"),
+        ("deepseek", "deepseek"),
+        ("qwen", "qwen"),
+        ("grok", "grok"),
+        ("phi", "phi"),
+    ];
+    // `vendor/model`, `eu.vendor.model` and `models/model` name the model last.
+    let id = id.to_ascii_lowercase();
+    let names = [id.as_str(), id.rsplit('/').next().unwrap_or(&id)];
+    let dotted = id.split('.').filter(|part| part.chars().any(char::is_alphabetic));
+    let mut names = names.into_iter().chain(dotted);
+    names.find_map(|name| FAMILIES.iter().find(|(start, _)| name.starts_with(start)).map(|(_, family)| *family))
 }
 
 /// A model's name made from its identifier that no other model has.
@@ -75,6 +128,30 @@ mod tests {
         ] {
             assert_eq!(name_of(address), name, "{address:?}");
         }
+    }
+
+    #[test]
+    fn a_family_is_told_by_the_models_name() {
+        for (id, family) in [
+            ("gpt-5-mini", Some("gpt")),
+            ("o4-mini", Some("gpt")),
+            ("claude-sonnet-4-5", Some("claude")),
+            ("eu.anthropic.claude-sonnet-4-5-v1:0", Some("claude")),
+            ("models/gemini-2.5-pro", Some("gemini")),
+            ("meta-llama/Llama-3.3-70B-Instruct-Turbo", Some("llama")),
+            ("Qwen2.5-1.5B-Instruct.Q4_K_M.gguf", Some("qwen")),
+            ("ft:unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(family_of(id), family, "{id}");
+        }
+    }
+
+    #[test]
+    fn models_that_do_not_talk_are_not_added_by_themselves() {
+        let found = |id: &str| FoundModel { id: id.into(), context_window: None, owned_by: None };
+        let found = ["text-embedding-004", "gemini-2.5-pro", "imagen-4-image", "gemini-2.5-flash"].map(found);
+        assert_eq!(sensible_few(&found), ["gemini-2.5-pro", "gemini-2.5-flash"]);
     }
 
     #[test]

@@ -81,13 +81,13 @@ impl Core {
 
         let root = workspace_root(&store, &home, options.workspace).await?;
         let opened_root = root.clone();
-        let (workspace, registry, loaded) = blocking(move || open_workspace(&opened_root)).await?;
+        let (workspace, registry, mut loaded) = blocking(move || open_workspace(&opened_root)).await?;
         let remembered = serde_json::Value::from(workspace.root().to_string_lossy()).to_string();
         store.write(move |tx| tx.session_put(LAST_WORKSPACE, &remembered)).await?;
 
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = Http::new().map_err(|failure| ApiError::new(Code::Internal, failure.message))?;
-        let settings = settings(loaded.config.clone().unwrap_or_default(), &loaded, &http)?;
+        let settings = settings(loaded.config.clone().unwrap_or_default(), &mut loaded, &http);
         let gateway = Gateway::new(Parts {
             store: store.clone(),
             owner: presence.owner(),
@@ -111,6 +111,7 @@ impl Core {
             hub: Hub::start(),
             clock,
             loaded: RwLock::new(Arc::new(loaded)),
+            configuring: tokio::sync::Mutex::default(),
             running: Mutex::default(),
             stopping: CancellationToken::new(),
             presence,
@@ -183,9 +184,15 @@ fn open_workspace(root: &Path) -> Result<(Workspace, Arc<Registry>, Loaded), Api
     Ok((workspace, Arc::new(registry), loaded))
 }
 
-/// Makes the providers that a configuration names.
-pub(super) fn settings(config: Config, loaded: &Loaded, http: &Http) -> Result<Arc<Settings>, ApiError> {
-    Settings::connect(config, loaded.hash, http)
-        .map(Arc::new)
-        .map_err(|failure| ApiError::new(Code::Invalid, failure.message))
+/// Makes the providers that a configuration names. Those that can't be made become problems of the text.
+pub(super) fn settings(config: Config, loaded: &mut Loaded, http: &Http) -> Arc<Settings> {
+    let settings = Settings::connect(config, loaded.hash, http);
+    for provider in &settings.config.providers {
+        if let Some(failure) = settings.refused.get(&provider.name) {
+            // What can be wrong with the simulated one is its schedule; with others it is the provider as a whole.
+            let key = if provider.faults.is_some() { "faults" } else { "kind" };
+            loaded.warn(&["providers", &provider.name, key], &failure.message, failure.hint.clone());
+        }
+    }
+    Arc::new(settings)
 }

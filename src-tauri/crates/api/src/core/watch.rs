@@ -10,7 +10,10 @@ use signalbox_workspace::{config::Loaded, edit::EditError};
 use tokio::sync::mpsc;
 
 use super::{Core, start};
-use crate::{ApiError, types::Event};
+use crate::{
+    ApiError,
+    types::{ConfigUndo, Event},
+};
 
 /// How long a changed `signalbox.toml` is left alone before it is read.
 const QUIET: Duration = Duration::from_millis(100);
@@ -82,10 +85,11 @@ impl Core {
 
     /// Reads `signalbox.toml` again. A broken one leaves the last good configuration in force.
     pub(super) async fn reload_config(&self) -> Result<(), ApiError> {
+        let _one_at_a_time = self.configuring.lock().await;
         let workspace = self.workspace.clone();
         let loaded = start::blocking(move || Ok(workspace.load()?)).await?;
         if loaded.hash != self.loaded().hash {
-            self.put_config(loaded)?;
+            self.put_config(loaded);
         }
         Ok(())
     }
@@ -95,17 +99,36 @@ impl Core {
         &self,
         change: impl FnMut(&str) -> Result<String, EditError> + Send + 'static,
     ) -> Result<(), ApiError> {
-        let workspace = self.workspace.clone();
-        let loaded = start::blocking(move || Ok(workspace.edit(change)?)).await?;
-        self.put_config(loaded)
+        self.edit_config_with_undo(change).await.map(drop)
     }
 
-    fn put_config(&self, loaded: Loaded) -> Result<(), ApiError> {
-        if let Some(config) = &loaded.config {
-            self.gateway.configure(start::settings(config.clone(), &loaded, &self.http)?);
+    /// The same, and says how to take the change back.
+    pub(super) async fn edit_config_with_undo(
+        &self,
+        mut change: impl FnMut(&str) -> Result<String, EditError> + Send + 'static,
+    ) -> Result<ConfigUndo, ApiError> {
+        // Held until it is in force, so that what is in force last is what was written last.
+        let _one_at_a_time = self.configuring.lock().await;
+        let workspace = self.workspace.clone();
+        let (before, loaded) = start::blocking(move || {
+            let mut before = String::new();
+            let loaded = workspace.edit(|text| {
+                text.clone_into(&mut before);
+                change(text)
+            })?;
+            Ok((before, loaded))
+        })
+        .await?;
+        let after = loaded.hash;
+        self.put_config(loaded);
+        Ok(ConfigUndo { before, after })
+    }
+
+    fn put_config(&self, mut loaded: Loaded) {
+        if let Some(config) = loaded.config.clone() {
+            self.gateway.configure(start::settings(config, &mut loaded, &self.http));
         }
         *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         self.hub.send(Event::Config {});
-        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use signalbox_domain::{Price, ProviderKind, Signal, Tier};
 use signalbox_gateway::PriceOrigin;
 use signalbox_providers::{ConnectionTest, LocalServer};
 use signalbox_secrets::{KeyInfo, KeychainState};
+use signalbox_workspace::config::{OpenAiApi, Preset};
 use ts_rs::TS;
 
 /// Every provider of the workspace.
@@ -23,12 +24,22 @@ pub struct ProviderRow {
     pub name: String,
     /// The protocol that it speaks.
     pub kind: ProviderKind,
-    /// Where it is; none for the simulated one.
+    /// Which well-known service it is, where the file says.
+    pub preset: Option<Preset>,
+    /// Where it is; none for the simulated one, and for those that are at their own address.
     pub base_url: Option<String>,
+    /// How OpenAI is spoken to.
+    pub api: OpenAiApi,
+    /// The region of AWS Bedrock.
+    pub region: Option<String>,
+    /// The API version of Azure OpenAI.
+    pub api_version: Option<String>,
     /// Whether it needs a key.
     pub needs_key: bool,
-    /// The key, where there is one: its last four characters and where it is kept.
+    /// The first key that is there: its last four characters and where it is kept.
     pub key: Option<KeyInfo>,
+    /// Every key that it may have, in the order in which they are taken; empty when it needs none.
+    pub keys: Vec<KeyRow>,
     /// How it does.
     pub signal: Signal,
     /// The signal in words, such as `clear` or `no key`.
@@ -37,6 +48,17 @@ pub struct ProviderRow {
     pub detail: Option<String>,
     /// Its models.
     pub models: Vec<ModelRow>,
+}
+
+/// A key that a provider may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeyRow {
+    /// What `signalbox.toml` calls it; none for the only one.
+    pub name: Option<String>,
+    /// The key, where there is one: its last four characters and where it is kept.
+    pub key: Option<KeyInfo>,
+    /// The environment variable that may hold it where there is no keychain.
+    pub variable: String,
 }
 
 /// A model of `signalbox.toml`.
@@ -69,14 +91,34 @@ pub struct ProviderNamed {
     pub name: String,
 }
 
+/// Tests one provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProviderTest {
+    /// Its name.
+    pub name: String,
+    /// The name of the key to test with; none for the first that is there.
+    pub key: Option<String>,
+}
+
 /// Connects a provider in one step: tests it, keeps its key, and puts it and its models into `signalbox.toml`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ProviderConnect {
-    /// The name that it shall have in `signalbox.toml`; none for one made from its address.
+    /// The name that it shall have in `signalbox.toml`; none for one made from what it is.
     pub name: Option<String>,
-    /// The address up to and with `/v1`; none for OpenAI's own.
+    /// What it is; none to tell by the preset, the address or the key's beginning.
+    pub kind: Option<ProviderKind>,
+    /// The well-known service that it is; none for another.
+    pub preset: Option<Preset>,
+    /// The address up to and with `/v1`; none for the provider's own.
     pub base_url: Option<String>,
-    /// The key; none where none is needed.
+    /// How OpenAI is spoken to; none for chat completions.
+    pub api: Option<OpenAiApi>,
+    /// The region of AWS Bedrock.
+    pub region: Option<String>,
+    /// The API version of Azure OpenAI; none for its current one.
+    pub api_version: Option<String>,
+    /// The key; none where none is needed. For AWS Bedrock the access key's id and its secret, with `:` between them, and
+    /// behind another `:` a session's token.
     pub key: Option<String>,
     /// The models to add, by their identifiers; empty for a sensible few of those found.
     pub models: Vec<String>,
@@ -86,6 +128,7 @@ impl std::fmt::Debug for ProviderConnect {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProviderConnect")
             .field("name", &self.name)
+            .field("kind", &self.kind)
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
@@ -154,6 +197,8 @@ pub struct ModelNamed {
 pub struct KeySet {
     /// The provider's name.
     pub provider: String,
+    /// What the key is called, when the provider has several; a new name adds a key. None for the only one.
+    pub name: Option<String>,
     /// The key.
     pub key: String,
 }
@@ -162,6 +207,15 @@ impl std::fmt::Debug for KeySet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeySet").field("provider", &self.provider).finish_non_exhaustive()
     }
+}
+
+/// Names one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeyNamed {
+    /// The provider's name.
+    pub provider: String,
+    /// What the key is called, when the provider has several; none for the only one.
+    pub name: Option<String>,
 }
 
 /// Servers on this machine.

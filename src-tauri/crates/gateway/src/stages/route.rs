@@ -228,12 +228,7 @@ fn keys(provider: &config::Provider) -> Vec<KeySlot> {
     if !provider.needs_key() {
         return Vec::new();
     }
-    let account = provider.key_account();
-    if provider.keys.is_empty() {
-        return vec![KeySlot { name: None, account }];
-    }
-    let named = |name: &String| KeySlot { name: Some(name.clone()), account: format!("{account}#{name}") };
-    provider.keys.iter().map(named).collect()
+    provider.key_accounts().into_iter().map(|(name, account)| KeySlot { name, account }).collect()
 }
 
 /// A candidate that can't be called at all.

@@ -44,7 +44,7 @@ impl House {
         let mut config = config(faults);
         change(&mut config);
         let http = Http::new().unwrap();
-        let settings = Settings::connect(config, ContentHash::of(b"config"), &http).unwrap();
+        let settings = Settings::connect(config, ContentHash::of(b"config"), &http);
         let home = folder.path().join("home");
         let store = Store::open(&home).unwrap().store;
         let presence = Presence::announce(&home).unwrap();

@@ -10,8 +10,11 @@ use toml::{
 
 use super::{
     duration::parse_duration,
-    reader::{At, Reader, list, shown, suggestion},
+    names::check_name,
+    reader::{At, Reader, shown, suggestion},
 };
+
+pub(super) use super::names::check_reference;
 
 /// The longest text of one value, in characters.
 const LONGEST_TEXT: usize = 2_000;
@@ -189,6 +192,16 @@ impl<'a, 't> Keys<'a, 't> {
         number.map(|n| At { value: n, span: value.span() })
     }
 
+    /// Yes or no.
+    pub(super) fn flag(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<bool> {
+        let (_, value) = self.find(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(reader, key, value, "true or false");
+        }
+        flag
+    }
+
     /// A share, over 0 and up to 1.
     pub(super) fn share(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<At<f64>> {
         let (_, value) = self.find(key)?;
@@ -309,6 +322,8 @@ impl<'a, 't> Keys<'a, 't> {
 
     /// Reports every key that nobody asked for.
     pub(super) fn finish(&self, reader: &mut Reader<'_>) {
+        #[cfg(test)]
+        reader.note(&self.path, &self.asked);
         for (key, _) in self.table {
             let name: &DeString<'t> = key.get_ref();
             if !self.asked.contains(&name.as_ref()) && !self.refused.contains(&name.as_ref()) {
@@ -345,34 +360,4 @@ impl<'a, 't> Keys<'a, 't> {
     fn below(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
-}
-
-/// Whether a text can name something: ASCII letters, digits, `-`, `_` and `.`, beginning with a letter or digit, at most
-/// 64 characters.
-pub(crate) fn is_name(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
-    text.len() <= 64 && text.bytes().all(allowed) && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
-}
-
-/// Reports a name that isn't one.
-fn check_name(reader: &mut Reader<'_>, what: &str, name: &At<String>) -> bool {
-    let fine = is_name(&name.value);
-    if !fine {
-        let hint = "use letters, digits, `-`, `_` and `.`, at most 64, beginning with a letter or digit";
-        reader.error(&name.span, format!("{} can't be the name of a {what}", shown(&name.value)), Some(hint.into()));
-    }
-    fine
-}
-
-/// Looks a reference up, and reports it when it leads nowhere.
-pub(super) fn check_reference<T>(reader: &mut Reader<'_>, what: &str, name: &At<String>, all: &[Named<T>]) -> bool {
-    let known: Vec<&str> = all.iter().map(|n| n.name.value.as_str()).collect();
-    let found = known.contains(&name.value.as_str());
-    if !found {
-        let hint =
-            suggestion(&name.value, known.iter().copied()).or_else(|| Some(format!("there are {}", list(&known))));
-        let hint = if known.is_empty() { Some(format!("add [{what}s.{}]", name.value)) } else { hint };
-        reader.error(&name.span, format!("there is no {what} {}", shown(&name.value)), hint);
-    }
-    found
 }

@@ -22,6 +22,9 @@ pub(super) struct At<T> {
 pub(super) struct Reader<'t> {
     text: &'t str,
     found: Vec<Found>,
+    /// Every key that was asked for, by the table that it stands in; what the schema is held against.
+    #[cfg(test)]
+    pub(super) asked: std::collections::BTreeMap<String, std::collections::BTreeSet<&'static str>>,
 }
 
 /// A problem whose place is still in bytes.
@@ -36,7 +39,12 @@ impl<'t> Reader<'t> {
     /// Reads a text as TOML. Every mistake in the syntax becomes a problem.
     pub(super) fn parse(text: &'t str) -> (DeTable<'t>, Self) {
         let (root, errors) = DeTable::parse_recoverable(text);
-        let mut reader = Self { text, found: Vec::new() };
+        let mut reader = Self {
+            text,
+            found: Vec::new(),
+            #[cfg(test)]
+            asked: std::collections::BTreeMap::default(),
+        };
         for error in errors.into_iter().take(MOST) {
             let span = error.span().unwrap_or(text.len()..text.len());
             let (message, hint) = match error.message() {
@@ -60,6 +68,12 @@ impl<'t> Reader<'t> {
     /// Adds a warning.
     pub(super) fn warn(&mut self, span: &Range<usize>, message: impl AsRef<str>, hint: Option<String>) {
         self.add(span, ProblemSeverity::Warning, message.as_ref(), hint);
+    }
+
+    /// Notes which keys a table may hold.
+    #[cfg(test)]
+    pub(super) fn note(&mut self, path: &str, keys: &[&'static str]) {
+        self.asked.entry(path.to_owned()).or_default().extend(keys);
     }
 
     /// A part of the text.

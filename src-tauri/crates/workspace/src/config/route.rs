@@ -6,6 +6,7 @@ use serde::Serialize;
 use signalbox_domain::{Role, Tier};
 
 use super::{
+    independence::Independence,
     keys::{Keys, Named, check_reference},
     model::Model,
     reader::{At, Reader},
@@ -58,8 +59,27 @@ pub struct CachePolicy {
 
 /// How long a route waits for a rate-limited candidate by default, in milliseconds.
 pub const DEFAULT_PATIENCE_MS: u64 = 5_000;
+/// The longest time that a route may wait for a rate-limited candidate, in milliseconds.
+const LONGEST_PATIENCE: u64 = 600_000;
+/// How old a kept answer may be at most when it is served, in milliseconds: from a second to a year.
+const CACHE_AGES: std::ops::RangeInclusive<u64> = 1_000..=31_536_000_000;
 
 impl Route {
+    /// A route with every default, and without a model.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            generate: Chain::All(Vec::new()),
+            classify: Vec::new(),
+            judge: None,
+            limits: Limits::default(),
+            max_output: DEFAULT_MAX_OUTPUT,
+            patience_ms: DEFAULT_PATIENCE_MS,
+            integrity: false,
+            cache: None,
+        }
+    }
+
     /// The candidates of a role for a tier, first to last; empty for a role that this route doesn't serve.
     pub fn chain(&self, role: Role, tier: Tier) -> &[String] {
         match role {
@@ -68,6 +88,12 @@ impl Route {
             Role::Judge => self.judge.as_ref().map_or(&[], |judge| &judge.models),
             Role::Guard | Role::Embed => &[],
         }
+    }
+
+    /// Every model that it names in whatever role, some more than once.
+    pub fn models(&self) -> impl Iterator<Item = &str> {
+        let judges = self.judge.iter().flat_map(|judge| &judge.models);
+        self.generate.models().chain(self.classify.iter().chain(judges).map(String::as_str))
     }
 }
 
@@ -123,30 +149,70 @@ impl Default for Limits {
 impl Route {
     pub(super) fn read(name: &str, keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>, models: &[Named<Model>]) -> Self {
         let generate = read_chain(keys, reader, models);
+        let classify = keys.names(reader, "classify").map(|list| check_list(reader, list, models)).unwrap_or_default();
+        let judge = read_judge(keys, reader, models, &generate);
         let limits = read_limits(keys, reader);
         let max_output = keys.whole(reader, "max_output", 1..=10_000_000).map_or(DEFAULT_MAX_OUTPUT, |n| n.value);
-        for (key, what) in [
-            ("classify", "classifier"),
-            ("judge", "judge"),
-            ("patience", "patience"),
-            ("integrity", "integrity mode"),
-            ("cache", "cache"),
-            ("guards", "guards"),
-        ] {
-            keys.not_yet(reader, key, what);
-        }
+        let patience = keys.duration(reader, "patience", 0..=LONGEST_PATIENCE);
+        let integrity = keys.flag(reader, "integrity").unwrap_or(false);
+        let cache = read_cache(keys, reader);
+        keys.not_yet(reader, "guards", "guards");
         Self {
             name: name.to_owned(),
             generate,
-            classify: Vec::new(),
-            judge: None,
+            classify,
+            judge,
             limits,
             max_output,
-            patience_ms: DEFAULT_PATIENCE_MS,
-            integrity: false,
-            cache: None,
+            patience_ms: patience.map_or(DEFAULT_PATIENCE_MS, |d| d.value),
+            integrity,
+            cache,
         }
     }
+}
+
+fn read_judge(
+    keys: &mut Keys<'_, '_>,
+    reader: &mut Reader<'_>,
+    models: &[Named<Model>],
+    generate: &Chain,
+) -> Option<Judge> {
+    let mut keys = keys.table(reader, "judge")?;
+    if !keys.has("models") {
+        keys.missing(reader, "models", "[\"NAME\"]");
+    }
+    let listed = keys.names(reader, "models");
+    let judges = listed.clone().map(|list| check_list(reader, list, models)).unwrap_or_default();
+    let min_tier = keys.word(reader, "min_tier", &Tier::ALL.map(|t| (t.as_str(), t)));
+    keys.not_yet(reader, "rubric", "rubrics");
+    keys.not_yet(reader, "strict", "strict judges");
+    keys.finish(reader);
+    let model = |name: &str| models.iter().find(|m| m.value.name == name).map(|m| &m.value);
+    for name in listed.into_iter().flat_map(|list| list.value) {
+        let Some(judge) = model(&name.value).filter(|_| judges.contains(&name.value)) else { continue };
+        let written = generate.models().filter_map(model);
+        if let Some(why) = written.map(|writer| Independence::of(judge, writer)).max().and_then(Independence::why_not) {
+            let message = format!("the judge `{}` {why}; what it checks then stays unverified", judge.name);
+            reader.warn(&name.span, message, Some("name a model of another family as a judge too".into()));
+        }
+        if let Some(tier) = min_tier.as_ref().filter(|tier| judge.tier < tier.value) {
+            let message =
+                format!("the judge `{}` is of the tier {}, below `min_tier`", judge.name, judge.tier.as_str());
+            reader.warn(&name.span, message, Some(format!("name a model of the tier {}", tier.value.as_str())));
+        }
+    }
+    Some(Judge { models: judges, min_tier: min_tier.map(|t| t.value) })
+}
+
+fn read_cache(keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>) -> Option<CachePolicy> {
+    let mut keys = keys.table(reader, "cache")?;
+    if !keys.has("max_age") {
+        keys.missing(reader, "max_age", "\"1d\"");
+    }
+    let max_age = keys.duration(reader, "max_age", CACHE_AGES);
+    let stale = keys.flag(reader, "stale").unwrap_or(false);
+    keys.finish(reader);
+    Some(CachePolicy { max_age_ms: max_age?.value, stale })
 }
 
 fn read_chain(keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>, models: &[Named<Model>]) -> Chain {

@@ -5,7 +5,8 @@ use signalbox_domain::{Money, Price, Rates, Role, Tier};
 
 use super::*;
 
-const WHOLE: &str = r#"
+/// A text with every table and every kind of provider.
+pub(super) const WHOLE: &str = r#"
 [workspace]
 name = "helpdesk"
 org = "acme"
@@ -19,6 +20,34 @@ kind = "openai"
 kind = "openai-compatible"
 base_url = "http://127.0.0.1:8080/v1/"
 key = "none"
+
+[providers.claude]
+kind = "anthropic"
+
+[providers.google]
+kind = "gemini"
+
+[providers.cloud]
+kind = "azure"
+base_url = "https://acme.openai.azure.com/"
+api_version = "2024-10-21"
+
+[providers.amazon]
+kind = "bedrock"
+region = "eu-central-1"
+
+[providers.answers]
+kind = "openai"
+api = "responses"
+keys = ["main", "second"]
+
+[providers.groq]
+kind = "openai-compatible"
+preset = "groq"
+
+[providers.ollama]
+kind = "openai-compatible"
+preset = "ollama"
 
 [providers.fake]
 kind = "simulated"
@@ -44,6 +73,11 @@ provider = "fake"
 generate = { simple = ["small", "mini"], complex = ["mini"] }
 limits = { first_token = "10s", total = "2m" }
 max_output = 2048
+classify = ["small"]
+judge = { models = ["pretend"], min_tier = "standard" }
+patience = "0s"
+integrity = true
+cache = { max_age = "1d", stale = true }
 
 [routes.quick]
 generate = ["small"]
@@ -57,17 +91,25 @@ period = "day"
 limit = "0.25"
 warn_at = 0.5
 unknown_price = { ceiling = "30.00" }
+
+[telemetry]
+endpoint = "http://127.0.0.1:4318/"
+content = true
+
+[log]
+keep = "90d"
+keep_bodies = "7d"
 "#;
 
 /// The configuration of a text that has nothing wrong.
-fn config(text: &str) -> Config {
+pub(super) fn config(text: &str) -> Config {
     let (config, problems) = Config::parse(text);
     assert_eq!(problems, [], "nothing is wrong");
     config.unwrap()
 }
 
 /// What is wrong in a text, each as one line.
-fn problems(text: &str) -> Vec<String> {
+pub(super) fn problems(text: &str) -> Vec<String> {
     let (config, problems) = Config::parse(text);
     let broken = problems.iter().any(|p| p.severity == ProblemSeverity::Error);
     assert_eq!(config.is_none(), broken, "there is a configuration exactly when there is no error");
@@ -75,7 +117,7 @@ fn problems(text: &str) -> Vec<String> {
 }
 
 /// The part of a text that its only problem is about.
-fn marked(text: &str) -> String {
+pub(super) fn marked(text: &str) -> String {
     let (_, problems) = Config::parse(text);
     let [problem] = &problems[..] else { panic!("one problem was expected: {problems:?}") };
     let ProblemRange { start, end } = problem.range;
@@ -86,7 +128,8 @@ fn marked(text: &str) -> String {
 fn a_whole_file_reads_in_its_order() {
     let config = config(WHOLE);
     let names: Vec<&str> = config.providers.iter().map(|p| p.name.as_str()).collect();
-    assert_eq!(names, ["openai", "local", "fake"], "the order of the file, not of the alphabet");
+    let expected = ["openai", "local", "claude", "google", "cloud", "amazon", "answers", "groq", "ollama", "fake"];
+    assert_eq!(names, expected, "the order of the file, not of the alphabet");
     assert_eq!(config.workspace.zone_name(), "Europe/Berlin");
     assert_eq!(config.workspace.project, "support");
 
@@ -119,6 +162,22 @@ fn a_whole_file_reads_in_its_order() {
     let route = config.route("default").unwrap();
     assert_eq!(route.limits, Limits { first_token_ms: 10_000, idle_ms: 30_000, total_ms: 120_000 });
     assert_eq!((route.max_output, config.route("quick").unwrap().max_output), (2_048, DEFAULT_MAX_OUTPUT));
+
+    assert_eq!((route.patience_ms, route.integrity), (0, true));
+    assert_eq!(route.cache, Some(CachePolicy { max_age_ms: 86_400_000, stale: true }));
+    let judge = Judge { models: vec!["pretend".into()], min_tier: Some(Tier::Standard) };
+    assert_eq!((&route.classify[..], route.judge.as_ref()), (&["small".to_owned()][..], Some(&judge)));
+    let quick = config.route("quick").unwrap();
+    assert_eq!(
+        (quick.patience_ms, quick.integrity, &quick.cache, &quick.judge),
+        (DEFAULT_PATIENCE_MS, false, &None, &None)
+    );
+    assert_eq!(
+        config.telemetry,
+        Telemetry { endpoint: Some("http://127.0.0.1:4318".into()), content: true },
+        "what is sent where"
+    );
+    assert_eq!(config.log, Log { keep_ms: Some(90 * 86_400_000), keep_bodies_ms: Some(7 * 86_400_000) });
 
     let each = config.budget("each").unwrap();
     assert_eq!((each.scope.account("any").as_deref(), each.unknown_price), (Some("project:any"), UnknownPrice::Block));
@@ -173,7 +232,8 @@ fn a_tier_without_a_list_is_served_by_the_next_stronger() {
     assert_eq!(chain(Tier::Simple), ["small", "mini"]);
     assert_eq!(chain(Tier::Standard), ["mini"], "complex serves standard");
     assert_eq!(chain(Tier::Reasoning), ["mini"], "the strongest serves what is stronger still");
-    assert!(config.route("default").unwrap().chain(Role::Judge, Tier::Simple).is_empty(), "chains never cross roles");
+    let quick = config.route("quick").unwrap();
+    assert!(quick.chain(Role::Judge, Tier::Simple).is_empty(), "chains never cross roles");
 }
 
 #[test]
@@ -215,7 +275,7 @@ warn_at = 8
     line 16, column 21: there is no model "mnii"; did you mean `mini`?
     line 16, column 29: `mini` is in this chain twice; keep the first
     line 17, column 26: `first_token`: write a whole number and one of ms, s, m, h, d, such as "20s"
-    line 18, column 1: this version of Signalbox has no judge; remove `judge`
+    line 18, column 21: the judge `mini` also writes answers of this route; what it checks then stays unverified; name a model of another family as a judge too
     line 21, column 9: `scope`: this version of Signalbox limits projects only; write "project:*" or "project:NAME"
     line 22, column 10: this version of Signalbox knows days only; write period = "day"
     line 23, column 9: this version of Signalbox limits dollars only; write limit = "$5.00"
@@ -243,7 +303,10 @@ fn a_range_counts_code_points() {
 #[test]
 fn what_a_later_version_will_know_says_so() {
     for (text, word) in [
-        ("[providers.a]\nkind = \"anthropic\"", "anthropic"),
+        (
+            "[providers.p]\nkind = \"simulated\"\n[models.m]\nprovider = \"p\"\n[routes.a]\ngenerate = [\"m\"]\nguards = []",
+            "guards",
+        ),
         ("[guards.a]\nguard = \"pii\"", "guards"),
         ("[budgets.a]\nlimit = \"200_000 tokens\"", "dollars only"),
         ("[budgets.a]\nlimit = \"$1\"\ndegrade_at = 0.9", "degradation"),
@@ -274,6 +337,21 @@ fn values_out_of_range_are_refused() {
         "[providers.a]\nkind = \"simulated\"\npace = \"2m\"",
         "[providers.\"a b\"]\nkind = \"openai\"",
         "[providers.\"\"]\nkind = \"openai\"",
+        "[providers.a]\nkind = \"azure\"",
+        "[providers.a]\nkind = \"bedrock\"",
+        "[providers.a]\nkind = \"bedrock\"\nregion = \"evil.example/\"",
+        "[providers.a]\nkind = \"anthropic\"\nregion = \"eu-west-1\"",
+        "[providers.a]\nkind = \"anthropic\"\napi = \"responses\"",
+        "[providers.a]\nkind = \"openai\"\napi = \"answers\"",
+        "[providers.a]\nkind = \"openai\"\npreset = \"groq\"",
+        "[providers.a]\nkind = \"openai\"\nkeys = []",
+        "[providers.a]\nkind = \"openai\"\nkeys = [\"a\", \"a\"]",
+        "[providers.a]\nkind = \"openai\"\nkey = \"none\"\nkeys = [\"a\"]",
+        "[providers.a]\nkind = \"openai-compatible\"\npreset = \"grok\"",
+        "[telemetry]\nendpoint = \"collector\"",
+        "[telemetry]\ncontent = 1",
+        "[log]\nkeep = \"1s\"",
+        "[log]\nkeep = 30",
         "[routes.a]",
         "[routes.a]\ngenerate = []",
         "[routes.a]\ngenerate = {}",
@@ -291,31 +369,14 @@ fn values_out_of_range_are_refused() {
 }
 
 #[test]
-fn a_key_on_its_way_through_plain_http_is_a_warning() {
-    let provider = |url: &str, key: &str| {
-        format!("[providers.a]\nkind = \"openai-compatible\"\nbase_url = \"{url}\"\nkey = \"{key}\"")
-    };
-    let (config, found) = Config::parse(&provider("http://10.0.0.7/v1", "keychain"));
-    assert!(config.is_some(), "a warning keeps nothing from working");
-    assert_eq!(found[0].severity, ProblemSeverity::Warning);
-    for (url, key) in [
-        ("https://example.org/v1", "keychain"),
-        ("http://localhost:1234/v1", "keychain"),
-        ("http://127.3.2.1/v1", "keychain"),
-        ("http://[::1]:8080/v1", "keychain"),
-        ("http://10.0.0.7/v1", "none"),
-    ] {
-        assert_eq!(problems(&provider(url, key)), [""; 0], "{url}");
-    }
-}
-
-#[test]
 fn r1_a_key_in_the_file_is_refused_and_never_repeated() {
     let canary = "sk-canary-4711";
     for text in [
         format!("[providers.a]\nkind = \"openai\"\nkey = \"{canary}\""),
         format!("[providers.a]\nkind = \"openai\"\napi_key = \"{canary}\""),
         format!("[providers.a]\nkind = \"{canary}\""),
+        format!("[providers.a]\nkind = \"openai\"\nkeys = [\"{canary}\"]"),
+        format!("[telemetry]\nendpoint = \"https://u:{canary}@example.org\""),
         format!("[providers.a]\nkind = \"openai\"\nbase_url = \"https://u:{canary}@example.org\""),
         format!("[providers.a]\nkind = \"openai\"\nbase_url = \"{canary}\""),
         format!("[workspace]\nproject = \"{canary} !\""),

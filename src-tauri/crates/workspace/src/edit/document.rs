@@ -100,32 +100,47 @@ impl Document {
 
     /// The titles of the routes that name a model.
     pub(super) fn routes_with(&self, model: &str) -> Vec<String> {
-        self.titles("routes", |route| route.get("generate").is_some_and(|chain| names(chain, model)))
+        self.titles("routes", |route| {
+            let judges = route.get("judge").and_then(Item::as_table_like).and_then(|judge| judge.get("models"));
+            let chains = [route.get("generate"), route.get("classify"), judges];
+            chains.into_iter().flatten().any(|chain| names(chain, model))
+        })
     }
 
     /// Takes a model out of every chain.
     pub(super) fn remove_candidate(&mut self, model: &str) -> Result<(), EditError> {
         let routes = self.tree.get_mut("routes").and_then(Item::as_table_like_mut);
         for (name, route) in routes.into_iter().flat_map(|routes| routes.iter_mut()) {
-            let Some(chain) = route.as_table_like_mut().and_then(|route| route.get_mut("generate")) else {
-                continue;
-            };
-            let mut empty = strike(chain, model);
-            if let Some(tiers) = chain.as_table_like_mut() {
-                let struck: Vec<String> = tiers
-                    .iter_mut()
-                    .filter_map(|(tier, list)| strike(list, model).then(|| tier.get().to_owned()))
-                    .collect();
-                // A tier without a list is served by another tier's.
-                for tier in struck {
-                    tiers.remove(&tier);
-                }
-                empty |= tiers.is_empty();
+            let Some(route) = route.as_table_like_mut() else { continue };
+            let route_name = || name.get().to_owned();
+            if route.get_mut("generate").is_some_and(|chain| strike_everywhere(chain, model)) {
+                return Err(EditError::EmptyChain { route: route_name() });
             }
-            if empty {
-                return Err(EditError::EmptyChain { route: name.get().to_owned() });
+            // A route does without a classifier, but a judge is there because somebody wants answers checked.
+            if route.get_mut("classify").is_some_and(|list| strike(list, model)) {
+                route.remove("classify");
+            }
+            let judge = route.get_mut("judge").and_then(Item::as_table_like_mut);
+            if judge.and_then(|judge| judge.get_mut("models")).is_some_and(|list| strike(list, model)) {
+                return Err(EditError::OnlyJudge { route: route_name(), model: model.to_owned() });
             }
         }
+        Ok(())
+    }
+
+    /// Gives the table `[section.name]` another name. It stays where it is, with its comments.
+    pub(super) fn rename(&mut self, section: &str, what: &'static str, name: &str, to: &str) -> Result<(), EditError> {
+        check_name(what, to)?;
+        let unknown = || EditError::Unknown { what, name: name.to_owned() };
+        let parent = self.tree.get_mut(section).and_then(Item::as_table_like_mut).ok_or_else(unknown)?;
+        if name == to {
+            return if parent.contains_key(name) { Ok(()) } else { Err(unknown()) };
+        }
+        if parent.contains_key(to) {
+            return Err(EditError::Taken { what, name: to.to_owned() });
+        }
+        let item = parent.remove(name).ok_or_else(unknown)?;
+        parent.insert(to, item);
         Ok(())
     }
 
@@ -173,7 +188,9 @@ fn take_blank(table: &mut dyn TableLike) -> Option<String> {
 /// Sets a list of texts. Those that were in it already keep their comments, and a list on several lines stays so.
 pub(super) fn put_list(table: &mut dyn TableLike, key: &str, names: &[String]) {
     if let Some(list) = table.get_mut(key).and_then(Item::as_array_mut) {
-        list::replace(list, names);
+        if !list.iter().map(Value::as_str).eq(names.iter().map(|name| Some(name.as_str()))) {
+            list::replace(list, names);
+        }
         return;
     }
     if table.get(key).is_some_and(|item| !item.is_value()) {
@@ -199,6 +216,20 @@ fn strike(item: &mut Item, model: &str) -> bool {
         array.iter().filter_map(Value::as_str).filter(|name| *name != model).map(str::to_owned).collect();
     list::replace(array, &kept);
     kept.is_empty()
+}
+
+/// Takes a model out of a chain for all tiers or for each. Returns whether that left it empty.
+fn strike_everywhere(chain: &mut Item, model: &str) -> bool {
+    let Some(tiers) = chain.as_table_like_mut() else {
+        return strike(chain, model);
+    };
+    let struck: Vec<String> =
+        tiers.iter_mut().filter_map(|(tier, list)| strike(list, model).then(|| tier.get().to_owned())).collect();
+    // A tier without a list is served by another tier's.
+    for tier in struck {
+        tiers.remove(&tier);
+    }
+    tiers.is_empty()
 }
 
 /// Visits a table and all below it.

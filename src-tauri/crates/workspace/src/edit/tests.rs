@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use signalbox_domain::Rates;
 
+use signalbox_domain::ProviderKind;
+
 use super::*;
-use crate::config::Config;
+use crate::config::{CachePolicy, Chain, Config, Judge, Limits, OpenAiApi, Preset};
 
 const TEXT: &str = r#"# The file of the help desk.
 
@@ -195,6 +197,135 @@ fn a_chain_keeps_its_form() {
     assert!(after.contains("[routes.new]\ngenerate = [\"small\"]\n"), "{after}");
     assert!(matches!(set_route_chain(TEXT, "default", Role::Generate, &[]), Err(EditError::EmptyChain { .. })));
     assert!(matches!(set_route_chain(TEXT, "default", Role::Judge, &names(&["mini"])), Err(EditError::NotYet { .. })));
+}
+
+/// The changed text of the route `default`.
+fn routed(edit: &RouteEdit) -> String {
+    valid(set_route(TEXT, "default", edit))
+}
+
+#[test]
+fn r11_a_change_of_a_route_touches_what_it_names_and_writes_no_default() {
+    let judge = Judge { models: vec!["small".into()], min_tier: Some(Tier::Simple) };
+    let edit = RouteEdit {
+        limits: Some(Limits { first_token_ms: 10_000, ..Limits::default() }),
+        patience_ms: Some(5_000),
+        integrity: Some(true),
+        cache: Some(Some(CachePolicy { max_age_ms: 86_400_000, stale: false })),
+        judge: Some(Some(judge)),
+        classify: Some(vec!["small".into()]),
+        max_output: Some(1_024),
+        ..RouteEdit::default()
+    };
+    let after = routed(&edit);
+    insta::assert_snapshot!(changes(TEXT, &after), @r#"
+    + classify = ["small"]
+    + judge = { models = ["small"], min_tier = "simple" }
+    + limits = { first_token = "10s" }
+    + integrity = true
+    + cache = { max_age = "1d" }
+    "#);
+    assert_eq!(valid(set_route(&after, "default", &edit)), after, "the same change twice is one change");
+
+    let taken_back = RouteEdit {
+        judge: Some(None),
+        cache: Some(None),
+        classify: Some(Vec::new()),
+        limits: Some(Limits::default()),
+        integrity: Some(false),
+        ..RouteEdit::default()
+    };
+    insta::assert_snapshot!(changes(TEXT, &valid(set_route(&after, "default", &taken_back))), @r#"
+    + limits = { first_token = "30s" }
+    + integrity = false
+    "#);
+    let text = TEXT.replace("[routes.tiers]", "patience = \"60s\" # long\n[routes.tiers]");
+    let same = RouteEdit { patience_ms: Some(60_000), ..RouteEdit::default() };
+    assert_eq!(valid(set_route(&text, "default", &same)), text, "what is said in other words stays in them");
+}
+
+#[test]
+fn a_chain_for_each_tier_keeps_what_stays_the_same() {
+    let tiers = |lists: &[(Tier, &[&str])]| {
+        let lists = lists.iter().map(|(tier, names)| (*tier, names.iter().map(|n| (*n).to_owned()).collect()));
+        RouteEdit { generate: Some(Chain::Tiers(lists.collect())), ..RouteEdit::default() }
+    };
+    let after = valid(set_route(TEXT, "tiers", &tiers(&[(Tier::Simple, &["small"]), (Tier::Standard, &["mini"])])));
+    assert!(after.contains("generate = { simple = [\"small\"], standard = [\"mini\"] }"), "{after}");
+    let after = valid(set_route(TEXT, "default", &tiers(&[(Tier::Complex, &["mini"])])));
+    assert!(after.contains("[routes.default]\ngenerate = { complex = [\"mini\"] }\n"), "{after}");
+    for bad in [tiers(&[]), tiers(&[(Tier::Simple, &[])])] {
+        assert!(matches!(set_route(TEXT, "default", &bad), Err(EditError::EmptyChain { .. })), "{bad:?}");
+    }
+    let new = set_route(TEXT, "new", &RouteEdit { integrity: Some(true), ..RouteEdit::default() });
+    assert!(matches!(new, Err(EditError::Missing { key: "generate", .. })), "{new:?}");
+}
+
+#[test]
+fn a_renamed_route_stays_where_it_is() {
+    let after = valid(rename_route(TEXT, "default", "main"));
+    insta::assert_snapshot!(changes(TEXT, &after), @"
+    - [routes.default]
+    + [routes.main]
+    ");
+    assert_eq!(valid(rename_route(&after, "main", "default")), TEXT);
+    assert!(matches!(rename_route(TEXT, "default", "tiers"), Err(EditError::Taken { .. })));
+    assert!(matches!(rename_route(TEXT, "none", "other"), Err(EditError::Unknown { .. })));
+    assert!(matches!(rename_route(TEXT, "default", "a b"), Err(EditError::BadName { .. })));
+    assert_eq!(valid(remove_route(&after, "main")).matches("[routes.").count(), 1);
+}
+
+#[test]
+fn a_judge_does_not_vanish_with_its_model() {
+    let text = TEXT
+        .replace("[routes.tiers]", "classify = [\"mini\"]\njudge = { models = [\"mini\", \"small\"] }\n[routes.tiers]");
+    let after = valid(remove_candidate(&text, "mini"));
+    assert!(after.contains("judge = { models = [\"small\"] }") && !after.contains("classify"), "{after}");
+    let text = TEXT.replace("[routes.tiers]", "judge = { models = [\"small\"] }\n[routes.tiers]");
+    let error = remove_candidate(&text, "small").unwrap_err();
+    assert!(matches!(&error, EditError::OnlyJudge { route, .. } if route == "default"), "{error}");
+    assert!(matches!(remove_model(&text, "small"), Err(EditError::InUse { .. })));
+}
+
+#[test]
+fn a_provider_of_each_kind_can_be_written() {
+    let written = |kind, edit: ProviderEdit| {
+        let edit = ProviderEdit { kind: Some(kind), ..edit };
+        valid(set_provider("", "a", &edit)).replace("[providers.a]\n", "")
+    };
+    let none = ProviderEdit::default;
+    for (kind, edit, text) in [
+        (ProviderKind::Anthropic, none(), "kind = \"anthropic\"\n"),
+        (
+            ProviderKind::Azure,
+            ProviderEdit {
+                base_url: Some("https://x.openai.azure.com".into()),
+                api_version: Some("2024-10-21".into()),
+                ..none()
+            },
+            "kind = \"azure\"\nbase_url = \"https://x.openai.azure.com\"\napi_version = \"2024-10-21\"\n",
+        ),
+        (
+            ProviderKind::Bedrock,
+            ProviderEdit { region: Some("eu-central-1".into()), ..none() },
+            "kind = \"bedrock\"\nregion = \"eu-central-1\"\n",
+        ),
+        (
+            ProviderKind::OpenAi,
+            ProviderEdit { api: Some(OpenAiApi::Responses), keys: Some(vec!["main".into(), "b".into()]), ..none() },
+            "kind = \"openai\"\napi = \"responses\"\nkeys = [\"main\", \"b\"]\n",
+        ),
+        (
+            ProviderKind::OpenAiCompatible,
+            ProviderEdit { preset: Some(Preset::Groq), keys: Some(Vec::new()), ..none() },
+            "kind = \"openai-compatible\"\npreset = \"groq\"\n",
+        ),
+    ] {
+        assert_eq!(written(kind, edit), text);
+    }
+    let pasted = ProviderEdit { keys: Some(vec!["sk-canary-4711".into()]), ..none() };
+    let error = set_provider(TEXT, "openai", &pasted).unwrap_err().to_string();
+    assert!(!error.contains("canary"), "{error}");
 }
 
 #[test]

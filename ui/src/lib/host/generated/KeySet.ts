@@ -8,6 +8,10 @@ export type KeySet = {
  */
 provider: string,
 /**
+ * What the key is called, when the provider has several; a new name adds a key. None for the only one.
+ */
+name: string | null,
+/**
  * The key.
  */
 key: string, };

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, GatewayState, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderTest, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -75,12 +75,22 @@ export interface Commands {
   budget_set: { request: BudgetSet; response: BudgetList };
   /** Removes a budget. */
   budget_remove: { request: BudgetNamed; response: BudgetList };
+  /** Every route, and every model that a route may name. */
+  route_list: { request: Empty; response: RouteList };
+  /** Changes or adds a route. */
+  route_set: { request: RouteSet; response: RouteChanged };
+  /** Gives a route another name. */
+  route_rename: { request: RouteRename; response: RouteChanged };
+  /** Removes a route. */
+  route_remove: { request: RouteNamed; response: RouteChanged };
+  /** Takes a change of signalbox.toml back. */
+  config_undo: { request: ConfigUndo; response: RouteList };
   /** Every provider. */
   provider_list: { request: Empty; response: ProviderList };
   /** Connects a provider in one step. */
   provider_connect: { request: ProviderConnect; response: ProviderConnected };
   /** Tests a provider without spending anything. */
-  provider_test: { request: ProviderNamed; response: ConnectionTest };
+  provider_test: { request: ProviderTest; response: ConnectionTest };
   /** Removes a provider with its models and its key. */
   provider_remove: { request: ProviderNamed; response: ProviderList };
   /** Looks for servers on this machine. */
@@ -92,7 +102,7 @@ export interface Commands {
   /** Keeps a key in the keychain. */
   key_set: { request: KeySet; response: ProviderList };
   /** Removes a key from the keychain. */
-  key_delete: { request: ProviderNamed; response: ProviderList };
+  key_delete: { request: KeyNamed; response: ProviderList };
   /** Looks at the keychain again, and asks for it to be unlocked. */
   keychain_unlock: { request: Empty; response: ProviderList };
   /** Keeps keys in memory until the application ends, because the user chose so. */
