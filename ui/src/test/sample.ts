@@ -10,6 +10,7 @@ import type {
   PromptRow,
   ProviderList,
   ProviderRow,
+  Usage,
 } from "$lib/host/index.ts";
 
 /** The moment at which all samples are. */
@@ -221,6 +222,10 @@ export function providerList(): ProviderList {
   };
 }
 
+export function sampleUsage(input: number, output: number): Usage {
+  return { input, cached_input: 0, cache_write: 0, cache_write_1h: 0, output, reasoning: 0 };
+}
+
 let made = 0;
 const callId = () => `0199c0de-0000-7000-8000-${String(++made).padStart(12, "0")}`;
 
@@ -233,17 +238,21 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     target: { by: "route", name: "default" },
     served: { provider: "openai", model: "gpt-5-mini", reported: "gpt-5-mini-2025-08-07", tier: "standard" },
     simulated: false,
+    origin: { kind: "app" } as unknown as Call["origin"],
     degraded: false,
+    degraded_reason: null,
+    cache: null,
     started_at: NOW,
     first_token_ms: 380,
     total_ms: 3940,
-    usage: { input: 493, cached_input: 0, output: 188, reasoning: 0 },
+    usage: sampleUsage(493, 188),
     held: dollars(0.0142),
     settlement: { amount: dollars(0.0031), kind: "exact" },
     badge: { state: "unverified", reason: "no judge is configured" },
     finish: "stop",
     failure: null,
     attempts: [],
+    reply_hash: null,
     answer_hash: "b3:c07e19d20000000000000000000000000000000000000000000000000000041fa",
     config_hash: "b3:5ac100000000000000000000000000000000000000000000000000000000090e7",
     ...change,

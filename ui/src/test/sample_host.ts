@@ -36,7 +36,7 @@ export function sampleHost(): FakeHost {
         name: null,
         description: "Answers a customer's mail from the facts that are given",
         model: null,
-        parameters: { temperature: null, top_p: null, max_tokens: 400, seed: null, stop: [] },
+        parameters: { temperature: null, top_p: null, max_tokens: 400, seed: null, stop: [], reasoning: null },
         other_parameters: {},
         inputs: ["shop", "customer", "policy", "message"].map((name) => ({
           name,
