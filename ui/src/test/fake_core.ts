@@ -255,10 +255,16 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       values: {},
       answer: entry.answer,
       decisions: [],
+      texts_removed: false,
       at: new Date().toISOString(),
     };
   });
-  host.answer("call_list", () => ({ calls: [...core.calls.values()].map((entry) => entry.call).reverse() }));
+  host.answer("call_list", () => ({
+    calls: [...core.calls.values()].map((entry) => entry.call).reverse(),
+    older: null,
+    newer: null,
+    total: null,
+  }));
   host.answer("vote_list", () => ({ votes: core.votes }));
   host.answer("vote_cast", (cast) => {
     const vote: Vote = { id: `vote-${core.votes.length + 1}`, at: new Date().toISOString(), ...cast };

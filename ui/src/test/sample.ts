@@ -1,10 +1,14 @@
 import type {
   AppInfo,
+  Attempt,
   BudgetList,
   BudgetRow,
   Call,
   CallDetail,
+  CallFacets,
   Decision,
+  DrillList,
+  GatewayState,
   ModelRow,
   PromptDetail,
   PromptRow,
@@ -290,6 +294,97 @@ export function sampleDecisions(call: string): Decision[] {
   }));
 }
 
+/** The attempts of the same call. */
+export function sampleAttempts(): Attempt[] {
+  const at = (after: number) => new Date(Date.parse(NOW) + after).toISOString();
+  const common = { key: null, waited_ms: 0, request_hash: HASH };
+  return [
+    {
+      ...common,
+      number: 1,
+      provider: "openai",
+      model: "gpt-5-mini",
+      reason: "first",
+      started_at: at(20),
+      first_token_ms: null,
+      total_ms: 400,
+      usage: null,
+      cost: 0,
+      state: "failed",
+      failure: {
+        class: { kind: "rate_limited" },
+        message: "the provider asks to wait",
+        hint: null,
+        status: 429,
+        retry_after_ms: 20_000,
+      },
+    },
+    {
+      ...common,
+      number: 2,
+      provider: "anthropic",
+      model: "claude-haiku-4.5",
+      reason: "fallback",
+      started_at: at(430),
+      first_token_ms: 610,
+      total_ms: 3_510,
+      usage: sampleUsage(493, 188),
+      cost: dollars(0.0031),
+      state: "complete",
+      finish: "stop",
+    },
+  ];
+}
+
+/** A gateway in which one model cools down for a while. */
+export function gatewayState(change: Partial<GatewayState> = {}): GatewayState {
+  const row = { role: "generate" as const, what: "candidate" as const, provider: "openai", probing: false };
+  return {
+    signals: [{ provider: "openai", signal: "caution", word: "cooling down", detail: null, at: NOW }],
+    cool_downs: [
+      {
+        ...row,
+        name: "gpt-5-mini",
+        class: "rate limited",
+        message: "the provider asks to wait",
+        until: new Date(Date.now() + 20_000).toISOString(),
+        strikes: 1,
+      },
+    ],
+    alarm: null,
+    ...change,
+  };
+}
+
+export function drillList(): DrillList {
+  return {
+    drills: [
+      {
+        name: "rate-limit-storm",
+        title: "Rate limit storm",
+        shows:
+          "The first candidate answers 429 with Retry-After; the call waits where it may, and falls back where not",
+      },
+      {
+        name: "judge-down",
+        title: "Judge down",
+        shows: "Generator and judge fail together, and nothing is called verified",
+      },
+    ],
+  };
+}
+
+export function callFacets(): CallFacets {
+  return {
+    prompts: ["extract/invoice", "support/reply", "support/triage"],
+    routes: ["default"],
+    models: ["claude-haiku-4.5", "gpt-5-mini", "simulated"],
+    providers: ["anthropic", "openai", "simulated"],
+    origins: ["app", "drill"],
+    errors: ["rate_limited", "timeout"],
+  };
+}
+
 export function callDetail(call: Call): CallDetail {
   return {
     call,
@@ -301,6 +396,7 @@ export function callDetail(call: Call): CallDetail {
     answer:
       "Hi Maya,\n\nI am sorry: your Trail 30 rucksack should have reached you on 14 November. Would you like a new one, or your money back?",
     decisions: sampleDecisions(call.id),
+    texts_removed: false,
     at: NOW,
   };
 }

@@ -42,7 +42,7 @@ describe("the list of calls", () => {
   });
 
   it("gathers a thousand events to one change of the list", async () => {
-    host.answer("call_list", () => ({ calls: [] }));
+    host.answer("call_list", () => ({ calls: [], older: null, newer: null, total: null }));
     await calls.load();
     calls.listen();
     let changes = 0;

@@ -28,6 +28,10 @@ answer: string,
  */
 decisions: Array<Decision>,
 /**
+ * Whether texts of it were removed because they were older than the log keeps them. What is left is shown.
+ */
+texts_removed: boolean,
+/**
  * When this was read.
  */
 at: string, };

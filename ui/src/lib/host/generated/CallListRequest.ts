@@ -1,4 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
+import type { CallFilter } from "./CallFilter.ts";
 import type { CallId } from "./CallId.ts";
 
 /**
@@ -10,10 +11,22 @@ export type CallListRequest = {
  */
 before: CallId | null,
 /**
- * How many, at most 500.
+ * Only calls newer than this one: those next to it, still newest first. `before` comes first when both are given.
+ */
+after?: CallId | null,
+/**
+ * How many, at most 200.
  */
 limit: number,
 /**
- * Only calls of this prompt.
+ * Only calls of this prompt, besides what the filter says.
  */
-prompt: string | null, };
+prompt: string | null,
+/**
+ * Which calls; all when absent.
+ */
+filter?: CallFilter | null,
+/**
+ * Whether the calls shall be counted, which costs about as much as another page.
+ */
+count?: boolean | null, };

@@ -1,5 +1,7 @@
 // Made from the list of commands by `cargo xtask bindings`.
 import type { Call } from "./Call.ts";
+import type { CallId } from "./CallId.ts";
+import type { CallTotal } from "./CallTotal.ts";
 
 /**
  * A page of calls.
@@ -8,4 +10,16 @@ export type CallPage = {
 /**
  * The calls, newest first.
  */
-calls: Array<Call>, };
+calls: Array<Call>,
+/**
+ * Where the next page begins (as `before`); none when there are no older calls.
+ */
+older: CallId | null,
+/**
+ * Where the page before begins (as `after`); none when there are no newer calls.
+ */
+newer: CallId | null,
+/**
+ * How many calls there are, when that was asked for.
+ */
+total: CallTotal | null, };

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, Empty, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillCalls, DrillList, DrillNamed, Empty, GatewayState, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -47,10 +47,22 @@ export interface Commands {
   call_cancel: { request: CallNamed; response: Cancelled };
   /** Cancels every call that was started here. */
   call_cancel_all: { request: Empty; response: Cancelled };
-  /** A page of calls, newest first. */
+  /** A page of the calls that are meant, newest first. */
   call_list: { request: CallListRequest; response: CallPage };
   /** One call with its texts and decisions. */
   call_get: { request: CallNamed; response: CallDetail };
+  /** What a filter of calls can choose from. */
+  call_facets: { request: Empty; response: CallFacets };
+  /** One call in a form that other programs read. */
+  call_export: { request: CallExport; response: CallExported };
+  /** Sends a stored call again. */
+  call_replay: { request: CallNamed; response: CallNamed };
+  /** How the providers do, seen by the gateway. */
+  gateway_state: { request: Empty; response: GatewayState };
+  /** Every drill. */
+  drill_list: { request: Empty; response: DrillList };
+  /** Starts a drill. */
+  drill_run: { request: DrillNamed; response: DrillCalls };
   /** Casts a vote. */
   vote_cast: { request: VoteCast; response: Vote };
   /** Takes a vote back. */

@@ -1,0 +1,9 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Names a drill.
+ */
+export type DrillNamed = {
+/**
+ * Its name.
+ */
+name: string, };
