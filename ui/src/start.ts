@@ -3,6 +3,7 @@ import { app } from "$lib/state/app.svelte.ts";
 import { budgets } from "$lib/state/budgets.svelte.ts";
 import { calls } from "$lib/state/calls.svelte.ts";
 import { events } from "$lib/state/events.ts";
+import { gateway } from "$lib/state/gateway.svelte.ts";
 import { library } from "$lib/state/library.svelte.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
 import { readPlace, router } from "$lib/state/router.svelte.ts";
@@ -19,10 +20,10 @@ export async function start(host: Host): Promise<void> {
   session.connect(stored.values, (key, value) => call("session_set", { key, value }));
   restoreLook();
   restorePlace(info.first_start);
-  for (const store of [app, library, providers, budgets, calls, runs]) store.listen();
+  for (const store of [app, library, providers, budgets, calls, runs, gateway]) store.listen();
   events.start();
   // The screens show what they have; each list comes when it is read.
-  void Promise.all([library.load(), providers.load(), budgets.load(), calls.load()]);
+  void Promise.all([library.load(), providers.load(), budgets.load(), calls.load(), gateway.load()]);
 }
 
 function restoreLook(): void {

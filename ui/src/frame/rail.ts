@@ -24,6 +24,7 @@ export const RAIL: readonly RailItem[] = [
   },
   { screen: "compare", label: "Compare", icon: "compare", place: { screen: "compare" }, command: "go-compare" },
   { screen: "live", label: "Live", icon: "live", place: { screen: "live" }, command: "go-live" },
+  { screen: "calls", label: "Calls", icon: "calls", place: { screen: "calls" }, command: "go-calls" },
   { screen: "budgets", label: "Budgets", icon: "budgets", place: { screen: "budgets" }, command: "go-budgets" },
   {
     screen: "providers",
@@ -43,4 +44,4 @@ export const RAIL_FOOT: RailItem = {
 };
 
 /** Screens that need their width start with a narrow rail. */
-export const NARROW_BY_DEFAULT: readonly ScreenName[] = ["editor", "compare", "live", "firststart"];
+export const NARROW_BY_DEFAULT: readonly ScreenName[] = ["editor", "compare", "live", "calls", "firststart"];

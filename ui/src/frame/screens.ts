@@ -9,6 +9,7 @@ const LOADERS: Record<ScreenName, Loader> = {
   editor: () => import("../screens/editor/Editor.svelte") as unknown as ReturnType<Loader>,
   compare: () => import("../screens/compare/Compare.svelte") as unknown as ReturnType<Loader>,
   live: () => import("../screens/live/Live.svelte") as unknown as ReturnType<Loader>,
+  calls: () => import("../screens/calls/Calls.svelte") as unknown as ReturnType<Loader>,
   budgets: () => import("../screens/budgets/Budgets.svelte") as ReturnType<Loader>,
   providers: () => import("../screens/providers/Providers.svelte") as unknown as ReturnType<Loader>,
   settings: () => import("../screens/settings/Settings.svelte") as ReturnType<Loader>,

@@ -1,7 +1,8 @@
 import type { Aspect } from "./components/signal.ts";
 import { formatMoney } from "./format/money.ts";
 import { formatDuration } from "./format/numbers.ts";
-import type { Call, ErrorClass } from "./host/index.ts";
+import { ago } from "./format/time.ts";
+import type { Attempt, Call, ErrorClass } from "./host/index.ts";
 import { badgeSignal } from "./prompts.ts";
 
 /** A call's state as a signal; `plain` while it runs, because nothing is decided. */
@@ -20,9 +21,35 @@ export function callSignal(call: Call): CallSignal {
   if (call.status === "interrupted") {
     return { aspect: "caution", word: "interrupted", reason: "Signalbox stopped before the call did" };
   }
-  if (call.degraded)
-    return { aspect: "caution", word: "degraded", reason: "another than the first candidate answered" };
+  if (call.degraded) return { aspect: "caution", word: "degraded", reason: degradedReason(call) };
   return badgeSignal(call.badge);
+}
+
+/** Why a call is degraded, in words; nothing when it isn't. */
+export function degradedReason(call: Call): string | undefined {
+  if (!call.degraded) return undefined;
+  return call.degraded_reason ?? "another than the first candidate answered";
+}
+
+/** Where a call came from. */
+export type CallOrigin = { kind: "app" } | { kind: "drill"; name: string } | { kind: "replay"; of: string };
+
+/** The origin of a call; one of a newer version counts as the window's own. */
+export function originOf(call: Call): CallOrigin {
+  const origin = call.origin as { kind: string };
+  return origin.kind === "drill" || origin.kind === "replay" ? (origin as CallOrigin) : { kind: "app" };
+}
+
+/** That a call was answered from the cache, and how old the answer was: `cached, 12 min old`. */
+export function cacheWord(call: Call): string | undefined {
+  if (!call.cache) return undefined;
+  const age = ago(new Date(0), new Date(call.cache.age_ms));
+  return `${call.cache.stale ? "stale, " : "cached, "}${age === "just now" ? "just made" : `${age} old`}`;
+}
+
+/** Why an attempt was made, in the words of the decisions. */
+export function reasonWord(reason: Attempt["reason"]): string {
+  return reason === "other_key" ? "other key" : reason;
 }
 
 /** Who answers, as far as is known: the served model, the one being tried, or what was asked for. */

@@ -13,7 +13,7 @@ import { countWords } from "$lib/components/diff.ts";
 import { ApiError } from "$lib/host/index.ts";
 import { documentOf, lineDiff, previewOf, wordDiff } from "./fake_texts.ts";
 import type { FakeHost } from "./fake_host.ts";
-import { sampleCall } from "./sample.ts";
+import { sampleCall, sampleUsage } from "./sample.ts";
 
 /** A core in memory that can be worked with: prompts are edited and saved, calls stream. For looking, and for tests. */
 export interface FakeCore {
@@ -287,7 +287,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     const entry = core.calls.get(id);
     if (!entry) return;
     const total = Math.max(1, Date.now() - Date.parse(entry.call.started_at));
-    const usage = { input: 493, cached_input: 0, output: Math.round(entry.answer.length / 4), reasoning: 0 };
+    const usage = sampleUsage(493, Math.round(entry.answer.length / 4));
     const refused = change.status === "refused";
     put(id, {
       status: "done",
@@ -334,6 +334,9 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
         number: 1,
         provider: "openai",
         model,
+        reason: "first",
+        key: null,
+        waited_ms: 0,
         started_at: call.started_at,
         first_token_ms: null,
         total_ms: null,

@@ -8,7 +8,7 @@ export function documentOf(): NonNullable<Preview["document"]> {
     name: null,
     description: "Answers a customer's mail from the facts that are given",
     model: null,
-    parameters: { temperature: 0.2, top_p: null, max_tokens: 400, seed: null, stop: [] },
+    parameters: { temperature: 0.2, top_p: null, max_tokens: 400, seed: null, stop: [], reasoning: null },
     other_parameters: {},
     inputs: Object.entries(kinds).map(([name, kind]) => ({
       name,

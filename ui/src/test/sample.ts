@@ -1,15 +1,20 @@
 import type {
   AppInfo,
+  Attempt,
   BudgetList,
   BudgetRow,
   Call,
   CallDetail,
+  CallFacets,
   Decision,
+  DrillList,
+  GatewayState,
   ModelRow,
   PromptDetail,
   PromptRow,
   ProviderList,
   ProviderRow,
+  Usage,
 } from "$lib/host/index.ts";
 
 /** The moment at which all samples are. */
@@ -229,6 +234,10 @@ export function providerList(): ProviderList {
   };
 }
 
+export function sampleUsage(input: number, output: number): Usage {
+  return { input, cached_input: 0, cache_write: 0, cache_write_1h: 0, output, reasoning: 0 };
+}
+
 let made = 0;
 const callId = () => `0199c0de-0000-7000-8000-${String(++made).padStart(12, "0")}`;
 
@@ -241,17 +250,21 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     target: { by: "route", name: "default" },
     served: { provider: "openai", model: "gpt-5-mini", reported: "gpt-5-mini-2025-08-07", tier: "standard" },
     simulated: false,
+    origin: { kind: "app" } as unknown as Call["origin"],
     degraded: false,
+    degraded_reason: null,
+    cache: null,
     started_at: NOW,
     first_token_ms: 380,
     total_ms: 3940,
-    usage: { input: 493, cached_input: 0, output: 188, reasoning: 0 },
+    usage: sampleUsage(493, 188),
     held: dollars(0.0142),
     settlement: { amount: dollars(0.0031), kind: "exact" },
     badge: { state: "unverified", reason: "no judge is configured" },
     finish: "stop",
     failure: null,
     attempts: [],
+    reply_hash: null,
     answer_hash: "b3:c07e19d20000000000000000000000000000000000000000000000000000041fa",
     config_hash: "b3:5ac100000000000000000000000000000000000000000000000000000000090e7",
     ...change,
@@ -287,6 +300,97 @@ export function sampleDecisions(call: string): Decision[] {
     detail,
     data: null,
   }));
+}
+
+/** The attempts of the same call. */
+export function sampleAttempts(): Attempt[] {
+  const at = (after: number) => new Date(Date.parse(NOW) + after).toISOString();
+  const common = { key: null, waited_ms: 0, request_hash: HASH };
+  return [
+    {
+      ...common,
+      number: 1,
+      provider: "openai",
+      model: "gpt-5-mini",
+      reason: "first",
+      started_at: at(20),
+      first_token_ms: null,
+      total_ms: 400,
+      usage: null,
+      cost: 0,
+      state: "failed",
+      failure: {
+        class: { kind: "rate_limited" },
+        message: "the provider asks to wait",
+        hint: null,
+        status: 429,
+        retry_after_ms: 20_000,
+      },
+    },
+    {
+      ...common,
+      number: 2,
+      provider: "anthropic",
+      model: "claude-haiku-4.5",
+      reason: "fallback",
+      started_at: at(430),
+      first_token_ms: 610,
+      total_ms: 3_510,
+      usage: sampleUsage(493, 188),
+      cost: dollars(0.0031),
+      state: "complete",
+      finish: "stop",
+    },
+  ];
+}
+
+/** A gateway in which one model cools down for a while. */
+export function gatewayState(change: Partial<GatewayState> = {}): GatewayState {
+  const row = { role: "generate" as const, what: "candidate" as const, provider: "openai", probing: false };
+  return {
+    signals: [{ provider: "openai", signal: "caution", word: "cooling down", detail: null, at: NOW }],
+    cool_downs: [
+      {
+        ...row,
+        name: "gpt-5-mini",
+        class: "rate limited",
+        message: "the provider asks to wait",
+        until: new Date(Date.now() + 20_000).toISOString(),
+        strikes: 1,
+      },
+    ],
+    alarm: null,
+    ...change,
+  };
+}
+
+export function drillList(): DrillList {
+  return {
+    drills: [
+      {
+        name: "rate-limit-storm",
+        title: "Rate limit storm",
+        shows:
+          "The first candidate answers 429 with Retry-After; the call waits where it may, and falls back where not",
+      },
+      {
+        name: "judge-down",
+        title: "Judge down",
+        shows: "Generator and judge fail together, and nothing is called verified",
+      },
+    ],
+  };
+}
+
+export function callFacets(): CallFacets {
+  return {
+    prompts: ["extract/invoice", "support/reply", "support/triage"],
+    routes: ["default"],
+    models: ["claude-haiku-4.5", "gpt-5-mini", "simulated"],
+    providers: ["anthropic", "openai", "simulated"],
+    origins: ["app", "drill"],
+    errors: ["rate_limited", "timeout"],
+  };
 }
 
 export function callDetail(call: Call): CallDetail {

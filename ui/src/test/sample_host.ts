@@ -7,7 +7,12 @@ export function sampleHost(): FakeHost {
   const values: Record<string, unknown> = {};
   const providers = sample.providerList();
   const calls = [
-    sample.sampleCall({ degraded: true, attempts: [] }),
+    sample.sampleCall({
+      degraded: true,
+      degraded_reason: "gpt-5-mini was rate limited, claude-haiku-4.5 answered",
+      served: { provider: "anthropic", model: "claude-haiku-4.5", reported: "claude-haiku-4.5", tier: "standard" },
+      attempts: sample.sampleAttempts(),
+    }),
     sample.sampleCall({
       prompt: { name: "extract/invoice", version: 9, hash: "b3:1" },
       total_ms: 1220,
@@ -36,7 +41,7 @@ export function sampleHost(): FakeHost {
         name: null,
         description: "Answers a customer's mail from the facts that are given",
         model: null,
-        parameters: { temperature: null, top_p: null, max_tokens: 400, seed: null, stop: [] },
+        parameters: { temperature: null, top_p: null, max_tokens: 400, seed: null, stop: [], reasoning: null },
         other_parameters: {},
         inputs: ["shop", "customer", "policy", "message"].map((name) => ({
           name,
@@ -72,6 +77,9 @@ export function sampleHost(): FakeHost {
     target_list: () => ({ routes: [], models: [] }),
     call_list: () => ({ calls, older: null, newer: null, total: null }),
     call_get: ({ call }) => sample.callDetail(calls.find((one) => one.id === call) ?? sample.sampleCall({ id: call })),
+    call_facets: () => sample.callFacets(),
+    gateway_state: () => sample.gatewayState(),
+    drill_list: () => sample.drillList(),
     call_cancel_all: () => ({ calls: [] }),
     budget_list: () => sample.budgetList(),
     provider_list: () => providers,

@@ -10,6 +10,7 @@ export const DRAWINGS = {
   library: { stroke: "M3 3v10M6 3v10M9 3.4 12.2 13" },
   compare: { stroke: "M3 3h10a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM8 3v10" },
   live: { stroke: "M1.5 4.5h13M5 4.5l3.2 7h6.3", fill: "M11.5 3.1a1.4 1.4 0 1 0 0 2.8 1.4 1.4 0 0 0 0-2.8z" },
+  calls: { stroke: "M6 4h7.5M6 8h7.5M6 12h7.5M2.6 4h.4M2.6 8h.4M2.6 12h.4" },
   budgets: { stroke: "M2.7 12a6 6 0 1 1 10.6 0M8 10.4l2.5-3.8", fill: "M8 9.5a.9.9 0 1 0 0 1.8.9.9 0 0 0 0-1.8z" },
   providers: { stroke: "M6 2v3M10 2v3M4.5 5h7v2.5a3.5 3.5 0 0 1-7 0zM8 11v3" },
   settings: {
@@ -49,7 +50,8 @@ export const DRAWINGS = {
   },
   pencil: { stroke: "M3 13l.6-2.7L10.8 3a1.4 1.4 0 0 1 2 2L5.6 12.4z" },
   trash: { stroke: "M3.5 4.5h9M6.5 4.5V3h3v1.5M5 4.5l.5 8.5h5l.5-8.5" },
-  external: { stroke: "M9 3h4v4M13 3 7.5 8.5M6.5 3.5H4a1 1 0 0 0-1 1V12a1 1 0 0 0 1 1h7.500a1 1 0 0 0 1-1V9.5" },
+  download: { stroke: "M8 2.5v7.5M5 7l3 3 3-3M3 13.5h10" },
+  external: { stroke: "M9 3h4v4M13 3 7.5 8.5M6.5 3.5H4a1 1 0 0 0-1 1V12a1 1 0 0 0 1 1h7.5a1 1 0 0 0 1-1V9.5" },
 } as const satisfies Record<string, Drawing>;
 
 export type IconName = keyof typeof DRAWINGS;

@@ -8,6 +8,8 @@ export interface MenuItem {
   icon?: IconName;
   /** A quiet fact on the right. */
   note?: string;
+  /** A sentence below the label. */
+  text?: string;
   /** A command of the registry whose key is shown. */
   command?: string;
   disabled?: boolean;

@@ -39,3 +39,17 @@ export function ago(at: string | Date, now: Date = new Date()): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
   return `${Math.floor(seconds / 86_400)} d`;
 }
+
+/** How long until then: `16 s`, `2 min 5 s`, `1 h 5 min`; `0 s` when it is over. */
+export function countdown(until: string | Date, now: number): string {
+  const seconds = Math.max(0, Math.ceil((new Date(until).getTime() - now) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+}
+
+/** The share of a span that is left, from 1 to 0. */
+export function shareLeft(since: number, until: string | Date, now: number): number {
+  const end = new Date(until).getTime();
+  return end <= since ? 0 : Math.min(1, Math.max(0, (end - now) / (end - since)));
+}

@@ -4,6 +4,7 @@ export type Place =
   | { screen: "editor"; prompt: string }
   | { screen: "compare"; prompt?: string }
   | { screen: "live"; call?: string }
+  | { screen: "calls"; call?: string }
   | { screen: "budgets" }
   | { screen: "providers"; provider?: string }
   | { screen: "settings" }
@@ -16,6 +17,7 @@ const SCREENS: readonly ScreenName[] = [
   "editor",
   "compare",
   "live",
+  "calls",
   "budgets",
   "providers",
   "settings",

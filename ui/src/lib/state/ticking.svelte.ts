@@ -1,11 +1,25 @@
-/** The time now, in milliseconds, for what shows how long something has been under way. It stands still otherwise. */
-export function ticking(active: () => boolean, every = 100): { readonly now: number } {
+/**
+ * The time now, in milliseconds, for what shows how long something has been under way. It stands still while nothing
+ * is, and while nobody can see it.
+ */
+export function ticking(active: () => boolean, every: number | (() => number) = 100): { readonly now: number } {
   let now = $state(Date.now());
   $effect(() => {
     if (!active()) return;
-    now = Date.now();
-    const timer = setInterval(() => (now = Date.now()), every);
-    return () => clearInterval(timer);
+    const pace = typeof every === "function" ? every() : every;
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const begin = () => {
+      clearInterval(timer);
+      if (document.visibilityState === "hidden") return;
+      now = Date.now();
+      timer = setInterval(() => (now = Date.now()), pace);
+    };
+    begin();
+    document.addEventListener("visibilitychange", begin);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", begin);
+    };
   });
   return {
     get now() {

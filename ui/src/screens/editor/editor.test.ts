@@ -141,6 +141,7 @@ describe("the editor", () => {
         message: "the budget daily refused",
         hint: null,
         status: null,
+        retry_after_ms: null,
       },
     };
     await open();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { NOW, sampleCall, sampleDecisions } from "../../test/sample.ts";
-import { axisFor, sentences, trackEnd, trackRows } from "./track.ts";
+import type { Decision } from "$lib/host/index.ts";
+import { NOW, sampleAttempts, sampleCall, sampleDecisions } from "../../test/sample.ts";
+import { joined, trackEnd, trackRows } from "./track.ts";
 
 const call = sampleCall({ degraded: true });
 const later = Date.parse(NOW) + 5_000;
@@ -33,11 +34,12 @@ describe("the track of a call", () => {
 
   it("tells waiting from streaming, and a failed try from both", () => {
     const bars = (stage: string) => rows.find((row) => row.stage === stage)?.bars;
-    expect(bars("attempt 1")).toEqual([{ kind: "failed", from: 20, to: 420 }]);
+    expect(bars("attempt 1")).toMatchObject([{ kind: "failed", from: 20, to: 420 }]);
     expect(bars("attempt 2")).toEqual([
       { kind: "wait", from: 430, to: 1040 },
       { kind: "flow", from: 1040, to: 3940 },
     ]);
+    expect(trackEnd(rows)).toBe(3946);
     expect(bars("hold")).toEqual([{ kind: "point", from: 6, to: 6 }]);
   });
 
@@ -53,16 +55,56 @@ describe("the track of a call", () => {
     expect(trackRows(call, straight, later).some((row) => row.siding)).toBe(false);
   });
 
-  it("chooses an axis on which everything fits", () => {
-    expect(trackEnd(rows)).toBe(3946);
-    expect(axisFor(3946)).toEqual({ step: 1_000, labels: ["0", "1 s", "2 s", "3 s", "4 s", "5 s"] });
-    expect(axisFor(50)).toEqual({ step: 10, labels: ["0", "10", "20", "30", "40", "50 ms"] });
-    for (const end of [1, 60, 61, 2_999, 45_000, 4_000_000]) expect(axisFor(end).step * 6).toBeGreaterThanOrEqual(end);
+  it("puts what leads to an attempt on its line, and a candidate that is passed over on its own", () => {
+    const step = (seq: number, cause: Decision["cause"], attempt: number | null, detail: string): Decision => ({
+      call: call.id,
+      seq,
+      at: new Date(Date.parse(NOW) + seq * 100).toISOString(),
+      stage: "attempt",
+      cause,
+      signal: cause === "sent" ? "plain" : cause === "failed" ? "stop" : "caution",
+      attempt,
+      detail,
+      data: null,
+    });
+    const steps = [
+      step(0, "passed over", null, "large is passed over"),
+      step(1, "probe", null, "mini: its cool-down is over"),
+      step(2, "sent", 1, "mini at openai"),
+      step(3, "failed", 1, "mini: overloaded"),
+      step(4, "cooled down", 1, "mini cools down for 5 s"),
+      step(5, "waited", 1, "2 s for mini"),
+      step(6, "again", 1, "mini once more"),
+      step(7, "sent", 2, "mini at openai"),
+    ];
+    const found = trackRows(sampleCall({ status: "running" }), steps, Date.parse(NOW) + 900);
+    expect(found.map((row) => [row.stage, row.cause, row.detail])).toEqual([
+      ["attempt", "passed over", "large is passed over"],
+      ["attempt 1", "failed", "mini: overloaded; mini cools down for 5 s; mini at openai; mini: its cool-down is over"],
+      ["attempt 2", "again", "mini at openai; mini once more; 2 s for mini"],
+    ]);
+    expect(found[2]?.bars).toEqual([
+      { kind: "pause", from: 500, to: 700 },
+      { kind: "wait", from: 700, to: 900 },
+    ]);
+    expect(found.some((row) => row.siding)).toBe(false);
+    const waiting = trackRows(sampleCall({ status: "running" }), steps.slice(0, 6), Date.parse(NOW) + 900).at(-1);
+    expect(waiting).toMatchObject({
+      stage: "attempt 2",
+      cause: "waited",
+      bars: [{ kind: "pause", from: 500, to: 900 }],
+    });
   });
 
-  it("joins particulars to sentences", () => {
-    expect(sentences(["gpt-5-mini", "", "after 0.61 s", "after 0.61 s", "ended with stop."])).toBe(
-      "gpt-5-mini. After 0.61 s. Ended with stop",
+  it("tells the figures of an attempt that its decisions don't", () => {
+    const told = trackRows({ ...call, attempts: sampleAttempts() }, sampleDecisions(call.id), later);
+    expect(told.find((row) => row.stage === "attempt 1")).toMatchObject({ cause: "429 rate limited", facts: [] });
+    expect(told.find((row) => row.stage === "attempt 2")).toMatchObject({ cause: "fallback", facts: ["$0.0031"] });
+  });
+
+  it("joins particulars, each of them once", () => {
+    expect(joined(["gpt-5-mini", "", "after 0.61 s", "after 0.61 s", "ended with stop."])).toBe(
+      "gpt-5-mini; after 0.61 s; ended with stop",
     );
   });
 });

@@ -1,13 +1,6 @@
 import type { Aspect } from "$lib/components/signal.ts";
-import { classWord } from "$lib/calls.ts";
 import type { Attempt, Call, Decision } from "$lib/host/index.ts";
-
-/** A stretch on the time line, in milliseconds from the call's beginning. */
-export interface Bar {
-  kind: "point" | "wait" | "flow" | "failed";
-  from: number;
-  to: number;
-}
+import { attemptBars, attemptFacts, attemptSignal, endOf, lastEnd, type Bar } from "./waterfall.ts";
 
 /** One line of the diagram: a decision, or all decisions of one attempt. */
 export interface TrackRow {
@@ -17,140 +10,137 @@ export interface TrackRow {
   cause: string;
   /** Said by the gateway, in order. */
   detail: string;
+  /** Figures of an attempt that the detail doesn't hold. */
+  facts: string[];
   /** Runs on the siding: behind a fallback. */
   siding: boolean;
   bars: Bar[];
 }
 
+interface Group {
+  row: TrackRow;
+  decisions: Decision[];
+}
+
+const ENDS: readonly Decision["cause"][] = ["complete", "truncated", "failed", "cancelled", "interrupted"];
+/** What is decided between two attempts leads to the next one. */
+const LEADS_ON: readonly Decision["cause"][] = ["waited", "again", "fallback", "probe"];
+
 /**
- * Decisions as lines. What belongs to one attempt is one line: its cause is the last thing that decided, and its bar
- * shows waiting and streaming. Lines behind a fallback run on the siding; the main line ends at the stop.
+ * Decisions as lines. What belongs to one attempt is one line, together with what led to it; a candidate that is passed
+ * over has its own. Lines from a fallback on run on the siding; the main line ends at the stop.
  */
 export function trackRows(call: Call, decisions: readonly Decision[], now: number): TrackRow[] {
   const begun = Date.parse(call.started_at);
   // What a crash left without an end lasted no longer than until somebody took note of it.
   const until =
-    call.status === "running" ? now : Math.max(begun, ...decisions.map((decision) => Date.parse(decision.at)));
+    call.status === "running"
+      ? now
+      : decisions.reduce((latest, decision) => Math.max(latest, Date.parse(decision.at)), endOf(call, now));
   const rows: TrackRow[] = [];
-  const attempts = new Map<number, Decision[]>();
-  let siding = false;
+  const attempts = new Map<number, Group>();
   for (const decision of decisions) {
-    const number = decision.stage === "attempt" ? decision.attempt : null;
-    if (number !== null) {
-      const group = attempts.get(number);
-      if (group) {
-        group.push(decision);
-        continue;
-      }
-      attempts.set(number, [decision]);
+    const number = attemptOf(decision, attempts);
+    const known = number === undefined ? undefined : attempts.get(number);
+    if (known) {
+      known.decisions.push(decision);
+      continue;
     }
-    siding ||= decision.cause === "fallback";
-    rows.push({
-      key: number === null ? `decision ${decision.seq}` : `attempt ${number}`,
-      stage: number === null ? decision.stage : `attempt ${number}`,
+    const row: TrackRow = {
+      key: number === undefined ? `decision ${decision.seq}` : `attempt ${number}`,
+      stage: number === undefined ? decision.stage : `attempt ${number}`,
       aspect: decision.signal,
       cause: decision.cause,
       detail: decision.detail,
-      siding,
-      bars: number === null ? [point(Date.parse(decision.at) - begun)] : [],
-    });
+      facts: [],
+      siding: false,
+      bars: [point(Date.parse(decision.at) - begun)],
+    };
+    rows.push(row);
+    if (number !== undefined) attempts.set(number, { row, decisions: [decision] });
   }
-  let fellBack = false;
-  for (const row of rows) {
-    const number = row.key.startsWith("attempt ") ? Number(row.key.slice(8)) : undefined;
-    const group = number === undefined ? undefined : attempts.get(number);
-    if (group && number !== undefined) {
-      const attempt = call.attempts.find((one) => one.number === number);
-      fellBack ||= group.some((decision) => decision.cause === "fallback") && number > 1;
-      Object.assign(row, describeAttempt(group, attempt, begun, until));
-      // A fallback that is told with the attempt that failed begins the siding with the next line.
-      row.siding = fellBack;
-      if (group.some((decision) => decision.cause === "fallback") && number === 1) fellBack = true;
-    } else {
-      row.siding ||= fellBack;
+  let siding: number | undefined;
+  for (const [number, { row, decisions: group }] of attempts) {
+    const attempt = call.attempts.find((one) => one.number === number);
+    Object.assign(row, describeAttempt(group, attempt, begun, until));
+    if (attempt?.reason === "fallback" || group.some((decision) => decision.cause === "fallback")) {
+      siding ??= rows.indexOf(row);
     }
   }
+  for (const row of rows.slice(siding ?? rows.length)) row.siding = true;
   return rows;
+}
+
+/** The attempt on whose line a decision stands. */
+function attemptOf({ stage, cause, attempt }: Decision, attempts: ReadonlyMap<number, Group>): number | undefined {
+  if (stage !== "attempt" || cause === "passed over") return undefined;
+  if (!LEADS_ON.includes(cause)) return attempt ?? undefined;
+  const told = attempt ?? attempts.size;
+  const isOver = attempts.get(told)?.decisions.some((decision) => ENDS.includes(decision.cause)) ?? attempt === null;
+  return isOver ? told + 1 : told;
 }
 
 function describeAttempt(
   group: readonly Decision[],
   attempt: Attempt | undefined,
   begun: number,
-  now: number,
-): Pick<TrackRow, "aspect" | "cause" | "detail" | "bars"> {
-  const failed = group.find((decision) => decision.cause === "failed");
-  const last = group.findLast((decision) => decision.signal !== "plain") ?? group.at(-1);
-  const fallback = group.find((decision) => decision.cause === "fallback");
-  const shown = failed ?? fallback ?? last;
-  const word = failed && attempt?.state === "failed" ? classWord(attempt.failure.class) : (shown?.cause ?? "sent");
+  until: number,
+): Pick<TrackRow, "aspect" | "cause" | "detail" | "facts" | "bars"> {
+  const detail = joined(inOrder(group).map((decision) => decision.detail));
+  const held = group.some((decision) => decision.cause === "held back");
+  if (attempt) {
+    const { aspect, word } = attemptSignal(attempt);
+    const facts = attemptFacts(attempt).filter((fact) => !detail.includes(fact));
+    return { aspect, cause: word, detail, facts, bars: attemptBars(attempt, begun, until, held) };
+  }
+  const shown =
+    group.find((decision) => decision.cause === "failed") ??
+    group.find((decision) => decision.cause === "fallback") ??
+    group.findLast((decision) => decision.signal !== "plain") ??
+    group.at(-1);
   return {
     aspect: shown?.signal ?? "plain",
-    cause: word,
-    // How it ended comes first: it holds the figures, and a narrow column shows the beginning.
-    detail: sentences([...group].reverse().map((decision) => decision.detail)),
-    bars: attemptBars(group, attempt, begun, now),
+    cause: shown?.cause ?? "sent",
+    detail,
+    facts: [],
+    bars: toldBars(group, begun, until, held),
   };
 }
 
-/** Joins particulars to one text: each begins with a capital and ends with a full stop but the last. */
-export function sentences(parts: readonly string[]): string {
-  const kept = parts
-    .map((part) => part.trim().replace(/\.$/, ""))
-    .filter((part, index, all) => part && all.indexOf(part) === index);
-  return kept.map((part, index) => (index === 0 ? part : part[0]?.toUpperCase() + part.slice(1))).join(". ");
+/** Joins particulars to one text, each of them once. They may begin with a name, so none gets a capital. */
+export function joined(parts: readonly string[]): string {
+  const kept = parts.map((part) => part.trim().replace(/\.$/, ""));
+  return kept.filter((part, index) => part && kept.indexOf(part) === index).join("; ");
 }
 
-function attemptBars(group: readonly Decision[], attempt: Attempt | undefined, begun: number, now: number): Bar[] {
-  const start = Date.parse(attempt?.started_at ?? group[0]?.at ?? "") - begun;
-  const ended = group.find((one) =>
-    ["complete", "truncated", "failed", "cancelled", "interrupted"].includes(one.cause),
-  );
-  const end =
-    attempt && attempt.total_ms !== null
-      ? start + attempt.total_ms
-      : ended
-        ? Date.parse(ended.at) - begun
-        : now - begun;
-  const told = group.find((one) => one.cause === "first token");
-  const first =
-    attempt && attempt.first_token_ms !== null
-      ? start + attempt.first_token_ms
-      : told
-        ? Date.parse(told.at) - begun
-        : undefined;
-  if (ended?.cause === "failed" && first === undefined) return [{ kind: "failed", from: start, to: end }];
-  if (first === undefined) return [{ kind: "wait", from: start, to: end }];
-  return [
-    { kind: "wait", from: start, to: first },
-    { kind: ended?.cause === "failed" ? "failed" : "flow", from: first, to: end },
-  ];
+/** How it ended comes first, for it holds the figures and a narrow column shows the beginning; then what led to it. */
+function inOrder(group: readonly Decision[]): Decision[] {
+  const end = group.findIndex((decision) => ENDS.includes(decision.cause));
+  return end < 0 ? [...group].reverse() : [...group.slice(end), ...group.slice(0, end).reverse()];
+}
+
+/** The bars of an attempt by its decisions alone: they may come before the attempt itself does. */
+function toldBars(group: readonly Decision[], begun: number, until: number, held: boolean): Bar[] {
+  const at = (decision: Decision | undefined) => (decision ? Date.parse(decision.at) - begun : undefined);
+  const waited = group.find((one) => one.cause === "waited");
+  const sent = group.find((one) => one.cause === "sent") ?? group.find((one) => one.cause !== "waited");
+  const start = Math.max(0, at(sent) ?? until - begun);
+  const pause: Bar[] = waited ? [{ kind: "pause", from: Math.max(0, at(waited) ?? 0), to: start }] : [];
+  if (!sent) return pause;
+  const ended = group.find((one) => ENDS.includes(one.cause));
+  const end = Math.max(start, at(ended) ?? until - begun);
+  const failed = ended?.cause === "failed";
+  const first = at(group.find((one) => one.cause === "first token"));
+  if (first === undefined) return [...pause, { kind: failed ? "failed" : "wait", from: start, to: end }];
+  const kind = failed ? "failed" : held ? "held" : "flow";
+  return [...pause, { kind: "wait", from: start, to: first }, { kind, from: first, to: end }];
 }
 
 function point(at: number): Bar {
   return { kind: "point", from: Math.max(0, at), to: Math.max(0, at) };
 }
 
-/** A time axis: how many milliseconds a step is, and what stands at each. */
-export interface Axis {
-  step: number;
-  labels: string[];
-}
-
-const STEPS = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000];
-
-/** The finest axis of six steps on which a whole call fits. */
-export function axisFor(milliseconds: number): Axis {
-  const step = STEPS.find((one) => one * 6 >= milliseconds) ?? Math.ceil(milliseconds / 6 / 60_000) * 60_000;
-  const label = (at: number) =>
-    at === 0 ? "0" : step < 1_000 ? `${at}` : at % 1_000 === 0 ? `${at / 1_000} s` : `${(at / 1_000).toFixed(1)} s`;
-  const labels = Array.from({ length: 6 }, (_, index) => label(index * step));
-  // The unit is said once where there is no room for it on each.
-  if (step < 1_000) labels[5] = `${5 * step} ms`;
-  return { step, labels };
-}
-
-/** The end of the last bar, which the axis must reach. */
+/** The end of the last bar of all lines. */
 export function trackEnd(rows: readonly TrackRow[]): number {
-  return Math.max(10, ...rows.flatMap((row) => row.bars.map((bar) => bar.to)));
+  return lastEnd(rows.flatMap((row) => row.bars));
 }
