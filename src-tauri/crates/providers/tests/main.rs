@@ -14,5 +14,6 @@ mod canned;
 mod connect;
 mod faults;
 mod lookup;
+mod otlp;
 mod sending;
 mod support;
