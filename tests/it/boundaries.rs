@@ -10,6 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["signalbox-workspace"],
     &["signalbox-prompts", "signalbox-providers", "signalbox-secrets", "signalbox-store"],
     &["signalbox-gateway"],
+    &["signalbox-telemetry"],
     &["signalbox-api"],
     &["signalbox-server", "signalbox"],
 ];

@@ -15,5 +15,6 @@ mod connect;
 mod faults;
 mod lookup;
 mod other_protocols;
+mod otlp;
 mod sending;
 mod support;
