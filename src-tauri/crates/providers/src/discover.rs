@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::Url;
+use reqwest::{Url, header::HeaderMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -11,7 +11,7 @@ use ts_rs::TS;
 use crate::{
     FoundModel, Http,
     http::{accepted, base_url, join, whole},
-    openai_chat::found_models,
+    lookup::found_models,
     scrub::Scrub,
 };
 
@@ -101,7 +101,7 @@ pub async fn discover(http: &Http, candidates: &[Candidate<'_>]) -> Vec<LocalSer
 
 async fn look(http: &Http, base: &str) -> Option<Vec<FoundModel>> {
     let url: Url = join(&base_url(base).ok()?, "models");
-    let response = http.get(&url, None).await.ok()?;
+    let response = http.get(&url, HeaderMap::new()).await.ok()?;
     let response = accepted(response, &url, &Scrub::default()).await.ok()?;
     let body = whole(response, &url).await.ok()?;
     let list: Value = serde_json::from_slice(&body).ok()?;

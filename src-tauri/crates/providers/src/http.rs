@@ -5,7 +5,7 @@ use std::{error::Error as _, io, time::Duration};
 use bytes::Bytes;
 use reqwest::{
     Client, RequestBuilder, Response, Url,
-    header::{AUTHORIZATION, HeaderValue, LOCATION},
+    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION},
     redirect,
 };
 use signalbox_domain::{ErrorClass, Failure, Limit, Secret};
@@ -56,29 +56,57 @@ impl Http {
         if is_loopback(url) { &self.local } else { &self.remote }
     }
 
-    /// Sends `body` and gives back a response of any status.
-    pub(crate) async fn post(&self, url: &Url, body: Bytes, key: Option<&Secret>) -> Result<Response, Failure> {
+    /// Sends `body` and gives back a response of any status. `headers` replace those that are sent by default.
+    pub(crate) async fn post(&self, url: &Url, body: Bytes, headers: HeaderMap) -> Result<Response, Failure> {
         let request = self
             .client(url)
             .post(url.clone())
             .header("content-type", "application/json")
             .header("accept", "text/event-stream, application/json")
             .body(body);
-        Self::send(request, url, key).await
+        Self::send(request, url, headers).await
     }
 
     /// Asks for `url` and gives back a response of any status, or a failure after fifteen seconds.
-    pub(crate) async fn get(&self, url: &Url, key: Option<&Secret>) -> Result<Response, Failure> {
+    pub(crate) async fn get(&self, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
         let request = self.client(url).get(url.clone()).header("accept", "application/json").timeout(LOOKUP_TIMEOUT);
-        Self::send(request, url, key).await
+        Self::send(request, url, headers).await
     }
 
-    async fn send(request: RequestBuilder, url: &Url, key: Option<&Secret>) -> Result<Response, Failure> {
-        let request = match key.filter(|key| !key.is_empty()) {
-            Some(key) => request.header(AUTHORIZATION, bearer(key)?),
-            None => request,
-        };
-        request.send().await.map_err(|error| unanswered(&error, url))
+    async fn send(request: RequestBuilder, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
+        request.headers(headers).send().await.map_err(|error| unanswered(&error, url))
+    }
+}
+
+/// How a key travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// As `Authorization: Bearer`.
+    Bearer,
+    /// As it is, in the header of this name, which must be in lower case.
+    Header(&'static str),
+}
+
+impl Auth {
+    /// The headers of a request: the key, unless there is none, and those that the protocol always wants, with names in
+    /// lower case. Fails with `Auth` when no header can carry the key.
+    pub(crate) fn headers(
+        self,
+        key: Option<&Secret>,
+        always: &[(&'static str, &'static str)],
+    ) -> Result<HeaderMap, Failure> {
+        let mut headers: HeaderMap = always
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        if let Some(key) = key.filter(|key| !key.is_empty()) {
+            let (name, value) = match self {
+                Self::Bearer => (AUTHORIZATION, carried(&format!("Bearer {}", key.expose()))?),
+                Self::Header(name) => (HeaderName::from_static(name), carried(key.expose())?),
+            };
+            headers.insert(name, value);
+        }
+        Ok(headers)
     }
 }
 
@@ -173,8 +201,8 @@ fn is_loopback(url: &Url) -> bool {
         || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn bearer(key: &Secret) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
+fn carried(secret: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(secret).map_err(|_| {
         Failure::new(ErrorClass::Auth, "the key holds characters that no header can carry")
             .with_hint("paste the key again; it must be one line of plain letters, digits and signs")
     })?;
@@ -287,10 +315,19 @@ mod tests {
 
     #[test]
     fn r1_the_header_with_the_key_never_prints_it() {
-        let value = bearer(&Secret::new("sk-canary-0123456789".into())).unwrap();
-        assert!(!format!("{value:?}").contains("canary"));
-        let failure = bearer(&Secret::new("sk-canary\u{1}x".into())).unwrap_err();
-        assert_eq!(failure.class, ErrorClass::Auth);
-        assert!(!format!("{failure:?}").contains("canary"));
+        for (auth, name, sent) in
+            [(Auth::Bearer, "authorization", "Bearer sk-canary"), (Auth::Header("api-key"), "api-key", "sk-canary")]
+        {
+            let headers = auth.headers(Some(&Secret::new("sk-canary".into())), &[("version", "1")]).unwrap();
+            assert_eq!(headers.get(name).unwrap(), sent);
+            assert_eq!(headers.get("version").unwrap(), "1", "what the protocol always wants is there");
+            assert!(!format!("{headers:?}").contains("canary"));
+            let failure = auth.headers(Some(&Secret::new("sk-canary\u{1}x".into())), &[]).unwrap_err();
+            assert_eq!(failure.class, ErrorClass::Auth);
+            assert!(!format!("{failure:?}").contains("canary"));
+            for none in [None, Some(&Secret::new(String::new()))] {
+                assert!(auth.headers(none, &[]).unwrap().is_empty(), "without a key there is no header for it");
+            }
+        }
     }
 }

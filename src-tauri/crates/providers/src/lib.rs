@@ -11,6 +11,7 @@
 mod answering;
 mod discover;
 mod http;
+mod lookup;
 mod openai_chat;
 mod provider;
 mod reading;

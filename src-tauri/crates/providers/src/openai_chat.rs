@@ -1,19 +1,17 @@
 //! OpenAI's chat completions, against any server that speaks them.
 
-mod lookup;
 pub(crate) mod reader;
 pub(crate) mod request;
 
 use async_trait::async_trait;
-use reqwest::{Url, header::CONTENT_TYPE};
-use signalbox_domain::{ErrorClass, Failure, ModelRequest, Protocol, ProviderKind, Secret};
-
-pub(crate) use lookup::found_models;
+use reqwest::Url;
+use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 use crate::{
     ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
-    reading::{self, Framing},
-    http::{accepted, base_url, host, join},
+    http::{Auth, base_url, join},
+    lookup::{Listing, found_models},
+    reading,
     scrub::Scrub,
 };
 
@@ -87,6 +85,10 @@ impl OpenAiChat {
         let base = base_url(&settings.base_url)?;
         Ok(Self { http, settings, base })
     }
+
+    fn listing<'a>(&'a self, url: &'a Url) -> Listing<'a> {
+        Listing { http: &self.http, url, auth: Auth::Bearer, always: &[], read: found_models }
+    }
 }
 
 #[async_trait]
@@ -105,31 +107,15 @@ impl Provider for OpenAiChat {
     }
 
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {
-        let scrub = Scrub::new(key);
-        let url = Url::parse(&prepared.url)
-            .map_err(|error| Failure::new(ErrorClass::Client, format!("the request has no usable address: {error}")))?;
-        let response = self.http.post(&url, prepared.body.clone(), key).await?;
-        let response = accepted(response, &url, &scrub).await?;
-        let format = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let framing = match format.split(';').next().unwrap_or_default().trim() {
-            "text/event-stream" => Framing::Events,
-            "application/json" => Framing::Whole,
-            "text/html" => {
-                return Err(Failure::new(ErrorClass::Malformed, format!("{} answered with a web page", host(&url)))
-                    .with_hint("check that base_url ends where the protocol begins, often in /v1"));
-            }
-            _ if prepared.stream => Framing::Events,
-            _ => Framing::Whole,
-        };
-        let reader = reader::ChatReader::new(host(&url), scrub);
-        Ok(reading::read(response, url, framing, reader))
+        let headers = Auth::Bearer.headers(key, &[])?;
+        reading::exchange(&self.http, prepared, headers, Scrub::new(key), reader::ChatReader::new).await
     }
 
     async fn models(&self, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure> {
-        lookup::models(&self.http, &self.base, key).await
+        self.listing(&join(&self.base, "models")).models(key).await
     }
 
     async fn test(&self, key: Option<&Secret>) -> ConnectionTest {
-        lookup::test(&self.http, &self.base, key).await
+        self.listing(&join(&self.base, "models")).test(key).await
     }
 }

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use reqwest::{Response, Url};
+use reqwest::{
+    Response, Url,
+    header::{CONTENT_TYPE, HeaderMap},
+};
 use signalbox_domain::{ErrorClass, Failure};
 
 use crate::{
-    Event, EventStream,
+    Event, EventStream, Http, Prepared,
     answering::ProtocolReader,
-    http::{LARGEST_BODY, host, interrupted},
+    http::{LARGEST_BODY, accepted, host, interrupted},
+    scrub::Scrub,
     sse::{SseDecoder, TooLarge},
 };
 
@@ -24,6 +28,34 @@ pub(crate) enum Framing {
     Events,
     /// One piece of JSON.
     Whole,
+}
+
+/// Sends the prepared bytes and reads what comes with the reader that `make` gives for the server's name. The answer is
+/// read by the form in which it comes, not by the one that was asked for.
+pub(crate) async fn exchange<R: ProtocolReader + 'static>(
+    http: &Http,
+    prepared: &Prepared,
+    headers: HeaderMap,
+    scrub: Scrub,
+    make: impl FnOnce(String, Scrub) -> R,
+) -> Result<EventStream, Failure> {
+    let url = Url::parse(&prepared.url)
+        .map_err(|error| Failure::new(ErrorClass::Client, format!("the request has no usable address: {error}")))?;
+    let response = http.post(&url, prepared.body.clone(), headers).await?;
+    let response = accepted(response, &url, &scrub).await?;
+    let format = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let framing = match format.split(';').next().unwrap_or_default().trim() {
+        "text/event-stream" => Framing::Events,
+        "application/json" => Framing::Whole,
+        "text/html" => {
+            return Err(Failure::new(ErrorClass::Malformed, format!("{} answered with a web page", host(&url)))
+                .with_hint("check that base_url ends where the protocol begins, often in /v1"));
+        }
+        _ if prepared.stream => Framing::Events,
+        _ => Framing::Whole,
+    };
+    let reader = make(host(&url), scrub);
+    Ok(read(response, url, framing, reader))
 }
 
 /// Reads the response with the reader of its protocol. Dropping the stream drops the connection.

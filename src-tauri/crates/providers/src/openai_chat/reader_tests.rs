@@ -2,8 +2,6 @@
 
 #![allow(clippy::panic, reason = "a test stops at the first surprise")]
 
-use signalbox_domain::Failure;
-
 use super::*;
 use crate::{
     Event,
