@@ -9,6 +9,8 @@ use crate::{Event, ToolCallPiece, refusal, scrub::Scrub, sse::SseEvent};
 
 /// The longest answer that is taken, in bytes, thoughts and tool calls included.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+/// The most bytes of kept fields. Beyond that a field is left out.
+const LONGEST_KEPT: usize = 16 * 1024 * 1024;
 /// How much of an unreadable piece is shown, in characters.
 const SHOWN: usize = 80;
 
@@ -48,6 +50,7 @@ pub(crate) struct Answering {
     finish: Option<FinishReason>,
     refusal: String,
     kept: Map<String, Value>,
+    kept_size: usize,
     received: usize,
     progress: Progress,
     skipped: bool,
@@ -75,6 +78,7 @@ impl Answering {
             finish: None,
             refusal: String::new(),
             kept: Map::new(),
+            kept_size: 0,
             received: 0,
             progress: Progress::Nothing,
             skipped: false,
@@ -172,9 +176,29 @@ impl Answering {
 
     /// Keeps a field that has no place among the events; a later value of the same name replaces it.
     pub(crate) fn keep(&mut self, name: &str, value: &Value) {
-        if !value.is_null() && self.takes(name.len()) {
+        if self.kept.get(name) != Some(value) && self.keeps(name, value) {
             self.kept.insert(name.to_owned(), value.clone());
         }
+    }
+
+    /// Keeps a field that comes in pieces: lists grow, objects are joined, anything else is replaced.
+    pub(crate) fn gather(&mut self, name: &str, value: &Value) {
+        if self.keeps(name, value) {
+            join(self.kept.entry(name).or_insert(Value::Null), value);
+        }
+    }
+
+    /// Whether there is something to keep, and still room for it. A field for which there is none isn't kept in part.
+    fn keeps(&mut self, name: &str, value: &Value) -> bool {
+        if value.is_null() || self.ended {
+            return false;
+        }
+        self.kept_size += name.len() + size(value);
+        if self.kept_size > LONGEST_KEPT {
+            self.kept.shift_remove(name);
+            return false;
+        }
+        true
     }
 
     /// A piece that can't be read: the first is left out, a second ends the answer.
@@ -293,6 +317,30 @@ impl Answering {
             self.ready.push_back(Ok(Event::Kept(std::mem::take(&mut self.kept))));
         }
         self.ready.push_back(Ok(Event::Finished(finish)));
+    }
+}
+
+/// About how many bytes a value takes.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| 8 + size(item)).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| 8 + name.len() + size(value)).sum(),
+        _ => 8,
+    }
+}
+
+fn join(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Array(there), Value::Array(more)) => there.extend(more.iter().cloned()),
+        (Value::Object(there), Value::Object(more)) => {
+            for (name, value) in more {
+                join(there.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        // A piece that says nothing takes nothing back.
+        (_, Value::Null) => {}
+        (there, other) => *there = other.clone(),
     }
 }
 

@@ -9,10 +9,13 @@
 #![allow(clippy::doc_markdown, reason = "OpenAI is a name, not code")]
 
 mod answering;
+mod azure;
 mod discover;
 mod http;
 mod lookup;
+mod openai;
 mod openai_chat;
+mod presets;
 mod provider;
 mod reading;
 mod refusal;
@@ -24,6 +27,8 @@ pub mod wire;
 
 pub use discover::{Candidate, LocalKind, LocalServer, USUAL_PORTS, discover};
 pub use http::Http;
-pub use openai_chat::{LengthField, OpenAiChat, OpenAiChatSettings, SchemaSupport};
+pub use openai::OpenAiSettings;
+pub use openai_chat::OpenAiChat;
+pub use presets::{LengthField, Quirks, SchemaSupport, Service};
 pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep, ToolCallPiece};
 pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings};

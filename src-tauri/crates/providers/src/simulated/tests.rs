@@ -14,10 +14,7 @@ use super::*;
 fn request(text: &str) -> ModelRequest {
     ModelRequest {
         model: "simulated-small".into(),
-        messages: vec![
-            Message::text(MessageRole::System, "Answer kindly"),
-            Message::text(MessageRole::User, text),
-        ],
+        messages: vec![Message::text(MessageRole::System, "Answer kindly"), Message::text(MessageRole::User, text)],
         params: Params::default(),
         schema: None,
         tools: Vec::new(),
