@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use signalbox_domain::{ErrorClass, Failure, ProviderKind};
 use signalbox_providers::{
-    Anthropic, Bedrock, BedrockSettings, FaultSchedule, Gemini, Http, OpenAiChat, OpenAiChatSettings, Provider,
-    Simulated, SimulatedSettings,
+    Anthropic, Bedrock, BedrockSettings, FaultSchedule, Gemini, Http, OpenAiChat, OpenAiResponses, OpenAiSettings,
+    Provider, Service, Simulated, SimulatedSettings,
 };
-use signalbox_workspace::config;
+use signalbox_workspace::config::{self, OpenAiApi, Preset};
 
 use crate::SystemClock;
 
@@ -17,16 +17,12 @@ const PIECE_MS: f64 = 15.0;
 /// Makes one provider. Nothing is sent. Fails with `Client` when what the file says of it can't be used.
 pub fn connect(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provider>, Failure> {
     Ok(match provider.kind {
-        ProviderKind::OpenAi => match &provider.base_url {
-            None => Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::openai())?),
-            Some(base_url) => {
-                let settings = OpenAiChatSettings { base_url: base_url.clone(), ..OpenAiChatSettings::openai() };
-                Arc::new(OpenAiChat::new(http.clone(), settings)?)
+        ProviderKind::OpenAi | ProviderKind::OpenAiCompatible | ProviderKind::Azure => {
+            let settings = of_openai(provider);
+            match provider.api {
+                OpenAiApi::Chat => Arc::new(OpenAiChat::new(http.clone(), settings)?),
+                OpenAiApi::Responses => Arc::new(OpenAiResponses::new(http.clone(), settings)?),
             }
-        },
-        ProviderKind::OpenAiCompatible => {
-            let base_url = provider.base_url.clone().unwrap_or_default();
-            Arc::new(OpenAiChat::new(http.clone(), OpenAiChatSettings::compatible(base_url))?)
         }
         ProviderKind::Bedrock => {
             let region = provider.region.clone().unwrap_or_default();
@@ -53,8 +49,40 @@ pub fn connect(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provi
             let base_url = provider.base_url.as_deref().unwrap_or(Gemini::BASE_URL);
             Arc::new(Gemini::new(http.clone(), base_url)?)
         }
-        ProviderKind::Azure => {
-            return Err(Failure::new(ErrorClass::Client, format!("{} can't be called yet", provider.kind.as_str())));
-        }
     })
+}
+
+/// How a server of OpenAI's family is reached, and what it understands.
+fn of_openai(provider: &config::Provider) -> OpenAiSettings {
+    let base_url = provider.base_url.clone();
+    match provider.kind {
+        ProviderKind::Azure => OpenAiSettings::azure(base_url.unwrap_or_default(), provider.api_version.clone()),
+        ProviderKind::OpenAi => {
+            let openai = OpenAiSettings::openai();
+            OpenAiSettings { base_url: base_url.unwrap_or_else(|| openai.base_url.clone()), ..openai }
+        }
+        _ => {
+            let usual = OpenAiSettings::compatible(base_url.unwrap_or_default());
+            match provider.preset {
+                Some(preset) => OpenAiSettings { quirks: service(preset).quirks(), ..usual },
+                None => usual,
+            }
+        }
+    }
+}
+
+/// A preset of the file as `providers` knows it.
+fn service(preset: Preset) -> Service {
+    match preset {
+        Preset::Ollama => Service::Ollama,
+        Preset::LmStudio => Service::LmStudio,
+        Preset::LlamaCpp => Service::LlamaCpp,
+        Preset::Vllm => Service::Vllm,
+        Preset::Openrouter => Service::Openrouter,
+        Preset::Groq => Service::Groq,
+        Preset::Mistral => Service::Mistral,
+        Preset::Deepseek => Service::Deepseek,
+        Preset::Xai => Service::Xai,
+        Preset::Together => Service::Together,
+    }
 }

@@ -106,11 +106,6 @@ impl Answering {
         self.finish.is_some()
     }
 
-    /// The usage that was last said.
-    pub(crate) fn used(&self) -> Option<Usage> {
-        self.usage
-    }
-
     /// The name of the model that answers.
     pub(crate) fn served(&mut self, model: &str) {
         if !model.is_empty() && self.served.as_deref() != Some(model) {

@@ -21,8 +21,7 @@ pub use fault::{Fault, FaultError, FaultSchedule};
 
 use self::reply::{Chunks, Reply, Script, Step};
 use crate::{
-    ConnectionTest, Event, EventStream, FoundModel, LengthField, OpenAiChatSettings, Prepared, Provider, SchemaSupport,
-    TestStep,
+    ConnectionTest, Event, EventStream, FoundModel, OpenAiSettings, Prepared, Provider, TestStep,
     answering::ProtocolReader,
     openai_chat::{reader::ChatReader, request},
     refusal,
@@ -80,12 +79,7 @@ impl Provider for Simulated {
     }
 
     fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
-        let settings = OpenAiChatSettings {
-            kind: ProviderKind::Simulated,
-            base_url: String::new(),
-            length_field: LengthField::MaxTokens,
-            schema: SchemaSupport::JsonSchema,
-        };
+        let settings = OpenAiSettings { kind: ProviderKind::Simulated, ..OpenAiSettings::compatible("") };
         Ok(Prepared::new("simulated:chat/completions".into(), request::body(request, &settings)?, request.stream))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use signalbox_domain::{Failure, FinishReason, Message, MessageRole, ModelRequest, Params, Secret, Usage};
 use signalbox_providers::{
-    Event, FaultSchedule, Http, OpenAiChat, OpenAiChatSettings, Provider, SimulatedSettings,
+    Event, FaultSchedule, Http, OpenAiChat, OpenAiSettings, Provider, SimulatedSettings,
     wire::{WireServer, WireSettings},
 };
 
@@ -22,7 +22,7 @@ pub(crate) fn provider(base_url: &str) -> OpenAiChat {
 
 /// A provider that shares its connections with others; opening a pool takes a while.
 pub(crate) fn provider_over(http: &Http, base_url: &str) -> OpenAiChat {
-    OpenAiChat::new(http.clone(), OpenAiChatSettings::compatible(base_url)).unwrap()
+    OpenAiChat::new(http.clone(), OpenAiSettings::compatible(base_url)).unwrap()
 }
 
 /// A server of the simulated provider without pauses.

@@ -7,9 +7,7 @@ use signalbox_domain::{
     Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Stage, Target, Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
-use signalbox_workspace::config::{
-    self, Budget, CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice,
-};
+use signalbox_workspace::config::{Budget, CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice};
 
 use crate::{
     PriceTable, Ratios, StoredRequest, TokenCounter,
@@ -210,7 +208,7 @@ fn candidate(
         provider_name: served_by.name.clone(),
         model: name.to_owned(),
         tier: model.tier,
-        keys: keys(served_by),
+        keys: served_by.key_accounts().into_iter().map(|(name, account)| KeySlot { name, account }).collect(),
         window: table.context_window(model, served_by),
         simulated,
         provider,
@@ -221,14 +219,6 @@ fn candidate(
         input,
         max_output: u64::from(longest),
     })
-}
-
-/// The keys with which a provider can be called.
-fn keys(provider: &config::Provider) -> Vec<KeySlot> {
-    if !provider.needs_key() {
-        return Vec::new();
-    }
-    provider.key_accounts().into_iter().map(|(name, account)| KeySlot { name, account }).collect()
 }
 
 /// A candidate that can't be called at all.

@@ -1,10 +1,12 @@
 //! From what a server says in chat completions to events. Pure: bytes come in, events go out.
 
 use serde_json::Value;
-use signalbox_domain::{ErrorClass, FinishReason, Usage};
+use signalbox_domain::{ErrorClass, FinishReason};
 
+use super::tool_calls::ToolCalls;
 use crate::{
     answering::{Answering, ProtocolReader},
+    openai::usage,
     refusal,
     scrub::Scrub,
     sse::SseEvent,
@@ -14,6 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct ChatReader {
     out: Answering,
+    calls: ToolCalls,
 }
 
 impl ProtocolReader for ChatReader {
@@ -50,7 +53,7 @@ impl ProtocolReader for ChatReader {
 
 impl ChatReader {
     pub(crate) fn new(host: String, scrub: Scrub) -> Self {
-        Self { out: Answering::new(host, scrub) }
+        Self { out: Answering::new(host, scrub), calls: ToolCalls::default() }
     }
 
     /// Takes the data of one event of a stream.
@@ -72,6 +75,9 @@ impl ChatReader {
         if refusal::is_error(value) {
             return self.out.reported(value);
         }
+        if let Some(id) = value.get("id").and_then(Value::as_str) {
+            self.calls.answer(id);
+        }
         if let Some(model) = value.get("model").and_then(Value::as_str) {
             self.out.served(model);
         }
@@ -82,16 +88,32 @@ impl ChatReader {
         if let Some(choice) = choice {
             self.choice(choice, part);
         }
-        if let Some(usage) = value.get("usage").and_then(usage) {
-            self.out.usage(usage);
+        let counted = value.get("usage").filter(|usage| !usage.is_null()).or_else(|| value.pointer("/x_groq/usage"));
+        if let Some(counted) = counted {
+            if let Some(usage) = usage::chat(counted) {
+                self.out.usage(usage);
+            }
+            for name in usage::CHARGED {
+                self.out.keep(name, counted.get(name).unwrap_or(&Value::Null));
+            }
         }
+        self.rest(value, KNOWN, Answering::keep);
     }
 
     fn choice(&mut self, choice: &Value, part: &str) {
-        // Some servers say a whole message at the end of a stream, or a delta in a whole answer.
-        let said =
-            choice.get(part).or_else(|| choice.get("delta")).or_else(|| choice.get("message")).unwrap_or(&Value::Null);
-        let thought = ["reasoning_content", "reasoning"].iter().find_map(|field| said.get(*field)?.as_str());
+        if refusal::is_error(choice) {
+            return self.out.reported(choice);
+        }
+        // Some servers say a delta in a whole answer, or the whole message at the end of a stream. After its pieces that
+        // would be everything twice.
+        let said = match choice.get(part).or_else(|| choice.get("delta")) {
+            Some(said) => said,
+            None if part == "delta" && self.out.delivered() => &Value::Null,
+            None => choice.get("message").unwrap_or(&Value::Null),
+        };
+        let thought = ["reasoning_content", "reasoning"]
+            .iter()
+            .find_map(|field| said.get(*field)?.as_str().filter(|text| !text.is_empty()));
         self.out.thought(thought.unwrap_or_default());
         match said.get("content") {
             Some(Value::String(text)) => self.out.text(text),
@@ -101,14 +123,58 @@ impl ChatReader {
         if let Some(refusal) = said.get("refusal").and_then(Value::as_str) {
             self.out.refuse(refusal);
         }
+        // A server that sends whole messages in a stream numbers their calls as little as one that doesn't stream.
+        let whole = part == "message" || choice.get("delta").is_none();
+        for call in said.get("tool_calls").and_then(Value::as_array).into_iter().flatten() {
+            self.call(call, whole);
+        }
+        if let Some(call) = said.get("function_call").filter(|call| call.is_object()) {
+            self.call(call, whole);
+        }
+        self.rest(said, KNOWN_OF_MESSAGE, Answering::gather);
+        self.rest(choice, KNOWN_OF_CHOICE, Answering::gather);
         if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str).filter(|reason| !reason.is_empty()) {
-            self.out.finish(match reason {
-                "stop" | "eos" | "end_turn" => FinishReason::Stop,
-                "length" | "max_tokens" => FinishReason::Length,
-                "content_filter" => FinishReason::ContentFilter,
-                "tool_calls" | "function_call" => FinishReason::ToolCalls,
-                other => FinishReason::Other(other.to_owned()),
-            });
+            self.finish(reason);
+        }
+    }
+
+    fn call(&mut self, call: &Value, whole: bool) {
+        if let Ok(piece) = self.calls.take(call, whole) {
+            self.out.tool_call(piece);
+        } else {
+            let failure = self.out.failure(ErrorClass::Malformed, "asks for more tools than one answer may");
+            self.out.fail(failure);
+        }
+    }
+
+    fn finish(&mut self, reason: &str) {
+        let finish = match reason {
+            // With a tool that must be used some say this although they ask for it.
+            "stop" | "eos" | "end_turn" if self.calls.any() => FinishReason::ToolCalls,
+            "stop" | "eos" | "end_turn" => FinishReason::Stop,
+            "length" | "max_tokens" | "model_length" => FinishReason::Length,
+            "content_filter" | "content_filtered" => FinishReason::ContentFilter,
+            "tool_calls" | "function_call" => FinishReason::ToolCalls,
+            // The server gave up: what came isn't whole.
+            "error" | "abort" => {
+                let failure = self.out.failure(ErrorClass::Server, "gave up in the middle of the answer");
+                return self.out.fail(failure);
+            }
+            "insufficient_system_resource" => {
+                let failure = self.out.failure(ErrorClass::Overloaded, "had too much to do to end the answer");
+                return self.out.fail(failure);
+            }
+            other => FinishReason::Other(other.to_owned()),
+        };
+        self.out.finish(finish);
+    }
+
+    /// Keeps the fields that aren't `known`.
+    fn rest(&mut self, value: &Value, known: &[&str], keep: fn(&mut Answering, &str, &Value)) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            if !known.contains(&name.as_str()) {
+                keep(&mut self.out, name, value);
+            }
         }
     }
 
@@ -116,41 +182,27 @@ impl ChatReader {
     fn parts(&mut self, parts: &[Value]) {
         for part in parts {
             match part.get("type").and_then(Value::as_str) {
-                Some("thinking") => {
-                    let inner = part.get("thinking").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-                    for piece in inner {
-                        self.out.thought(piece.get("text").and_then(Value::as_str).unwrap_or_default());
+                Some("thinking") => match part.get("thinking") {
+                    Some(Value::Array(inner)) => {
+                        for piece in inner {
+                            self.out.thought(piece.get("text").and_then(Value::as_str).unwrap_or_default());
+                        }
                     }
-                }
+                    inner => self.out.thought(inner.and_then(Value::as_str).unwrap_or_default()),
+                },
+                Some("refusal") => self.out.refuse(part.get("refusal").and_then(Value::as_str).unwrap_or_default()),
                 _ => self.out.text(part.get("text").and_then(Value::as_str).unwrap_or_default()),
             }
         }
     }
 }
 
-/// Tokens in any of the forms in which servers count them.
-fn usage(value: &Value) -> Option<Usage> {
-    let count = |path: [&str; 2]| {
-        path.iter()
-            .filter(|step| !step.is_empty())
-            .try_fold(value, |value, step| value.get(step))
-            .and_then(Value::as_u64)
-    };
-    let input = count(["prompt_tokens", ""]);
-    let output = count(["completion_tokens", ""]);
-    if input.is_none() && output.is_none() {
-        return None;
-    }
-    let cached = count(["prompt_tokens_details", "cached_tokens"]).or_else(|| count(["prompt_cache_hit_tokens", ""]));
-    let reasoning = count(["completion_tokens_details", "reasoning_tokens"]);
-    Some(Usage {
-        input: input.unwrap_or(0),
-        cached_input: cached.unwrap_or(0),
-        output: output.unwrap_or(0),
-        reasoning: reasoning.unwrap_or(0),
-        ..Usage::default()
-    })
-}
+/// The fields of an answer or a chunk that become events, or say nothing of it. `obfuscation` only hides lengths.
+const KNOWN: &[&str] =
+    &["id", "object", "created", "model", "choices", "usage", "x_groq", "error", "obfuscation", "type"];
+const KNOWN_OF_CHOICE: &[&str] = &["index", "delta", "message", "finish_reason", "error", "text", "type"];
+const KNOWN_OF_MESSAGE: &[&str] =
+    &["role", "content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "id", "object"];
 
 #[cfg(test)]
 #[path = "reader_tests.rs"]
