@@ -184,9 +184,14 @@ export function providerRow(name: string, change: Partial<ProviderRow> = {}): Pr
   return {
     name,
     kind: "openai-compatible",
+    preset: null,
     base_url: "http://127.0.0.1:8080/v1",
+    api: "chat",
+    region: null,
+    api_version: null,
     needs_key: false,
     key: null,
+    keys: [],
     signal: "clear",
     word: "clear",
     detail: null,
@@ -403,6 +408,7 @@ export function callDetail(call: Call): CallDetail {
     values: { message: "My rucksack should have been here on the 14th." },
     answer:
       "Hi Maya,\n\nI am sorry: your Trail 30 rucksack should have reached you on 14 November. Would you like a new one, or your money back?",
+    reply: null,
     decisions: sampleDecisions(call.id),
     texts_removed: false,
     at: NOW,
