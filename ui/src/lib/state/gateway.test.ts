@@ -49,7 +49,12 @@ describe("cool-downs", () => {
     await gateway.load();
     expect(gateway.coolDowns.map((one) => one.name)).toEqual(["gpt-5-mini"]);
     expect(gateway.signal("openai")?.word).toBe("cooling down");
-    const alarm = { text: "generator and judge fail", since: after(0), roles: ["generate", "judge"] as const, providers: ["acme"] };
+    const alarm = {
+      text: "generator and judge fail",
+      since: after(0),
+      roles: ["generate", "judge"] as const,
+      providers: ["acme"],
+    };
     const state = gatewayState({ cool_downs: [], signals: [], alarm: { ...alarm, roles: [...alarm.roles] } });
     host.send([{ kind: "gateway", state }]);
     expect(gateway.coolDowns).toEqual([]);

@@ -32,7 +32,14 @@ const preset = (id: Preset, label: string, key?: string): Service => ({
 
 export const SERVICES: readonly Service[] = [
   { id: "openai", label: "OpenAI", group: HOSTED, kind: "openai", key: "sk-…" },
-  { id: "openai-responses", label: "OpenAI, Responses API", group: HOSTED, kind: "openai", api: "responses", key: "sk-…" },
+  {
+    id: "openai-responses",
+    label: "OpenAI, Responses API",
+    group: HOSTED,
+    kind: "openai",
+    api: "responses",
+    key: "sk-…",
+  },
   { id: "anthropic", label: "Anthropic", group: HOSTED, kind: "anthropic", key: "sk-ant-…" },
   { id: "gemini", label: "Google Gemini", group: HOSTED, kind: "gemini", key: "AIza…" },
   {
