@@ -106,6 +106,17 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
         take("live").await;
     }
 
+    go(window, "calls").await;
+    window.click("[data-testid=calls-row]").await;
+    window.by_test_id("waterfall").await;
+    take("calls").await;
+    if narrow {
+        window.click("[data-testid=call-back]").await;
+        take("calls-list").await;
+    }
+    go(window, "routes").await;
+    window.by_test_id("route-view").await;
+    take("routes").await;
     go(window, "budgets").await;
     window.by_test_id("budget-row").await;
     take("budgets").await;

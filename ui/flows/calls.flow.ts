@@ -99,8 +99,10 @@ describe("the history", () => {
   });
 
   it("sends a call again, and the new one says what it repeats", async () => {
-    await page.get("calls-row").first().click();
-    const before = await page.get("calls-row").count();
+    await page.get("calls-condition").first().click();
+    await expect.poll(() => page.get("calls-row").count()).toBe(all);
+    const before = all;
+    await page.get("calls-row").filter({ hasText: "support/reply" }).first().click();
     await page.get("call-replay").click();
     await expect.poll(() => page.get("call-facts").textContent()).toContain("Replay of");
     await page.get("calls-fresh").click();

@@ -4,7 +4,7 @@
 //! A drill has a configuration of its own and reserves nothing of the workspace's budgets. Its calls are real calls in
 //! every other way: they go through the whole pipeline, and stay in the log, marked as a drill.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
@@ -16,6 +16,7 @@ use signalbox_workspace::config::{
     CachePolicy, Chain, Config, DEFAULT_MAX_OUTPUT, Judge, KeySource, Limits, Model, OpenAiApi, Provider, Route,
     WorkspaceConfig,
 };
+use tokio::time::timeout;
 use ts_rs::TS;
 
 use crate::{CallRequest, Calling, Gateway, PromptText, Settings, StoredRequest};
@@ -25,6 +26,8 @@ const ROUTE: &str = "drill";
 const PRIMARY: &str = "drill-primary";
 const SECONDARY: &str = "drill-secondary";
 const JUDGE: &str = "drill-judge";
+/// How long the others wait for the first call to meet the fault.
+const FIRST: Duration = Duration::from_secs(1);
 
 /// A drill that can be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -47,7 +50,7 @@ struct Drill {
     primary: &'static str,
     /// The judge's faults; a drill without a judge has none.
     judge: Option<&'static str>,
-    /// How many calls are made at once.
+    /// How many calls are made. The others begin once the first has made the primary cool down.
     calls: u32,
     /// Whether the answer must be JSON.
     json: bool,
@@ -167,7 +170,7 @@ pub fn drills() -> Vec<DrillInfo> {
 
 impl Gateway {
     /// Starts the calls of a drill. Fails with `Client` when there is no drill of this name.
-    pub fn drill(self: &Arc<Self>, name: &str, http: &Http) -> Result<Vec<Calling>, Failure> {
+    pub async fn drill(self: &Arc<Self>, name: &str, http: &Http) -> Result<Vec<Calling>, Failure> {
         let drill = DRILLS.iter().find(|drill| drill.name == name).ok_or_else(|| {
             let names: Vec<_> = DRILLS.iter().map(|drill| drill.name).collect();
             Failure::new(ErrorClass::Client, format!("there is no drill {name:?}"))
@@ -178,11 +181,23 @@ impl Gateway {
             self.forget_health(provider);
         }
         let settings = Arc::new(Settings::connect(drill.config(), ContentHash::of(drill.name.as_bytes()), http));
-        let mut roles = vec![Role::Generate; drill.calls as usize];
-        if drill.judge.is_some() {
-            roles.push(Role::Judge);
+        let mut changes = self.board.watch();
+        let begin = |role| self.call_under(settings.clone(), drill.request(role));
+        let mut callings = vec![begin(Role::Generate)];
+        if drill.calls > 1 {
+            let cools = async {
+                while self.board.cool_downs().iter().all(|one| one.provider != PRIMARY) {
+                    if changes.changed().await.is_err() {
+                        return;
+                    }
+                }
+            };
+            // The drill goes on whatever has become of its first call.
+            let _ = timeout(FIRST, cools).await;
         }
-        Ok(roles.into_iter().map(|role| self.call_under(settings.clone(), drill.request(role))).collect())
+        callings.extend((1..drill.calls).map(|_| begin(Role::Generate)));
+        callings.extend(drill.judge.map(|_| begin(Role::Judge)));
+        Ok(callings)
     }
 }
 

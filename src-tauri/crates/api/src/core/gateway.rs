@@ -26,6 +26,7 @@ impl Core {
         let started = self
             .gateway
             .drill(&request.name, &self.http)
+            .await
             .map_err(|failure| ApiError { hint: failure.hint, ..ApiError::new(Code::NotFound, failure.message) })?;
         let calls = started.into_iter().map(|calling| self.follow(calling)).collect();
         Ok(DrillStarted { calls })

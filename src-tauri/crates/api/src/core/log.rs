@@ -11,8 +11,8 @@ use super::{Core, calls::Running, export};
 use crate::{
     ApiError, Code,
     types::{
-        CallExport, CallExported, CallFacets, CallFilter, CallListRequest, CallNamed, CallPage, CallTotal, Empty,
-        ExportFormat, FailedAttempt,
+        CallExport, CallExported, CallFacets, CallFilter, CallListRequest, CallNamed, CallPage, CallTotal, DrillNamed,
+        Empty, ExportFormat, FailedAttempt,
     },
 };
 
@@ -82,9 +82,16 @@ impl Core {
         Ok(CallFacets { prompts, routes, models, providers, origins, errors })
     }
 
-    /// Sends the conversation of a stored call again, to the same target and with the same parameters.
+    /// Sends the conversation of a stored call again, to the same target and with the same parameters. A drill is run
+    /// again as a whole, and its first call is the one that is named.
     pub async fn call_replay(self: &Arc<Self>, request: CallNamed) -> Result<CallNamed, ApiError> {
         let whole = self.whole(request.call).await?;
+        if let Origin::Drill { name } = whole.call.origin {
+            // Its route is in no file: the whole drill is run again.
+            let started = self.drill_run(DrillNamed { name }).await?.calls;
+            let none = || ApiError::new(Code::Internal, "the drill has no call");
+            return Ok(CallNamed { call: *started.first().ok_or_else(none)? });
+        }
         let Some(stored) = whole.request else {
             return Err(ApiError::new(
                 Code::NotFound,

@@ -53,7 +53,8 @@ enum Tried {
 }
 
 pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
-    let mut chain = Chain { plan, answer: Answer::default(), last: None, window: None, soonest: None };
+    let mut chain =
+        Chain { plan, answer: Answer::default(), last: None, window: None, soonest: None, pause: Duration::ZERO };
     let end = chain.run(passage).await;
     passage.recorder.attempt(None);
     Outcome { answer: chain.answer, end }
@@ -69,6 +70,8 @@ struct Chain<'a> {
     window: Option<u32>,
     /// When the first candidate that cools down could be tried again, at the earliest.
     soonest: Option<Duration>,
+    /// How long was waited since the last attempt, or since the beginning.
+    pause: Duration,
 }
 
 impl<'a> Chain<'a> {
@@ -118,8 +121,7 @@ impl<'a> Chain<'a> {
             passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
             return Tried::Closed(Closed::Asked);
         }
-        let mut state =
-            Tries { key: 0, again: 0, waited: Duration::ZERO, pause: Duration::ZERO, reason: None, failed: None };
+        let mut state = Tries { key: 0, again: 0, waited: Duration::ZERO, reason: None, failed: None };
         loop {
             let probe = match self.enter(passage, candidate, &mut state, force).await {
                 Ok(probe) => probe,
@@ -144,7 +146,7 @@ impl<'a> Chain<'a> {
                 (None, None) => AttemptReason::Fallback,
             };
             self.begin(passage, candidate, reason).await;
-            let trial = attempt::Trial { reason, key: state.key, waited: std::mem::take(&mut state.pause) };
+            let trial = attempt::Trial { reason, key: state.key, waited: std::mem::take(&mut self.pause) };
             let end = attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
             let key = candidate.key_name(state.key);
             let failure = match end {
@@ -200,6 +202,7 @@ impl<'a> Chain<'a> {
                     if !state.wait(passage, candidate, wait, why).await {
                         return Tried::End(End::Cancelled);
                     }
+                    self.pause += wait;
                     let detail = format!("{} once more after {}", candidate.model, failure.class.as_str());
                     passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
                 }
@@ -285,6 +288,7 @@ impl<'a> Chain<'a> {
                     if !state.wait(passage, candidate, wait, &why).await {
                         return Err(Entrance::Cancelled);
                     }
+                    self.pause += wait;
                     continue;
                 }
                 Gate::Probing { .. } if !left.is_zero() => {
@@ -298,6 +302,7 @@ impl<'a> Chain<'a> {
                         () = sleep(left) => {}
                     }
                     state.waited += began.elapsed().max(Duration::from_millis(1));
+                    self.pause += began.elapsed();
                     continue;
                 }
                 Gate::Cooling { left, asked, why } => {
@@ -374,8 +379,6 @@ struct Tries {
     again: u32,
     /// How long was waited for it, together.
     waited: Duration,
-    /// How long was waited since the last attempt.
-    pause: Duration,
     /// Why the next attempt is made; none when it is the first with this candidate.
     reason: Option<AttemptReason>,
     /// How the last attempt failed.
@@ -389,7 +392,6 @@ impl Tries {
         let detail = format!("{} for {}, {why}", seconds(wait), candidate.model);
         passage.recorder.decide_with(Stage::Attempt, Cause::Waited, detail, json!({ "ms": ms, "why": why })).await;
         self.waited += wait;
-        self.pause += wait;
         let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
         tokio::select! {
             biased;

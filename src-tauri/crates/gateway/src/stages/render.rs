@@ -61,6 +61,6 @@ pub(crate) async fn run(
 }
 
 /// `1 value`, `2 values`.
-fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -7,6 +7,7 @@ use signalbox_prompts::{Document, PromptName, Selector, Source};
 use crate::{
     CallRequest, PromptText, StoredRequest,
     pipeline::{Passage, Stop},
+    stages::render::counted,
 };
 
 /// The text that a call uses.
@@ -73,7 +74,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &CallRequest) -> Result<
 async fn rendered(passage: &mut Passage, prompt: Option<PromptRef>, request: &StoredRequest) -> Resolved {
     let detail = match &passage.call.origin {
         Origin::Replay { of } => format!("the conversation of call {of}"),
-        _ => format!("a conversation of {} messages", request.messages.len()),
+        _ => format!("a conversation of {}", counted(request.messages.len(), "message")),
     };
     passage.call.prompt = prompt;
     passage.recorder.decide(Stage::Resolve, Cause::Messages, detail).await;
