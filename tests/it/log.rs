@@ -1,5 +1,6 @@
 //! The call log as a person uses it: found, exported, sent again, and removed in time.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use signalbox_api::types::{CallExport, CallFilter, CallListRequest, CallNamed, ExportFormat, KeySet};
 use signalbox_domain::{Call, CallStatus, Cause, Origin, Secret};
@@ -99,14 +100,15 @@ async fn texts_and_calls_are_removed_in_time_and_the_ledger_never() {
         let mut events = app.events();
         app.folders.write("signalbox.toml", &format!("{toml}\n[log]\n{log}\n"));
         app.wait_for(&mut events, |event| matches!(event, signalbox_api::types::Event::Config {}).then_some(())).await;
-        app.core.prune_log().await;
+        app.core.prune_log(Timestamp::now() + SignedDuration::from_hours(100 * 24)).await;
     };
-    configure("keep_bodies = \"1ms\"").await;
+    configure("keep_bodies = \"30d\"").await;
     let detail = app.detail(call.id).await;
-    assert!(detail.texts_removed && detail.answer.is_empty() && detail.messages.is_empty());
+    assert!(detail.texts_removed, "{:?}, {:?}", detail.messages, detail.answer);
+    assert!(detail.answer.is_empty() && detail.messages.is_empty(), "{:?}, {:?}", detail.messages, detail.answer);
     assert_eq!(detail.call.settlement, call.settlement, "what is left of it still shows");
     assert!(found(&app, words("support/reply")).await.len() <= 1);
-    configure("keep = \"1ms\"").await;
+    configure("keep = \"90d\"").await;
     assert!(app.stored(call.id).await.is_none());
     assert_eq!(settled(&app).await, spent, "what was paid stays paid");
 }

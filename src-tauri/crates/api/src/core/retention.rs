@@ -18,7 +18,7 @@ impl Core {
         let core = self.clone();
         self.tasks.spawn(async move {
             loop {
-                core.prune_log().await;
+                core.prune_log(core.clock.now()).await;
                 tokio::select! {
                     () = core.stopping.cancelled() => return,
                     () = tokio::time::sleep(EVERY) => {}
@@ -27,10 +27,9 @@ impl Core {
         });
     }
 
-    /// Removes what is too old by the configuration in force.
-    pub async fn prune_log(&self) {
+    /// Removes what is too old at a moment, by the configuration in force.
+    pub async fn prune_log(&self, now: Timestamp) {
         let log = self.gateway.settings().config.log;
-        let now = self.clock.now();
         let before = |keep: Option<u64>| {
             let keep = SignedDuration::from_millis(i64::try_from(keep?).unwrap_or(i64::MAX));
             Some(now.checked_sub(keep).unwrap_or(Timestamp::MIN))
