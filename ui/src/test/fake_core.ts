@@ -254,6 +254,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       messages: [],
       values: {},
       answer: entry.answer,
+      reply: null,
       decisions: [],
       texts_removed: false,
       at: new Date().toISOString(),

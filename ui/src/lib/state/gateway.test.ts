@@ -50,7 +50,11 @@ describe("cool-downs", () => {
     expect(gateway.coolDowns.map((one) => one.name)).toEqual(["gpt-5-mini"]);
     expect(gateway.signal("openai")?.word).toBe("cooling down");
     const alarm = { text: "generator and judge fail", since: after(0), roles: ["generate", "judge"] as const };
-    const state = gatewayState({ cool_downs: [], signals: [], alarm: { ...alarm, roles: [...alarm.roles] } });
+    const state = gatewayState({
+      cool_downs: [],
+      signals: [],
+      alarm: { ...alarm, roles: [...alarm.roles], providers: ["openai"] },
+    });
     host.send([{ kind: "gateway", state }]);
     expect(gateway.coolDowns).toEqual([]);
     expect(gateway.alarm?.roles).toEqual(["generate", "judge"]);
