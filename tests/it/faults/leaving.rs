@@ -8,7 +8,7 @@ use signalbox_domain::{CallStatus, Money, SettlementKind, Target};
 use signalbox_gateway::{CallEvent, CallRequest, Gateway, Parts, PromptText, Settings, SystemClock};
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
-use signalbox_store::{CallFilter, Presence, Store};
+use signalbox_store::{CallFilter, Place, Presence, Store};
 use signalbox_workspace::Workspace;
 use tokio::{runtime::Handle, task::JoinSet, time::timeout};
 
@@ -42,7 +42,7 @@ impl Rig {
             owner: presence.owner(),
             keychain: memory_keychain(),
             registry: Arc::new(Registry::open(&workspace.root().join("prompts")).unwrap()),
-            settings: Arc::new(Settings::connect(config, loaded.hash, &Http::new().unwrap()).unwrap()),
+            settings: Arc::new(Settings::connect(config, loaded.hash, &Http::new().unwrap())),
             clock: Arc::new(SystemClock),
             observers: Vec::new(),
         });
@@ -67,10 +67,10 @@ impl Rig {
     async fn nothing_is_left_of(&self, count: usize) {
         // Ends when every task of every call has ended.
         timeout(PATIENCE, self.gateway.close()).await.expect("every call ends");
-        let filter = CallFilter { before: None, prompt: None, limit: u32::MAX };
+        let filter = CallFilter::default();
         let (holds, running, calls) = self
             .store
-            .read(move |view| Ok((view.holds()?, view.calls_running()?, view.calls(&filter)?)))
+            .read(move |view| Ok((view.holds()?, view.calls_running()?, view.call_page(&filter, Place::Newest, u32::MAX)?.calls)))
             .await
             .unwrap();
         assert!(holds.is_empty(), "{} holds are left", holds.len());

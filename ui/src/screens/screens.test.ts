@@ -156,7 +156,7 @@ describe("Providers", () => {
       await fireEvent.submit(input.closest("form") as HTMLFormElement);
       await vi.waitFor(() => expect(bodyText()).not.toContain(PLANTED));
       if (fails) expect(screen.getByTestId("key-problem").textContent).toBe("The keychain is locked. Unlock it");
-      expect(requests("key_set").at(-1)).toEqual({ provider: "mistral", key: PLANTED });
+      expect(requests("key_set").at(-1)).toEqual({ provider: "mistral", name: null, key: PLANTED });
       document.body.replaceChildren();
       events.stop();
       host = sampleHost();

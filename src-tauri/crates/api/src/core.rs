@@ -15,9 +15,11 @@ mod naming;
 mod preview;
 mod prompts;
 mod providers;
+mod retention;
 mod routes;
 mod start;
 mod targets;
+mod telemetry;
 mod votes;
 mod watch;
 
@@ -50,6 +52,7 @@ pub struct Core {
     pub(crate) registry: Arc<Registry>,
     pub(crate) keychain: Keychain,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) teller: Arc<telemetry::Teller>,
     /// The one pool of connections.
     pub(crate) http: Http,
     pub(crate) hub: Hub,
@@ -81,6 +84,7 @@ impl Core {
         self.gateway.close().await;
         self.tasks.close();
         self.tasks.wait().await;
+        self.teller.flush().await;
         self.presence.leave();
         // From here on another application may open the state folder.
         self.exclusive.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -1,6 +1,8 @@
 //! Whoever wants to know of every call that has ended.
 
-use signalbox_domain::{Call, Decision};
+use std::collections::BTreeMap;
+
+use signalbox_domain::{Call, Decision, ProviderKind};
 
 use crate::StoredRequest;
 
@@ -13,6 +15,8 @@ pub struct Ended<'a> {
     pub decisions: &'a [Decision],
     /// The conversation that was sent; none when the call ended before there was one.
     pub request: Option<&'a StoredRequest>,
+    /// What kind each provider of the call is, by its name.
+    pub kinds: &'a BTreeMap<String, ProviderKind>,
     /// The text of the answer.
     pub answer: &'a str,
 }

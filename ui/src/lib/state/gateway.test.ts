@@ -49,12 +49,13 @@ describe("cool-downs", () => {
     await gateway.load();
     expect(gateway.coolDowns.map((one) => one.name)).toEqual(["gpt-5-mini"]);
     expect(gateway.signal("openai")?.word).toBe("cooling down");
-    const alarm = { text: "generator and judge fail", since: after(0), roles: ["generate", "judge"] as const };
-    const state = gatewayState({
-      cool_downs: [],
-      signals: [],
-      alarm: { ...alarm, roles: [...alarm.roles], providers: ["openai"] },
-    });
+    const alarm = {
+      text: "generator and judge fail",
+      since: after(0),
+      roles: ["generate", "judge"] as const,
+      providers: ["acme"],
+    };
+    const state = gatewayState({ cool_downs: [], signals: [], alarm: { ...alarm, roles: [...alarm.roles] } });
     host.send([{ kind: "gateway", state }]);
     expect(gateway.coolDowns).toEqual([]);
     expect(gateway.alarm?.roles).toEqual(["generate", "judge"]);

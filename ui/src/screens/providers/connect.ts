@@ -1,23 +1,33 @@
-import { call, type ProviderConnected } from "$lib/host/index.ts";
+import { call, type OpenAiApi, type Preset, type ProviderConnected, type ProviderKind } from "$lib/host/index.ts";
 import { plural } from "$lib/format/numbers.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
 
-/** What a person gave: an address, a key, or both. */
+/** What a person gave: an address, a key, or both; and what it is, where they said so. */
 export interface Connection {
-  name?: string;
-  baseUrl?: string;
-  key?: string;
+  name?: string | undefined;
+  kind?: ProviderKind;
+  preset?: Preset | undefined;
+  api?: OpenAiApi | undefined;
+  baseUrl?: string | undefined;
+  region?: string | undefined;
+  apiVersion?: string | undefined;
+  key?: string | undefined;
 }
 
 /**
  * Connects a provider and reads the list anew. A key is passed on and kept nowhere in the window; the caller clears its
  * field.
  */
-export async function connect({ name, baseUrl, key }: Connection): Promise<ProviderConnected> {
+export async function connect(given: Connection): Promise<ProviderConnected> {
   const connected = await call("provider_connect", {
-    name: name?.trim() || null,
-    base_url: baseUrl?.trim() || null,
-    key: key?.trim() || null,
+    name: given.name?.trim() || null,
+    kind: given.kind ?? null,
+    preset: given.preset ?? null,
+    api: given.api ?? null,
+    base_url: given.baseUrl?.trim() || null,
+    region: given.region?.trim() || null,
+    api_version: given.apiVersion?.trim() || null,
+    key: given.key?.trim() || null,
     models: [],
   });
   await providers.load();

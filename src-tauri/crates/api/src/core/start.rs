@@ -19,7 +19,7 @@ use signalbox_workspace::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Core, watch};
+use super::{Core, telemetry::Teller, watch};
 use crate::{ApiError, Code, Hub};
 
 /// How often, and how long each time, an application that is ending is waited for.
@@ -88,6 +88,10 @@ impl Core {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = Http::new().map_err(|failure| ApiError::new(Code::Internal, failure.message))?;
         let settings = settings(loaded.config.clone().unwrap_or_default(), &mut loaded, &http);
+        let teller = Arc::new(Teller::default());
+        if let Err(failure) = teller.configure(&settings, &http, &clock) {
+            tracing::warn!("nothing is told to a collector: {failure}");
+        }
         let gateway = Gateway::new(Parts {
             store: store.clone(),
             owner: presence.owner(),
@@ -95,7 +99,7 @@ impl Core {
             registry: registry.clone(),
             settings,
             clock: clock.clone(),
-            observers: Vec::new(),
+            observers: vec![teller.clone()],
         });
         let interrupted = gateway.recover(&presence).await?;
         let core = Arc::new(Self {
@@ -107,6 +111,7 @@ impl Core {
             registry,
             keychain: options.keychain,
             gateway,
+            teller,
             http,
             hub: Hub::start(),
             clock,
@@ -120,6 +125,7 @@ impl Core {
         });
         watch::start(&core);
         core.announce_gateway();
+        core.keep_log_short();
         Ok(core)
     }
 }

@@ -126,7 +126,11 @@ impl Core {
 
     fn put_config(&self, mut loaded: Loaded) {
         if let Some(config) = loaded.config.clone() {
-            self.gateway.configure(start::settings(config, &mut loaded, &self.http));
+            let settings = start::settings(config, &mut loaded, &self.http);
+            if let Err(failure) = self.teller.configure(&settings, &self.http, &self.clock) {
+                tracing::warn!("nothing is told to a collector: {failure}");
+            }
+            self.gateway.configure(settings);
         }
         *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         self.hub.send(Event::Config {});

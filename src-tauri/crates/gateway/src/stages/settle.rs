@@ -106,12 +106,18 @@ fn settlement(passage: &mut Passage) -> Settlement {
 
 /// Tells whoever wants to know of it.
 fn observed(passage: &Passage, answer: &str) {
+    if passage.gateway.observers.is_empty() {
+        return;
+    }
     let decisions = passage.recorder.decisions();
+    let served = passage.call.attempts.iter().map(|attempt| &attempt.provider);
+    let kinds = served.filter_map(|name| Some((name.clone(), passage.settings.config.provider(name)?.kind))).collect();
     for observer in &passage.gateway.observers {
         observer.ended(Ended {
             call: &passage.call,
             decisions: &decisions,
             request: passage.conversation.as_deref(),
+            kinds: &kinds,
             answer,
         });
     }
