@@ -144,11 +144,11 @@ async fn r4_a_truncated_answer_never_looks_complete() {
 async fn a_failure_keeps_its_class_its_advice_and_its_partial_text() {
     for (faults, kind, advice) in [
         ("key_dead", "auth", true),
-        ("rate_limited(retry_after=2)", "rate limited", false),
-        ("server_error", "server", false),
-        ("empty", "empty", false),
+        ("rate_limited(retry_after=20)*9", "rate limited", false),
+        ("server_error*9", "server", false),
+        ("empty*9", "empty", false),
         ("refusal", "content policy", false),
-        ("context_window", "context window", false),
+        ("context_window*9", "context window", false),
         ("cut_after(3)", "stream cut", false),
     ] {
         let server = wire(faults).await;

@@ -99,11 +99,11 @@ impl Servers {
     fn configure(&self, integrity: bool, folders: &Folders) {
         let mut toml = WORKSPACE.to_owned() + &candidate("secondary", &self.secondary);
         toml += &candidate("reference", &self.reference);
-        toml += "[routes.reference]\ngenerate = [\"reference\"]\nmax_output = 64\n\n";
+        toml += "[routes.reference]\ngenerate = [\"reference\"]\nmax_output = 256\n\n";
         for (index, primary) in self.primaries.iter().enumerate() {
             toml += &candidate(&format!("primary{index}"), primary);
             toml += &format!(
-                "[routes.row{index}]\ngenerate = [\"primary{index}\", \"secondary\"]\nmax_output = 64\n\
+                "[routes.row{index}]\ngenerate = [\"primary{index}\", \"secondary\"]\nmax_output = 256\n\
                  limits = {{ first_token = \"300ms\", idle = \"300ms\", total = \"20s\" }}\n\
                  patience = \"2s\"\nintegrity = {integrity}\n\n"
             );

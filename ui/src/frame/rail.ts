@@ -26,6 +26,7 @@ export const RAIL: readonly RailItem[] = [
   { screen: "live", label: "Live", icon: "live", place: { screen: "live" }, command: "go-live" },
   { screen: "calls", label: "Calls", icon: "calls", place: { screen: "calls" }, command: "go-calls" },
   { screen: "budgets", label: "Budgets", icon: "budgets", place: { screen: "budgets" }, command: "go-budgets" },
+  { screen: "routes", label: "Routes", icon: "routes", place: { screen: "routes" }, command: "go-routes" },
   {
     screen: "providers",
     label: "Providers",

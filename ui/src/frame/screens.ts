@@ -11,6 +11,7 @@ const LOADERS: Record<ScreenName, Loader> = {
   live: () => import("../screens/live/Live.svelte") as unknown as ReturnType<Loader>,
   calls: () => import("../screens/calls/Calls.svelte") as unknown as ReturnType<Loader>,
   budgets: () => import("../screens/budgets/Budgets.svelte") as ReturnType<Loader>,
+  routes: () => import("../screens/routes/Routes.svelte") as unknown as ReturnType<Loader>,
   providers: () => import("../screens/providers/Providers.svelte") as unknown as ReturnType<Loader>,
   settings: () => import("../screens/settings/Settings.svelte") as ReturnType<Loader>,
   firststart: () => import("../screens/firststart/FirstStart.svelte") as ReturnType<Loader>,

@@ -45,6 +45,7 @@ export const DEFINITIONS = [
   { id: "go-live", title: "Open Live", group: "Go to", keys: [], where: "everywhere" },
   { id: "go-calls", title: "Open Calls", group: "Go to", keys: [], where: "everywhere" },
   { id: "go-budgets", title: "Open Budgets", group: "Go to", keys: [], where: "everywhere" },
+  { id: "go-routes", title: "Open Routes", group: "Go to", keys: [], where: "everywhere" },
   { id: "go-providers", title: "Open Providers", group: "Go to", keys: [], where: "everywhere" },
   { id: "go-firststart", title: "Connect a model", group: "Go to", keys: [], where: "everywhere" },
 

@@ -12,6 +12,10 @@ export const DRAWINGS = {
   live: { stroke: "M1.5 4.5h13M5 4.5l3.2 7h6.3", fill: "M11.5 3.1a1.4 1.4 0 1 0 0 2.8 1.4 1.4 0 0 0 0-2.8z" },
   calls: { stroke: "M6 4h7.5M6 8h7.5M6 12h7.5M2.6 4h.4M2.6 8h.4M2.6 12h.4" },
   budgets: { stroke: "M2.7 12a6 6 0 1 1 10.6 0M8 10.4l2.5-3.8", fill: "M8 9.5a.9.9 0 1 0 0 1.8.9.9 0 0 0 0-1.8z" },
+  routes: {
+    stroke: "M4.5 13.5V6M4.5 9.5c0-3 7-2 7-5.5",
+    fill: "M4.5 2.3a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zM11.5 1.6a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2z",
+  },
   providers: { stroke: "M6 2v3M10 2v3M4.5 5h7v2.5a3.5 3.5 0 0 1-7 0zM8 11v3" },
   settings: {
     stroke:

@@ -6,6 +6,7 @@ export type Place =
   | { screen: "live"; call?: string }
   | { screen: "calls"; call?: string }
   | { screen: "budgets" }
+  | { screen: "routes"; route?: string }
   | { screen: "providers"; provider?: string }
   | { screen: "settings" }
   | { screen: "firststart" };
@@ -19,6 +20,7 @@ const SCREENS: readonly ScreenName[] = [
   "live",
   "calls",
   "budgets",
+  "routes",
   "providers",
   "settings",
   "firststart",
