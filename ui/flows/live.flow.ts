@@ -42,6 +42,13 @@ describe("watching a rate-limit storm", () => {
     await expect.poll(() => page.page.locator("[data-testid=live-call] [title=rate-limit-storm]").count()).toBe(3);
   });
 
+  it("counts the cool-down down", async () => {
+    const left = () => page.get("cool-down").first().textContent();
+    await page.get("cool-down").first().waitFor();
+    const before = await left();
+    await expect.poll(left).not.toBe(before);
+  });
+
   it("shows the 429, the wait or the fallback, and why the answer is degraded", async () => {
     const drills = page.page.locator("[data-testid=live-call]", { hasText: "drill" });
     await expect

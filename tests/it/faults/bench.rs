@@ -102,11 +102,12 @@ impl Servers {
         toml += "[routes.reference]\ngenerate = [\"reference\"]\nmax_output = 256\n\n";
         for (index, primary) in self.primaries.iter().enumerate() {
             toml += &candidate(&format!("primary{index}"), primary);
-            toml += &format!(
+            let route = format!(
                 "[routes.row{index}]\ngenerate = [\"primary{index}\", \"secondary\"]\nmax_output = 256\n\
                  limits = {{ first_token = \"300ms\", idle = \"300ms\", total = \"20s\" }}\n\
                  patience = \"2s\"\nintegrity = {integrity}\n\n"
             );
+            toml += &route;
         }
         folders.write("signalbox.toml", &toml);
     }

@@ -70,7 +70,9 @@ impl Rig {
         let filter = CallFilter::default();
         let (holds, running, calls) = self
             .store
-            .read(move |view| Ok((view.holds()?, view.calls_running()?, view.call_page(&filter, Place::Newest, u32::MAX)?.calls)))
+            .read(move |view| {
+                Ok((view.holds()?, view.calls_running()?, view.call_page(&filter, Place::Newest, u32::MAX)?.calls))
+            })
             .await
             .unwrap();
         assert!(holds.is_empty(), "{} holds are left", holds.len());
@@ -82,7 +84,7 @@ impl Rig {
             let settlement = stored.call.settlement.expect("it is settled");
             assert_eq!(settlement.kind, SettlementKind::LowerBound);
             assert!(settlement.amount > Money::ZERO, "what was sent and delivered is paid");
-            settled = settled + settlement.amount;
+            settled += settlement.amount;
         }
         let budget = self.gateway.budgets().await.unwrap().remove(0);
         assert_eq!((budget.settled, budget.held), (settled, Money::ZERO), "each call is in the ledger once");

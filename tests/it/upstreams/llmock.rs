@@ -121,6 +121,8 @@ fn faults_that_wait() -> Vec<Fault> {
 
 /// What is wrong with the request or the key stays wrong.
 fn faults_that_stay() -> Vec<Fault> {
+    const CLIENT: &[End] = &[End::Fails(&["client"])];
+    const AUTH: &[End] = &[End::Fails(&["auth", "unavailable"])];
     let stays = |name, status: u16, second, class: &'static [End]| Fault {
         name,
         behaviour: json!({ "type": "fail", "status": status, "times": null }),
@@ -130,8 +132,6 @@ fn faults_that_stay() -> Vec<Fault> {
         requests: 1..=1,
         warnings: &[],
     };
-    const CLIENT: &[End] = &[End::Fails(&["client"])];
-    const AUTH: &[End] = &[End::Fails(&["auth", "unavailable"])];
     vec![
         stays("bad request", 400, Second::Same, CLIENT),
         stays("not found", 404, Second::Same, CLIENT),
@@ -143,6 +143,8 @@ fn faults_that_stay() -> Vec<Fault> {
 
 /// Streams that break. Live the caller is told, and asks again; with integrity another candidate answers.
 fn faults_of_streams() -> Vec<Fault> {
+    const CUT: &[End] = &[End::Fails(&["stream cut"]), End::Whole];
+    const STALLED: &[End] = &[End::Fails(&["timeout"]), End::Whole];
     let stream = |name, kind: &str, ends: &'static [End]| Fault {
         name,
         // Short, because llmock serves a stalled stream to its end, though nobody listens any more.
@@ -154,8 +156,6 @@ fn faults_of_streams() -> Vec<Fault> {
         warnings: &[],
     };
     let integral = |fault: Fault| Fault { second: Second::Same, integrity: true, ends: &[End::Whole], ..fault };
-    const CUT: &[End] = &[End::Fails(&["stream cut"]), End::Whole];
-    const STALLED: &[End] = &[End::Fails(&["timeout"]), End::Whole];
     let unreadable = |name| Fault {
         // The judge warns whenever it has sent such a chunk.
         warnings: &["malformed_chunk_ignored"],

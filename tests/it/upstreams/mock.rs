@@ -51,8 +51,8 @@ impl Mock {
             .spawn()
             .unwrap_or_else(|error| {
                 panic!(
-                    "{:?} doesn't start, {error}; `cargo xtask test --only nextest` installs it",
-                    command.get_program()
+                    "{} doesn't start, {error}; `cargo xtask test --only nextest` installs it",
+                    command.get_program().display()
                 )
             });
         let client = Client::builder().no_proxy().build().expect("a client");

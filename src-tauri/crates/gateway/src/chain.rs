@@ -59,12 +59,10 @@ impl Situation {
         let asked = failure.retry_after();
         let fits = |wait: Duration| self.waited + wait <= self.patience;
         let again = match allows.again {
-            Again::No => None,
             Again::Once if self.again == 0 => Some(asked.unwrap_or_default().max(BACKOFF.mul_f64(0.5 + self.jitter))),
-            Again::Once => None,
             // Without a wait to keep to, trying again soon would only make it worse.
             Again::WithinPatience if self.again < MOST_WAITS => asked,
-            Again::WithinPatience => None,
+            Again::No | Again::Once | Again::WithinPatience => None,
         };
         match (again.filter(|wait| fits(*wait) || asked.is_none()), allows.next) {
             (Some(wait), _) => Move::Again { wait },

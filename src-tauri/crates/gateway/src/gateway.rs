@@ -160,12 +160,11 @@ impl Gateway {
     /// Takes the result of a connection test into account.
     pub fn report_test(&self, provider: &str, test: &ConnectionTest) {
         let now = self.clock.now();
-        match test.steps.iter().find_map(|step| step.failure.as_ref()) {
-            Some(failure) => self.health.failed(provider, failure, now),
-            None => {
-                self.forget_health(provider);
-                self.health.worked(provider, now);
-            }
+        if let Some(failure) = test.steps.iter().find_map(|step| step.failure.as_ref()) {
+            self.health.failed(provider, failure, now);
+        } else {
+            self.forget_health(provider);
+            self.health.worked(provider, now);
         }
     }
 

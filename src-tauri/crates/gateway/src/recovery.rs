@@ -12,7 +12,7 @@ impl Gateway {
     /// Marks the calls of processes that have ended as interrupted, settles what they had spent at least, and gives back
     /// what they had reserved; and reads back what was learned. Says how many calls there were.
     pub async fn recover(&self, presence: &Presence) -> Result<u32, StoreError> {
-        self.learn(self.store.read(|view| Ratios::read(view)).await?);
+        self.learn(self.store.read(Ratios::read).await?);
         let running = self.store.read(|view| view.calls_running()).await?;
         let mut count = 0;
         for stored in running.into_iter().filter(|stored| !presence.is_alive(stored.owner)) {

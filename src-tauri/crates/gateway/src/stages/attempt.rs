@@ -168,21 +168,6 @@ async fn pump(
         Err(failure) => return End::Failed(failure),
     };
     let mut deadline = (first_token, Limit::FirstToken);
-    // A caller that doesn't listen holds the answer up, but not its end.
-    macro_rules! send {
-        ($event:expr) => {
-            tokio::select! {
-                biased;
-                delivered = events.send($event) => {
-                    if delivered.is_err() {
-                        return End::Cancelled;
-                    }
-                }
-                () = cancel.cancelled() => return End::Cancelled,
-                () = sleep_until(total) => return timeout(total, total, Limit::Total, limits),
-            }
-        };
-    }
     loop {
         let event = tokio::select! {
             biased;
@@ -192,54 +177,19 @@ async fn pump(
             () = sleep_until(deadline.0.min(total)) => return timeout(deadline.0, total, deadline.1, limits),
         };
         match event {
-            Some(Ok(Event::Delta(text))) => {
-                if seen.first_token_ms.is_none() {
-                    first(passage, seen).await;
-                }
-                seen.heard = true;
-                meter.push(&text);
-                let start = answer.push(&text);
-                if !plan.integrity {
-                    send!(CallEvent::Delta { start, text });
+            Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
+            Some(Ok(event)) => {
+                let piece = hear(passage, answer, meter, seen, event).await;
+                if let Some(piece) = piece.filter(|_| !plan.integrity)
+                    && let Err(end) = hand_over(passage, piece, total, limits).await
+                {
+                    return end;
                 }
                 if kept.elapsed() >= CHECKPOINT {
                     kept = Instant::now();
                     checkpoint(passage, candidate, answer, meter);
                 }
             }
-            // A model that thinks aloud isn't silent.
-            Some(Ok(Event::Reasoning(thought))) => {
-                seen.heard = true;
-                meter.push(&thought);
-                answer.think(&thought);
-                if !plan.integrity {
-                    send!(CallEvent::Reasoning(thought));
-                }
-            }
-            Some(Ok(Event::ToolCall(piece))) => {
-                if seen.first_token_ms.is_none() {
-                    first(passage, seen).await;
-                }
-                seen.heard = true;
-                meter.push(piece.name.as_deref().unwrap_or_default());
-                meter.push(&piece.arguments);
-                answer.call_tool(&piece);
-                if !plan.integrity {
-                    send!(CallEvent::ToolCall(piece));
-                }
-            }
-            Some(Ok(Event::Signed(signature))) => answer.sign(&signature),
-            Some(Ok(Event::Kept(fields))) => answer.keep(fields),
-            Some(Ok(Event::Served { model })) => seen.reported = Some(model),
-            Some(Ok(Event::Usage(usage))) => seen.usage = Some(usage),
-            Some(Ok(Event::Skipped { reason })) => {
-                seen.gap = true;
-                passage
-                    .recorder
-                    .decide(Stage::Attempt, Cause::Truncated, format!("one piece was left out: {reason}"))
-                    .await;
-            }
-            Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
             Some(Err(failure)) => return End::Failed(failure),
             None => {
                 // A provider's stream never ends like this; if it does, the answer must not look whole.
@@ -250,6 +200,61 @@ async fn pump(
         if seen.heard {
             deadline = (Instant::now() + Duration::from_millis(limits.idle_ms), Limit::Idle);
         }
+    }
+}
+
+/// Takes one thing that the provider said; gives what of it the caller is told.
+async fn hear(
+    passage: &mut Passage,
+    answer: &mut Answer,
+    meter: &mut Meter,
+    seen: &mut Seen,
+    event: Event,
+) -> Option<CallEvent> {
+    if matches!(event, Event::Delta(_) | Event::ToolCall(_)) && seen.first_token_ms.is_none() {
+        first(passage, seen).await;
+    }
+    // A model that thinks aloud isn't silent.
+    seen.heard |= matches!(event, Event::Delta(_) | Event::ToolCall(_) | Event::Reasoning(_));
+    match event {
+        Event::Delta(text) => {
+            meter.push(&text);
+            let start = answer.push(&text);
+            return Some(CallEvent::Delta { start, text });
+        }
+        Event::Reasoning(thought) => {
+            meter.push(&thought);
+            answer.think(&thought);
+            return Some(CallEvent::Reasoning(thought));
+        }
+        Event::ToolCall(piece) => {
+            meter.push(piece.name.as_deref().unwrap_or_default());
+            meter.push(&piece.arguments);
+            answer.call_tool(&piece);
+            return Some(CallEvent::ToolCall(piece));
+        }
+        Event::Signed(signature) => answer.sign(&signature),
+        Event::Kept(fields) => answer.keep(fields),
+        Event::Served { model } => seen.reported = Some(model),
+        Event::Usage(usage) => seen.usage = Some(usage),
+        Event::Skipped { reason } => {
+            seen.gap = true;
+            let detail = format!("one piece was left out: {reason}");
+            passage.recorder.decide(Stage::Attempt, Cause::Truncated, detail).await;
+        }
+        // Whoever reads the stream has taken it.
+        Event::Finished(_) => {}
+    }
+    None
+}
+
+/// Gives a piece to the caller. One that doesn't listen holds the answer up, but not its end.
+async fn hand_over(passage: &Passage, piece: CallEvent, total: Instant, limits: Limits) -> Result<(), End> {
+    tokio::select! {
+        biased;
+        delivered = passage.events.send(piece) => delivered.map_err(|_| End::Cancelled),
+        () = passage.cancel.cancelled() => Err(End::Cancelled),
+        () = sleep_until(total) => Err(timeout(total, total, Limit::Total, limits)),
     }
 }
 

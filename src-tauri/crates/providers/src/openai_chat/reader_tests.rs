@@ -179,7 +179,7 @@ fn r4_tool_calls_cut_at_any_byte_never_look_complete() {
 #[test]
 fn the_pieces_of_calls_are_told_apart_however_a_server_numbers_them() {
     let check = |what: &str, pieces: Value, expected: &[(&str, &str, &str)]| {
-        let chunks: String = pieces
+        let chunks: Vec<String> = pieces
             .as_array()
             .into_iter()
             .flatten()
@@ -187,7 +187,7 @@ fn the_pieces_of_calls_are_told_apart_however_a_server_numbers_them() {
             .chain([json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})])
             .map(|chunk| format!("data: {chunk}\n\n"))
             .collect();
-        let events = read(&[chunks.as_bytes()]);
+        let events = read(&[chunks.concat().as_bytes()]);
         assert_eq!(end(&events), &Ok(Event::Finished(FinishReason::ToolCalls)), "{what}");
         let expected: Vec<_> = expected.iter().map(|(id, name, arguments)| call(id, name, arguments)).collect();
         assert_eq!(calls(&events), expected, "{what}");

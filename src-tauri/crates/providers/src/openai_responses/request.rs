@@ -64,7 +64,7 @@ fn append(message: &Message, to: &mut Vec<Value>) -> Result<(), Failure> {
     for block in blocks {
         match block {
             Block::Text { text } if message.role != MessageRole::Tool => {
-                parts.push(json!({"type": said, "text": text}))
+                parts.push(json!({"type": said, "text": text}));
             }
             Block::Image { source } if message.role == MessageRole::User => {
                 parts.push(json!({"type": "input_image", "image_url": image_url(source), "detail": "auto"}));
