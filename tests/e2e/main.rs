@@ -12,6 +12,7 @@ mod ab;
 mod acl;
 mod cancel;
 mod crash;
+mod drill;
 mod harness;
 mod keys;
 mod scale;

@@ -21,5 +21,7 @@ mod harness;
 mod host;
 mod keys;
 mod library;
+mod log;
 mod routes;
+mod telemetry;
 mod upstreams;

@@ -149,7 +149,7 @@ async fn callers_that_leave_leave_no_task_no_hold_and_no_running_call_behind() {
     let rig = Rig::start(WORKSPACE.to_owned() + toml).await;
     rig.callers(1).await;
     let before = (tasks(), open_files());
-    rig.callers(1_999).await;
+    rig.callers(9_999).await;
     rig.nothing_is_left_of(2_000).await;
     assert!(tasks() <= before.0, "{} tasks, not {}", tasks(), before.0);
     until_closed(&before.1).await;

@@ -1,0 +1,136 @@
+//! The call log as a person uses it: found, exported, sent again, and removed in time.
+
+use serde_json::{Value, json};
+use signalbox_api::types::{CallExport, CallFilter, CallListRequest, CallNamed, ExportFormat, KeySet};
+use signalbox_domain::{Call, CallStatus, Cause, Origin, Secret};
+use signalbox_providers::{
+    SimulatedSettings,
+    wire::{WireServer, WireSettings},
+};
+
+use crate::harness::{App, command, default_route, toml_for};
+
+const CANARY: &str = "sk-canary-4be1f0a9d2c7";
+
+async fn found(app: &App, filter: CallFilter) -> Vec<Call> {
+    let request =
+        CallListRequest { before: None, after: None, limit: 50, prompt: None, filter: Some(filter), count: Some(true) };
+    app.core.call_list(request).await.unwrap().calls
+}
+
+/// What the budget says was spent.
+async fn settled(app: &App) -> u64 {
+    let budgets = command(&app.core, "budget_list", json!({})).await.unwrap();
+    budgets["budgets"][0]["settled"].as_u64().unwrap()
+}
+
+fn words(text: &str) -> CallFilter {
+    CallFilter { text: text.into(), ..CallFilter::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_call_is_found_by_words_of_its_prompt_and_of_its_answer() {
+    let app = App::start().await;
+    let call = app.run(default_route()).await;
+    let detail = app.detail(call.id).await;
+    let beginning = |text: &str| text.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+    let asked = detail.messages.last().unwrap().content.text().into_owned();
+    for text in [beginning(&detail.answer), beginning(&asked), "support/reply".into()] {
+        let ids: Vec<_> = found(&app, words(&format!("\"{text}\""))).await.iter().map(|call| call.id).collect();
+        assert_eq!(ids, [call.id], "{text}");
+    }
+    assert!(found(&app, words("zeppelin")).await.is_empty());
+    let failed = CallFilter { statuses: vec![CallStatus::Failed], ..CallFilter::default() };
+    assert!(found(&app, failed).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_r10_an_export_holds_everything_but_the_key() {
+    let simulated = SimulatedSettings { pace: 0.0, ..SimulatedSettings::default() };
+    let server = WireServer::start(WireSettings { simulated, key: Some(Secret::new(CANARY.into())) }).await.unwrap();
+    let app =
+        App::with(|folders| folders.write("signalbox.toml", &toml_for(&server.base_url(), "$5.00", "keychain"))).await;
+    app.core.key_set(KeySet { provider: "wire".into(), name: None, key: CANARY.into() }).await.unwrap();
+    let call = app.run(default_route()).await;
+    assert_eq!(call.status, CallStatus::Done, "{:?}", call.failure);
+    let export = async |format| app.core.call_export(CallExport { call: call.id, format }).await.unwrap().text;
+    let whole = export(ExportFormat::Json).await;
+    let curl = export(ExportFormat::Curl { attempt: 1 }).await;
+    for text in [&whole, &curl] {
+        assert!(!text.contains(CANARY), "no key leaves with an export");
+    }
+    let detail = app.detail(call.id).await;
+    let answer = serde_json::to_string(&detail.answer).unwrap();
+    assert!(whole.contains(answer.trim_matches('"')), "the answer is in it");
+    let sent: Value = serde_json::from_slice(&server.requests().last().unwrap().body).unwrap();
+    assert!(curl.contains(sent["messages"][0]["content"].as_str().unwrap().lines().next().unwrap()));
+    assert!(curl.contains("$SIGNALBOX_KEY") && curl.contains("chat/completions"), "{curl}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_call_is_sent_again_as_it_was() {
+    let app = App::start().await;
+    let first = app.run(default_route()).await;
+    let mut events = app.events();
+    let again = app.core.call_replay(CallNamed { call: first.id }).await.unwrap().call;
+    app.wait_for(&mut events, |event| match event {
+        signalbox_api::types::Event::Call { call } if call.id == again && call.status == CallStatus::Done => Some(()),
+        _ => None,
+    })
+    .await;
+    let second = app.detail(again).await;
+    assert_eq!(second.call.origin, Origin::Replay { of: first.id });
+    assert_eq!(second.messages, app.detail(first.id).await.messages);
+    assert_eq!(
+        second.call.attempts[0].request_hash, first.attempts[0].request_hash,
+        "the very same bytes, whatever happened to the prompt since"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_and_calls_are_removed_in_time_and_the_ledger_never() {
+    let server = WireServer::start(WireSettings::default()).await.unwrap();
+    let toml = toml_for(&server.base_url(), "$5.00", "none");
+    let app = App::with(|folders| folders.write("signalbox.toml", &toml)).await;
+    let call = app.run(default_route()).await;
+    let spent = settled(&app).await;
+    assert!(spent > 0);
+    let configure = async |log: &str| {
+        let mut events = app.events();
+        app.folders.write("signalbox.toml", &format!("{toml}\n[log]\n{log}\n"));
+        app.wait_for(&mut events, |event| matches!(event, signalbox_api::types::Event::Config {}).then_some(())).await;
+        app.core.prune_log().await;
+    };
+    configure("keep_bodies = \"1ms\"").await;
+    let detail = app.detail(call.id).await;
+    assert!(detail.texts_removed && detail.answer.is_empty() && detail.messages.is_empty());
+    assert_eq!(detail.call.settlement, call.settlement, "what is left of it still shows");
+    assert!(found(&app, words("support/reply")).await.len() <= 1);
+    configure("keep = \"1ms\"").await;
+    assert!(app.stored(call.id).await.is_none());
+    assert_eq!(settled(&app).await, spent, "what was paid stays paid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_drill_runs_by_its_command_and_stays_in_the_log() {
+    let app = App::start().await;
+    let drills = command(&app.core, "drill_list", json!({})).await.unwrap();
+    assert!(drills["drills"].as_array().unwrap().len() >= 11);
+    let mut events = app.events();
+    let started = command(&app.core, "drill_run", json!({ "name": "outage" })).await.unwrap();
+    let id = started["calls"][0].as_str().unwrap().to_owned();
+    app.wait_for(&mut events, |event| match event {
+        signalbox_api::types::Event::Call { call } if call.id.to_string() == id && call.status == CallStatus::Done => {
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    let drilled = CallFilter { origins: vec!["drill".into()], ..CallFilter::default() };
+    let calls = found(&app, drilled).await;
+    assert_eq!(calls.len(), 1);
+    assert!(calls[0].degraded && calls[0].simulated);
+    let decisions = app.detail(calls[0].id).await.decisions;
+    assert!(decisions.iter().any(|decision| decision.cause == Cause::Fallback));
+    assert!(command(&app.core, "drill_run", json!({ "name": "fire" })).await.is_err());
+}
