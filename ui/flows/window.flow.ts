@@ -190,7 +190,7 @@ describe("every screen", () => {
     await page.open(host);
     for (const scheme of ["light", "dark"] as const) {
       await page.page.emulateMedia({ colorScheme: scheme });
-      for (const screen of ["library", "compare", "live", "budgets", "providers", "settings"]) {
+      for (const screen of ["library", "compare", "live", "calls", "budgets", "providers", "settings"]) {
         await page.get(`rail-${screen}`).click();
         await expect.poll(() => page.get("frame").getAttribute("data-screen")).toBe(screen);
         await page.page.getByTestId("bones").waitFor({ state: "detached" });

@@ -1,3 +1,4 @@
+import type { Call, CallFilter } from "$lib/host/index.ts";
 import { fakeHost, type FakeHost } from "./fake_host.ts";
 import * as sample from "./sample.ts";
 
@@ -75,7 +76,15 @@ export function sampleHost(): FakeHost {
       return sample.promptDetail(to);
     },
     target_list: () => ({ routes: [], models: [] }),
-    call_list: () => ({ calls, older: null, newer: null, total: null }),
+    call_list: ({ filter, count }) => {
+      const found = calls.filter((one) => fits(one, filter));
+      const total = count ? { count: found.length, more: false } : null;
+      return { calls: found, older: null, newer: null, total };
+    },
+    call_export: ({ call, format }) => ({
+      file: `call-${call}.json`,
+      text: format.kind === "json" ? JSON.stringify({ call }) : `curl --data ${call}`,
+    }),
     call_get: ({ call }) => sample.callDetail(calls.find((one) => one.id === call) ?? sample.sampleCall({ id: call })),
     call_facets: () => sample.callFacets(),
     gateway_state: () => sample.gatewayState(),
@@ -111,5 +120,16 @@ export function sampleHost(): FakeHost {
 export function manyPrompts(count: number) {
   return Array.from({ length: count }, (_, index) =>
     sample.promptRow(`team-${String(index % 40).padStart(2, "0")}/prompt-${String(index).padStart(4, "0")}`),
+  );
+}
+
+/** The conditions that the tests ask for: words of the prompt's name, states and degraded answers. */
+function fits(call: Call, filter: CallFilter | null | undefined): boolean {
+  if (!filter) return true;
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  return (
+    words.every((word) => call.prompt?.name.includes(word)) &&
+    (filter.statuses.length === 0 || filter.statuses.includes(call.status)) &&
+    (!filter.degraded || call.degraded)
   );
 }

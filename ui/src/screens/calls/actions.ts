@@ -2,7 +2,7 @@ import { remember } from "../editor/memory.ts";
 import { freeName } from "../editor/merge.ts";
 import { copyText } from "$lib/components/copy.ts";
 import { clockTime } from "$lib/format/time.ts";
-import { call as ask, type CallDetail } from "$lib/host/index.ts";
+import { call as ask, host, type CallDetail } from "$lib/host/index.ts";
 import { router } from "$lib/state/router.svelte.ts";
 import { toasts } from "$lib/state/toasts.svelte.ts";
 
@@ -61,4 +61,19 @@ function canonical(value: unknown): string {
     return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(",")}}`;
   }
   return JSON.stringify(value) ?? "null";
+}
+
+/**
+ * Puts a text into a file of the browser's downloads. The window of the application has none: there it goes to the
+ * clipboard.
+ */
+export async function saveText(file: string, text: string): Promise<"saved" | "copied" | "refused"> {
+  if (host().kind !== "loopback") return (await copyText(text)) ? "copied" : "refused";
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = file;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  return "saved";
 }

@@ -15,7 +15,7 @@ export function columnsFor(width: number): Columns {
   const cost = width >= 600;
   const tokens = width >= 720;
   const columns = [
-    { label: "Time", size: wide(92) },
+    { label: "Time", size: wide(100) },
     { label: "Prompt@version", size: "minmax(0, 1fr)" },
     ...(model ? [{ label: "Model served", size: "minmax(0, 1.1fr)" }] : []),
     { label: "Signal", size: wide(108) },

@@ -55,18 +55,40 @@ describe("the track of a call", () => {
     expect(trackRows(call, straight, later).some((row) => row.siding)).toBe(false);
   });
 
+  const step = (seq: number, cause: Decision["cause"], attempt: number | null, detail: string): Decision => ({
+    call: call.id,
+    seq,
+    at: new Date(Date.parse(NOW) + seq * 100).toISOString(),
+    stage: "attempt",
+    cause,
+    signal: cause === "sent" ? "plain" : cause === "failed" ? "stop" : "caution",
+    attempt,
+    detail,
+    data: null,
+  });
+
+  it("gives a wait its own line when the candidate is passed over after all", () => {
+    const steps = [
+      step(0, "sent", 1, "large at openai"),
+      step(1, "failed", 1, "large: rate limited"),
+      step(2, "waited", 1, "1 s for large"),
+      step(5, "again", 1, "large once more"),
+      step(6, "passed over", 1, "large is passed over"),
+      step(6, "fallback", 1, "mini is next"),
+      step(7, "sent", 2, "mini at openai"),
+    ].map((decision, seq) => ({ ...decision, seq }));
+    const found = trackRows(sampleCall({ status: "running" }), steps, Date.parse(NOW) + 900);
+    expect(found.map((row) => [row.stage, row.cause, row.siding])).toEqual([
+      ["attempt 1", "failed", false],
+      ["attempt", "waited", false],
+      ["attempt", "passed over", false],
+      ["attempt 2", "fallback", true],
+    ]);
+    expect(found[1]?.bars).toEqual([{ kind: "pause", from: 200, to: 600 }]);
+    expect(new Set(found.map((row) => row.key)).size).toBe(4);
+  });
+
   it("puts what leads to an attempt on its line, and a candidate that is passed over on its own", () => {
-    const step = (seq: number, cause: Decision["cause"], attempt: number | null, detail: string): Decision => ({
-      call: call.id,
-      seq,
-      at: new Date(Date.parse(NOW) + seq * 100).toISOString(),
-      stage: "attempt",
-      cause,
-      signal: cause === "sent" ? "plain" : cause === "failed" ? "stop" : "caution",
-      attempt,
-      detail,
-      data: null,
-    });
     const steps = [
       step(0, "passed over", null, "large is passed over"),
       step(1, "probe", null, "mini: its cool-down is over"),

@@ -40,6 +40,7 @@ export function trackRows(call: Call, decisions: readonly Decision[], now: numbe
   const rows: TrackRow[] = [];
   const attempts = new Map<number, Group>();
   for (const decision of decisions) {
+    if (decision.cause === "passed over") setAside(attempts, decision, begun);
     const number = attemptOf(decision, attempts);
     const known = number === undefined ? undefined : attempts.get(number);
     if (known) {
@@ -69,6 +70,27 @@ export function trackRows(call: Call, decisions: readonly Decision[], now: numbe
   }
   for (const row of rows.slice(siding ?? rows.length)) row.siding = true;
   return rows;
+}
+
+/** What led to an attempt that was never made, because its candidate is passed over after all, has its own line. */
+function setAside(attempts: Map<number, Group>, { at }: Decision, begun: number): void {
+  for (const [number, { row, decisions }] of attempts) {
+    if (decisions.some((decision) => !LEADS_ON.includes(decision.cause))) continue;
+    attempts.delete(number);
+    const first = decisions[0];
+    const waited = decisions.find((decision) => decision.cause === "waited");
+    const shown = waited ?? first;
+    if (!first || !shown) continue;
+    const end = Math.max(0, Date.parse(at) - begun);
+    Object.assign(row, {
+      key: `decision ${first.seq}`,
+      stage: first.stage,
+      aspect: shown.signal,
+      cause: shown.cause,
+      detail: joined(decisions.map((decision) => decision.detail)),
+      bars: waited ? [{ kind: "pause", from: Math.max(0, Date.parse(waited.at) - begun), to: end }] : row.bars,
+    });
+  }
 }
 
 /** The attempt on whose line a decision stands. */
