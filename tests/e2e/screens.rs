@@ -107,12 +107,13 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
     }
 
     go(window, "calls").await;
-    window.click("[data-testid=calls-row]").await;
-    window.by_test_id("waterfall").await;
+    window.by_test_id("calls-row").await;
     take("calls").await;
     if narrow {
-        window.click("[data-testid=call-back]").await;
-        take("calls-list").await;
+        window.click("[data-testid=calls-tabs-call]").await;
+        window.by_test_id("waterfall").await;
+        take("calls-one").await;
+        window.click("[data-testid=calls-tabs-calls]").await;
     }
     go(window, "routes").await;
     window.by_test_id("route-view").await;
