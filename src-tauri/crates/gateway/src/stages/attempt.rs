@@ -37,13 +37,14 @@ pub(crate) struct Trial {
 }
 
 /// Makes one attempt. What comes of the answer is added to `answer`; unless the plan has integrity, it is delivered too.
+/// Says how it ended, and whether anything was sent at all.
 pub(crate) async fn run(
     passage: &mut Passage,
     plan: &Plan,
     candidate: &Candidate,
     trial: Trial,
     answer: &mut Answer,
-) -> End {
+) -> (End, bool) {
     let started_at = passage.gateway.clock.now();
     passage.call.simulated = candidate.simulated;
     passage.call.served = Some(Served {
@@ -83,7 +84,8 @@ pub(crate) async fn run(
         }
         end => end,
     };
-    finish(passage, candidate, meter.tokens(), seen, end).await
+    let sent = seen.sent;
+    (finish(passage, candidate, meter.tokens(), seen, end).await, sent)
 }
 
 /// Delivers an answer that was held back, if it is what it should be.

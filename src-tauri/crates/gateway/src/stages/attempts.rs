@@ -147,7 +147,7 @@ impl<'a> Chain<'a> {
             };
             self.begin(passage, candidate, reason).await;
             let trial = attempt::Trial { reason, key: state.key, waited: std::mem::take(&mut self.pause) };
-            let end = attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
+            let (end, sent) = attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
             let key = candidate.key_name(state.key);
             let failure = match end {
                 End::Failed(failure) => failure,
@@ -171,7 +171,8 @@ impl<'a> Chain<'a> {
             };
             let mut moved = situation.after(&failure);
             let given_up = !matches!(moved, Move::Again { .. });
-            let cautious = cool(passage, candidate, key, &failure, given_up).await;
+            // A key that can't be read here says nothing about the provider: it may be there a moment later.
+            let cautious = sent && cool(passage, candidate, key, &failure, given_up).await;
             if cautious && !given_up && !force {
                 moved = Move::Next;
             }

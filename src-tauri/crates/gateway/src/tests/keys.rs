@@ -41,3 +41,23 @@ async fn another_key_takes_over_and_the_dead_one_is_not_used_again() {
     let changed = house.ask("And after a change?").await;
     assert_eq!(changed.call.attempts.len(), 2, "a changed key is tried again");
 }
+
+#[tokio::test]
+async fn a_key_that_is_not_there_yet_cools_nothing_down() {
+    let server = WireServer::start(WireSettings::default()).await.unwrap();
+    let address = server.base_url();
+    let house = House::new(&["ok"], |config| {
+        for provider in &mut config.providers {
+            provider.kind = ProviderKind::OpenAiCompatible;
+            provider.base_url = Some(address.clone());
+            provider.key = KeySource::Keychain;
+            provider.faults = None;
+            provider.pace_ms = None;
+        }
+    });
+    assert_eq!(house.ask("Without a key?").await.end(), "auth");
+    assert!(house.gateway.state().cool_downs.is_empty() && server.requests().is_empty());
+    let account = house.gateway.settings().config.providers[0].key_account();
+    house.gateway.keychain.set(&account, Secret::new("sk-late".into())).await.unwrap();
+    assert_eq!(house.ask("And with one?").await.end(), "done");
+}
