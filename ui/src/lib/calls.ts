@@ -32,12 +32,19 @@ export function degradedReason(call: Call): string | undefined {
 }
 
 /** Where a call came from. */
-export type CallOrigin = { kind: "app" } | { kind: "drill"; name: string } | { kind: "replay"; of: string };
+export type CallOrigin =
+  | { kind: "app" }
+  | { kind: "command_line" }
+  | { kind: "endpoint"; protocol: string }
+  | { kind: "drill"; name: string }
+  | { kind: "replay"; of: string };
+
+const ORIGINS = ["command_line", "endpoint", "drill", "replay"];
 
 /** The origin of a call; one of a newer version counts as the window's own. */
 export function originOf(call: Call): CallOrigin {
   const origin = call.origin as { kind: string };
-  return origin.kind === "drill" || origin.kind === "replay" ? (origin as CallOrigin) : { kind: "app" };
+  return ORIGINS.includes(origin.kind) ? (origin as CallOrigin) : { kind: "app" };
 }
 
 /** That a call was answered from the cache, and how old the answer was: `cached, 12 min old`. */

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unused_async, reason = "every command is async, whether or not it waits for something today")]
 
+mod announcer;
 mod app;
 mod budgets;
 mod calls;
@@ -22,6 +23,7 @@ mod targets;
 mod telemetry;
 mod votes;
 mod watch;
+mod watched;
 
 use std::{
     collections::HashMap,
@@ -41,6 +43,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::Hub;
 
 pub use start::Options;
+pub use watched::Watched;
 
 /// The application without a window: every command of the list is a method of it.
 pub struct Core {
@@ -64,6 +67,8 @@ pub struct Core {
     /// The calls that were started here and haven't ended.
     pub(crate) running: Mutex<HashMap<CallId, calls::Running>>,
     pub(crate) stopping: CancellationToken,
+    /// What the windows will be told of in a moment.
+    pub(crate) announcer: announcer::Announcer,
     /// Held for as long as this process lives.
     pub(crate) presence: Presence,
     /// Held so that no second application opens the same state folder.

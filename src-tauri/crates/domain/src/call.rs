@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CallId, ContentHash, Failure, FinishReason, Money, Role, Tier, Usage};
+use crate::{CallId, Caller, ContentHash, Failure, FinishReason, Money, Protocol, Role, Tier, Usage};
 
 /// Where a call stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -200,6 +200,13 @@ pub enum Origin {
     /// The window.
     #[default]
     App,
+    /// Another program, through the local endpoint.
+    Endpoint {
+        /// The protocol in which it asked.
+        protocol: Protocol,
+    },
+    /// The command line.
+    CommandLine,
     /// A drill.
     Drill {
         /// Its name.
@@ -244,6 +251,9 @@ pub struct Call {
     /// Where it came from.
     #[serde(default)]
     pub origin: Origin,
+    /// For whom it is made.
+    #[serde(default)]
+    pub caller: Caller,
     /// Whether another than the first candidate answered, or a stale stored answer.
     pub degraded: bool,
     /// Why it is degraded, in words.

@@ -5,6 +5,7 @@
 //! passed in. Everything else stands on it, so a type belongs here only when at least two crates above must agree on it.
 
 pub mod call;
+pub mod caller;
 pub mod chat;
 pub mod clock;
 pub mod content;
@@ -25,6 +26,7 @@ pub use call::{
     Attempt, AttemptReason, AttemptState, Badge, CacheHit, Call, CallStatus, Origin, PromptRef, Served, Settlement,
     SettlementKind, Target,
 };
+pub use caller::Caller;
 pub use chat::{Effort, Extra, FinishReason, Message, MessageRole, ModelRequest, Params, Tool, ToolChoice, Usage};
 pub use clock::Clock;
 pub use content::{Block, Content, ImageSource, ToolCall};

@@ -14,7 +14,9 @@ use std::{
 
 use futures_util::StreamExt;
 use serde_json::{Map, json};
-use signalbox_domain::{ContentHash, Decision, Message, MessageRole, ModelRequest, Origin, Params, Role, Target};
+use signalbox_domain::{
+    Caller, ContentHash, Decision, Message, MessageRole, ModelRequest, Origin, Params, Role, Target,
+};
 use signalbox_gateway::{
     CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock,
 };
@@ -143,7 +145,7 @@ async fn through(mut calling: Calling) -> Seen {
                 first.get_or_insert_with(|| began.elapsed());
             }
             CallEvent::Decided(decision) => decisions.push(decision),
-            CallEvent::Changed(_) | CallEvent::Ended(_) | CallEvent::Reasoning(_) | CallEvent::ToolCall(_) => {}
+            _ => {}
         }
     }
     Seen { whole: began.elapsed(), first, decisions }
@@ -191,7 +193,8 @@ fn request(number: usize) -> CallRequest {
         values: Map::new(),
         target: Target::Route("default".into()),
         origin: Origin::App,
-        user: None,
+        caller: Caller::default(),
+        added: None,
     }
 }
 

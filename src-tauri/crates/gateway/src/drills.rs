@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use signalbox_domain::{
-    ContentHash, ErrorClass, Failure, Message, MessageRole, Origin, Params, ProviderKind, Role, Target, Tier,
+    Caller, ContentHash, ErrorClass, Failure, Message, MessageRole, Origin, Params, ProviderKind, Role, Target, Tier,
 };
 use signalbox_providers::Http;
 use signalbox_workspace::config::{
@@ -232,7 +232,8 @@ impl Drill {
             values: Map::new(),
             target: Target::Route(ROUTE.into()),
             origin: Origin::Drill { name: self.name.into() },
-            user: None,
+            caller: Caller::default(),
+            added: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a caller sees of its call.
 
+use serde_json::{Map, Value};
 use signalbox_domain::{Call, CallId, Decision};
 use signalbox_providers::ToolCallPiece;
 use tokio::sync::mpsc;
@@ -24,6 +25,10 @@ pub enum CallEvent {
     },
     /// A piece of the model's thoughts, which aren't part of the answer.
     Reasoning(String),
+    /// The provider's seal on the thoughts so far.
+    Signed(String),
+    /// Fields of the answer that have no place among these events, as the provider said them.
+    Kept(Map<String, Value>),
     /// A piece of a tool call.
     ToolCall(ToolCallPiece),
     /// The call has ended, and it is in the database. Always the last event.

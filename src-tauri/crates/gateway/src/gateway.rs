@@ -181,7 +181,7 @@ impl Gateway {
             .read(move |view| {
                 let project = settings.project();
                 settings
-                    .budgets()
+                    .budgets(project)
                     .iter()
                     .map(|budget| BudgetUse::read(view, budget, project, &settings.zone, now))
                     .collect()

@@ -34,8 +34,6 @@ pub(crate) struct Passage {
     pub(crate) recorder: Recorder,
     pub(crate) events: mpsc::Sender<CallEvent>,
     pub(crate) cancel: CancellationToken,
-    /// The user for whom the call is made.
-    pub(crate) user: Option<String>,
     /// What providers have counted: the model's identifier, the characters that were sent, and the input tokens.
     pub(crate) learned: Vec<(String, u64, u64)>,
     /// The conversation, for whoever observes the call's end.
@@ -58,6 +56,11 @@ impl Passage {
             request: self.request,
             answer,
         }
+    }
+
+    /// The project that pays.
+    pub(crate) fn project(&self) -> &str {
+        self.call.caller.project.as_deref().unwrap_or(self.settings.project())
     }
 
     /// Milliseconds since the call began.
@@ -98,6 +101,7 @@ pub(crate) async fn run(
         served: None,
         simulated: false,
         origin: request.origin.clone(),
+        caller: request.caller.clone(),
         degraded: false,
         degraded_reason: None,
         cache: None,
@@ -125,7 +129,6 @@ pub(crate) async fn run(
         recorder,
         events,
         cancel,
-        user: request.user.clone(),
         learned: Vec::new(),
         conversation: None,
     };
@@ -164,7 +167,7 @@ async fn made(passage: &mut Passage, plan: &route::Plan, keeping: Option<&cache:
 /// Everything up to the point from which money can be spent.
 async fn before_dispatch(passage: &mut Passage, request: CallRequest) -> Result<(route::Plan, Found), Stop> {
     let rendered = match resolve::run(passage, &request).await? {
-        Resolved::Template(template) => render::run(passage, *template, request.values).await?,
+        Resolved::Template(template) => render::run(passage, *template, request.values, request.added).await?,
         Resolved::Rendered(request) => *request,
     };
     passage.conversation = Some(Arc::new(rendered.clone()));

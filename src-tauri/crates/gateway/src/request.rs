@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use signalbox_domain::{Extra, Message, Origin, Params, PromptRef, Role, Target, Tool, ToolChoice};
+use signalbox_domain::{Caller, Extra, Message, Origin, Params, PromptRef, Role, Target, Tool, ToolChoice};
 use signalbox_prompts::{Selector, Source};
 
 /// One request to the gateway.
@@ -18,14 +18,18 @@ pub struct CallRequest {
     pub target: Target,
     /// Where it comes from.
     pub origin: Origin,
-    /// The user for whom it is made, as the caller names them. Answers are never shared between users.
-    pub user: Option<String>,
+    /// For whom it is made. Answers are never shared between users, projects or organisations.
+    pub caller: Caller,
+    /// What the caller adds to a stored prompt: messages that follow the prompt's own, tools, and what it says of the
+    /// answer, which comes before what the prompt says. A conversation that is rendered already is added to by nothing.
+    pub added: Option<Box<StoredRequest>>,
 }
 
 impl CallRequest {
     /// A request of role `generate` from the window.
     pub fn new(text: PromptText, values: Map<String, Value>, target: Target) -> Self {
-        Self { role: Role::Generate, text, values, target, origin: Origin::App, user: None }
+        let (origin, caller) = (Origin::App, Caller::default());
+        Self { role: Role::Generate, text, values, target, origin, caller, added: None }
     }
 }
 

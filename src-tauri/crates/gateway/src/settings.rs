@@ -44,14 +44,13 @@ impl Settings {
         Self { refused, ..Self::new(config, hash, providers) }
     }
 
-    /// The project that calls count for.
+    /// The project that calls count for, unless their caller says another.
     pub fn project(&self) -> &str {
         &self.config.workspace.project
     }
 
-    /// The budgets that must admit a call.
-    pub fn budgets(&self) -> Vec<Budget> {
-        let project = self.project();
+    /// The budgets that must admit a call of a project.
+    pub fn budgets(&self, project: &str) -> Vec<Budget> {
         self.config.budgets.iter().filter(|budget| budget.scope.account(project).is_some()).cloned().collect()
     }
 }

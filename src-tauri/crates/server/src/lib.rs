@@ -2,6 +2,7 @@
 //!
 //! What this crate never does: it listens on no other interface, and it answers nobody without the token of this start.
 
+mod endpoint;
 mod guard;
 mod page;
 mod routes;

@@ -208,6 +208,7 @@ fn make(number: u64, owner: Owner) -> Result<Made, Failed> {
         served,
         simulated: false,
         origin: Origin::App,
+        caller: signalbox_domain::Caller::default(),
         degraded: tries == 2 && failed.is_none(),
         degraded_reason: None,
         cache: None,

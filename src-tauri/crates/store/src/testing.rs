@@ -39,6 +39,7 @@ pub(crate) fn told(millis: i64, entropy: u8, model: &str, message: &str, answer:
         }),
         simulated: true,
         origin: Origin::App,
+        caller: signalbox_domain::Caller::default(),
         degraded: false,
         degraded_reason: None,
         cache: None,

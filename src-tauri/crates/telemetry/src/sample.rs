@@ -81,6 +81,7 @@ pub(crate) fn finished() -> Finished {
         }),
         simulated: false,
         origin: Origin::App,
+        caller: signalbox_domain::Caller::default(),
         degraded: true,
         degraded_reason: Some(format!("{CANARY} reason")),
         cache: None,

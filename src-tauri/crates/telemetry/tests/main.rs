@@ -70,6 +70,7 @@ fn call() -> Finished {
         served: None,
         simulated: true,
         origin: Origin::App,
+        caller: signalbox_domain::Caller::default(),
         degraded: false,
         degraded_reason: None,
         cache: None,

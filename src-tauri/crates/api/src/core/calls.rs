@@ -46,12 +46,67 @@ impl Core {
     /// Gives what happens in a call to the windows, from here on.
     pub(super) fn follow(self: &Arc<Self>, calling: Calling) -> CallId {
         let call = calling.id;
-        self.running().insert(
-            call,
-            Running { cancel: calling.cancel.clone(), answer: String::new(), call: None, decisions: Vec::new() },
-        );
-        self.tasks.spawn(forward(self.clone(), calling));
+        self.begin(&calling);
+        self.go_on_watching(calling);
         call
+    }
+
+    /// Notes a call that was started here.
+    pub(super) fn begin(&self, calling: &Calling) {
+        let cancel = calling.cancel.clone();
+        let running = Running { cancel, answer: String::new(), call: None, decisions: Vec::new() };
+        self.running().insert(calling.id, running);
+    }
+
+    /// Gives what happens in a call to the windows, until it ends.
+    pub(super) fn go_on_watching(self: &Arc<Self>, mut calling: Calling) {
+        let core = self.clone();
+        self.tasks.spawn(async move {
+            while let Some(event) = calling.events.recv().await {
+                core.tell(calling.id, &event);
+            }
+            core.end(calling.id);
+        });
+    }
+
+    /// Gives one event of a call to the windows.
+    pub(super) fn tell(&self, id: CallId, event: &CallEvent) {
+        match event {
+            CallEvent::Changed(call) => {
+                let before = self.running().get_mut(&id).and_then(|live| live.call.replace((**call).clone()));
+                if before.is_none_or(|before| before.held != call.held) {
+                    self.announcer.budgets();
+                }
+                self.hub.send(Event::Call { call: call.clone() });
+            }
+            CallEvent::Decided(decision) => {
+                if let Some(live) = self.running().get_mut(&id) {
+                    live.decisions.push(decision.clone());
+                }
+                self.hub.send(Event::Decision { decision: decision.clone() });
+            }
+            CallEvent::Delta { start, text } => {
+                if let Some(live) = self.running().get_mut(&id) {
+                    live.answer.push_str(text);
+                }
+                self.hub.send(Event::Delta { call: id, start: *start, text: text.clone() });
+            }
+            // The windows read thoughts and tool calls with the finished call.
+            CallEvent::Reasoning(_) | CallEvent::Signed(_) | CallEvent::Kept(_) | CallEvent::ToolCall(_) => {}
+            CallEvent::Ended(call) => {
+                self.hub.send(Event::Call { call: call.clone() });
+                self.end(id);
+                self.announcer.budgets();
+                if let Some(served) = &call.served {
+                    self.announcer.provider(&served.provider);
+                }
+            }
+        }
+    }
+
+    /// Forgets a call that has ended.
+    pub(super) fn end(&self, id: CallId) {
+        self.running().remove(&id);
     }
 
     /// Cancels a call.
@@ -120,48 +175,4 @@ impl Core {
     pub(super) fn running(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<CallId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Gives what happens in a call to the windows, until it ends.
-async fn forward(core: Arc<Core>, mut calling: Calling) {
-    let id = calling.id;
-    while let Some(event) = calling.events.recv().await {
-        match event {
-            CallEvent::Changed(call) => {
-                let held = call.held;
-                if let Some(live) = core.running().get_mut(&id) {
-                    let before = live.call.replace((*call).clone());
-                    core.hub.send(Event::Call { call });
-                    if before.is_none_or(|before| before.held == held) {
-                        continue;
-                    }
-                }
-                core.announce_budgets().await;
-            }
-            CallEvent::Decided(decision) => {
-                if let Some(live) = core.running().get_mut(&id) {
-                    live.decisions.push(decision.clone());
-                }
-                core.hub.send(Event::Decision { decision });
-            }
-            CallEvent::Delta { start, text } => {
-                if let Some(live) = core.running().get_mut(&id) {
-                    live.answer.push_str(&text);
-                }
-                core.hub.send(Event::Delta { call: id, start, text });
-            }
-            // The windows read thoughts and tool calls with the finished call.
-            CallEvent::Reasoning(_) | CallEvent::ToolCall(_) => {}
-            CallEvent::Ended(call) => {
-                let provider = call.served.as_ref().map(|served| served.provider.clone());
-                core.hub.send(Event::Call { call });
-                core.running().remove(&id);
-                core.announce_budgets().await;
-                if let Some(provider) = provider {
-                    core.announce_provider(&provider).await;
-                }
-            }
-        }
-    }
-    core.running().remove(&id);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signalbox_domain::{Call, CallId, Decision, Origin};
+use signalbox_domain::{Call, CallId, Caller, Decision, Origin};
 use signalbox_gateway::{CallRequest, PromptText, StoredRequest};
 use signalbox_store as store;
 use signalbox_store::{Place, StoredCall};
@@ -106,6 +106,8 @@ impl Core {
         let text = PromptText::Rendered { prompt: whole.call.prompt, request: Box::new(stored) };
         let mut again = CallRequest::new(text, values, whole.call.target);
         again.role = whole.call.role;
+        // Whoever sends it again pays, but in the same user's, project's and organisation's name.
+        again.caller = Caller { token: None, ..whole.call.caller };
         again.origin = Origin::Replay { of: request.call };
         let calling = self.gateway.call(again);
         Ok(CallNamed { call: self.follow(calling) })

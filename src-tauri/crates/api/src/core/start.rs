@@ -119,12 +119,14 @@ impl Core {
             configuring: tokio::sync::Mutex::default(),
             running: Mutex::default(),
             stopping: CancellationToken::new(),
+            announcer: super::announcer::Announcer::default(),
             presence,
             exclusive: Mutex::new(lock),
             tasks: TaskTracker::new(),
         });
         watch::start(&core);
         core.announce_gateway();
+        core.announce_changes();
         core.keep_log_short();
         Ok(core)
     }

@@ -25,7 +25,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
     let hold = Hold {
         call: passage.call.id,
         owner: passage.gateway.owner,
-        project: passage.settings.project().to_owned(),
+        project: passage.project().to_owned(),
         amount,
         expires_at: now.checked_add(lease).unwrap_or(jiff::Timestamp::MAX),
     };
@@ -48,7 +48,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
         .write(move |tx| {
             tx.body_put(&body)?;
             tx.decisions_add(&decisions)?;
-            let admitted = admit(tx, &settings.budgets(), &settings.zone, &hold, now)?;
+            let admitted = admit(tx, &settings.budgets(&hold.project), &settings.zone, &hold, now)?;
             if admitted.is_ok() {
                 tx.call_put(&row)?;
                 // From here on a crash finds what the call has cost at least.

@@ -235,8 +235,14 @@ async fn hear(
             answer.call_tool(&piece);
             return Some(CallEvent::ToolCall(piece));
         }
-        Event::Signed(signature) => answer.sign(&signature),
-        Event::Kept(fields) => answer.keep(fields),
+        Event::Signed(signature) => {
+            answer.sign(&signature);
+            return Some(CallEvent::Signed(signature));
+        }
+        Event::Kept(fields) => {
+            answer.keep(fields.clone());
+            return Some(CallEvent::Kept(fields));
+        }
         Event::Served { model } => seen.reported = Some(model),
         Event::Usage(usage) => seen.usage = Some(usage),
         Event::Skipped { reason } => {

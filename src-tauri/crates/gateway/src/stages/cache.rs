@@ -128,16 +128,16 @@ pub(crate) fn reply_body(reply: &StoredReply) -> Option<Vec<u8>> {
 }
 
 fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<ContentHash> {
-    let workspace = &passage.settings.config.workspace;
+    let (workspace, caller) = (&passage.settings.config.workspace, &passage.call.caller);
     let asked = Asked {
         role: passage.call.role,
         target: &passage.call.target,
         prompt: passage.call.prompt.as_ref(),
         tenant: Tenant {
             workspace: passage.gateway.workspace(),
-            org: workspace.org.as_deref(),
-            project: &workspace.project,
-            user: passage.user.as_deref(),
+            org: caller.org.as_deref().or(workspace.org.as_deref()),
+            project: passage.project(),
+            user: caller.user.as_deref(),
         },
         sent: plan.candidates.first()?.prepared.hash,
     };

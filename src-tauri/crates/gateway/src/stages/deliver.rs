@@ -16,6 +16,9 @@ pub(crate) async fn whole(passage: &Passage, answer: &Answer) -> Result<(), Gone
     if !reply.reasoning.is_empty() {
         send(passage, CallEvent::Reasoning(reply.reasoning.clone())).await?;
     }
+    if let Some(signature) = &reply.signature {
+        send(passage, CallEvent::Signed(signature.clone())).await?;
+    }
     let (mut rest, mut start) = (answer.text(), 0);
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE.min(rest.len())));
@@ -32,6 +35,9 @@ pub(crate) async fn whole(passage: &Passage, answer: &Answer) -> Result<(), Gone
             signature: call.signature.clone(),
         };
         send(passage, CallEvent::ToolCall(piece)).await?;
+    }
+    if !reply.kept.is_empty() {
+        send(passage, CallEvent::Kept(reply.kept.clone())).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A text and values become messages.
 
 use serde_json::{Map, Value, json};
-use signalbox_domain::{Cause, ErrorClass, Failure, Message, Stage};
+use signalbox_domain::{Cause, ErrorClass, Failure, Message, Params, Stage};
 use signalbox_prompts::{ENGINE, render};
 
 use crate::{
@@ -14,6 +14,7 @@ pub(crate) async fn run(
     passage: &mut Passage,
     template: Template,
     values: Map<String, Value>,
+    added: Option<Box<StoredRequest>>,
 ) -> Result<StoredRequest, Stop> {
     let count = values.len();
     // Rendering is limited by fuel, but what it may burn is still too long for an async thread.
@@ -48,7 +49,7 @@ pub(crate) async fn run(
             json!({ "messages": messages.len(), "characters": characters, "values": count, "engine": ENGINE }),
         )
         .await;
-    Ok(StoredRequest {
+    let rendered = StoredRequest {
         messages,
         values,
         params: template.document.parameters,
@@ -57,7 +58,35 @@ pub(crate) async fn run(
         tool_choice: None,
         extra: None,
         engine: ENGINE.to_owned(),
+    };
+    Ok(match added {
+        Some(added) => with(rendered, *added),
+        None => rendered,
     })
+}
+
+/// A rendered prompt with what its caller adds: messages follow the prompt's own, and what the caller says of the answer
+/// comes before what the prompt says. What is added was never a template.
+fn with(prompt: StoredRequest, added: StoredRequest) -> StoredRequest {
+    let Params { temperature, top_p, max_tokens, seed, stop, reasoning } = added.params;
+    let own = prompt.params;
+    StoredRequest {
+        messages: prompt.messages.into_iter().chain(added.messages).collect(),
+        values: prompt.values,
+        params: Params {
+            temperature: temperature.or(own.temperature),
+            top_p: top_p.or(own.top_p),
+            max_tokens: max_tokens.or(own.max_tokens),
+            seed: seed.or(own.seed),
+            stop: if stop.is_empty() { own.stop } else { stop },
+            reasoning: reasoning.or(own.reasoning),
+        },
+        schema: added.schema.or(prompt.schema),
+        tools: if added.tools.is_empty() { prompt.tools } else { added.tools },
+        tool_choice: added.tool_choice.or(prompt.tool_choice),
+        extra: added.extra.or(prompt.extra),
+        engine: prompt.engine,
+    }
 }
 
 /// `1 value`, `2 values`.

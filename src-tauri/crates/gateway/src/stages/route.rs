@@ -112,7 +112,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         ));
     }
     let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
-    let unknown_price = strictest(&settings.budgets());
+    let unknown_price = strictest(&settings.budgets(passage.project()));
     let ratios = passage.gateway.ratios();
     let (mut candidates, mut refused) = (Vec::with_capacity(names.len()), None);
     for name in &names {

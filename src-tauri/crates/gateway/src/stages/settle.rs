@@ -63,7 +63,7 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
     let entry = LedgerEntry {
         call: passage.call.id,
         at: passage.gateway.clock.now(),
-        project: passage.settings.project().to_owned(),
+        project: passage.project().to_owned(),
         prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()),
         model: passage.call.served.as_ref().map(|served| served.model.clone()),
         settlement,

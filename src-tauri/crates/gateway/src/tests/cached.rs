@@ -33,7 +33,7 @@ async fn nothing_is_shared_between_users() {
     let house = house(&["ok"], DAY, false);
     let of = |user: Option<&str>| {
         let mut request = request("Mine?");
-        request.user = user.map(str::to_owned);
+        request.caller.user = user.map(str::to_owned);
         request
     };
     for user in [None, Some("ann"), Some("bob")] {

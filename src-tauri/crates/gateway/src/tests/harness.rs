@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Call, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role, Target,
-    Tier,
+    Call, Caller, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
+    Target, Tier,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
@@ -106,7 +106,11 @@ pub(super) async fn watch(mut calling: Calling) -> Watched {
             CallEvent::Delta { text: piece, .. } => text.push_str(&piece),
             CallEvent::Decided(decision) => decisions.push(decision),
             CallEvent::Ended(call) => return Watched { call: *call, text, decisions },
-            CallEvent::Changed(_) | CallEvent::Reasoning(_) | CallEvent::ToolCall(_) => {}
+            CallEvent::Changed(_)
+            | CallEvent::Reasoning(_)
+            | CallEvent::Signed(_)
+            | CallEvent::Kept(_)
+            | CallEvent::ToolCall(_) => {}
         }
     }
     panic!("a call always says that it has ended");
@@ -130,7 +134,8 @@ pub(super) fn request(text: &str) -> CallRequest {
         values: Map::new(),
         target: Target::Route(ROUTE.into()),
         origin: Origin::App,
-        user: None,
+        caller: Caller::default(),
+        added: None,
     }
 }
 

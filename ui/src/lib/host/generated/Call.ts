@@ -4,6 +4,7 @@ import type { Badge } from "./Badge.ts";
 import type { CacheHit } from "./CacheHit.ts";
 import type { CallId } from "./CallId.ts";
 import type { CallStatus } from "./CallStatus.ts";
+import type { Caller } from "./Caller.ts";
 import type { ContentHash } from "./ContentHash.ts";
 import type { Failure } from "./Failure.ts";
 import type { FinishReason } from "./FinishReason.ts";
@@ -52,6 +53,10 @@ simulated: boolean,
  * Where it came from.
  */
 origin: Origin,
+/**
+ * For whom it is made.
+ */
+caller: Caller,
 /**
  * Whether another than the first candidate answered, or a stale stored answer.
  */

@@ -27,6 +27,7 @@ export type * from "./CallStart.ts";
 export type * from "./CallStatus.ts";
 export type * from "./CallText.ts";
 export type * from "./CallTotal.ts";
+export type * from "./Caller.ts";
 export type * from "./Cancelled.ts";
 export type * from "./Candidate.ts";
 export type * from "./Cause.ts";

@@ -1,0 +1,3 @@
+//! The local endpoint: models for every program of this machine, in the protocols of `OpenAI` and Anthropic.
+
+mod asked;
