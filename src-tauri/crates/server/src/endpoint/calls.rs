@@ -11,7 +11,7 @@ const MOST: usize = 1_024;
 /// providers may mix them and the protocol can't.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
-    calls: Vec<ToolCall>,
+    list: Vec<ToolCall>,
     /// How many have been said to their end.
     done: usize,
     /// How much of the next one's arguments has been said; none before it has begun.
@@ -32,7 +32,7 @@ pub(crate) enum Step<'a> {
 impl Calls {
     /// Whether any tool is asked for.
     pub(crate) fn any(&self) -> bool {
-        !self.calls.is_empty()
+        !self.list.is_empty()
     }
 
     /// Takes a piece, and gives every step that can be said now to `say`.
@@ -41,12 +41,12 @@ impl Calls {
         if index >= MOST {
             return;
         }
-        if self.calls.len() <= index {
+        if self.list.len() <= index {
             let blank =
                 || ToolCall { id: String::new(), name: String::new(), arguments: String::new(), signature: None };
-            self.calls.resize_with(index + 1, blank);
+            self.list.resize_with(index + 1, blank);
         }
-        if let Some(call) = self.calls.get_mut(index) {
+        if let Some(call) = self.list.get_mut(index) {
             call.id.push_str(piece.id.as_deref().unwrap_or_default());
             call.name.push_str(piece.name.as_deref().unwrap_or_default());
             call.arguments.push_str(&piece.arguments);
@@ -57,7 +57,7 @@ impl Calls {
 
     /// Ends the call that is being said, if its arguments are whole. Says whether something else can be said now.
     pub(crate) fn pause(&mut self, mut say: impl FnMut(Step<'_>)) -> bool {
-        if let (Some(_), Some(call)) = (self.said, self.calls.get(self.done)) {
+        if let (Some(_), Some(call)) = (self.said, self.list.get(self.done)) {
             if serde_json::from_str::<IgnoredAny>(&call.arguments).is_err() {
                 return false;
             }
@@ -73,7 +73,7 @@ impl Calls {
     }
 
     fn advance(&mut self, over: bool, say: &mut impl FnMut(Step<'_>)) {
-        while let Some(call) = self.calls.get(self.done) {
+        while let Some(call) = self.list.get(self.done) {
             let index = u32::try_from(self.done).unwrap_or(u32::MAX);
             let from = match self.said {
                 Some(from) => from,
@@ -88,7 +88,7 @@ impl Calls {
                 say(Step::Arguments(index, rest));
             }
             self.said = Some(call.arguments.len());
-            let is_last = self.done + 1 == self.calls.len();
+            let is_last = self.done + 1 == self.list.len();
             if !over && (is_last || serde_json::from_str::<IgnoredAny>(&call.arguments).is_err()) {
                 return;
             }

@@ -53,7 +53,7 @@ pub(crate) fn whole(asked: &Asked, answers: &[Whole]) -> Value {
     }
     let first = answers.first().map(|answer| &answer.call);
     let mut body = json!({
-        "id": first.map(|call| id(call)),
+        "id": first.map(id),
         "object": "chat.completion",
         "created": first.map(|call| call.started_at.as_second()),
         "model": first.map(|call| said::model(call, &asked.model)),

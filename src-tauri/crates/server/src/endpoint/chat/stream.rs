@@ -110,7 +110,9 @@ impl Stream {
         }
         if self.usage {
             let mut tokens = Usage::default();
-            calls.iter().for_each(|call| tokens += said::usage(call));
+            for call in calls {
+                tokens += said::usage(call);
+            }
             let usage = answer::usage(tokens, std::mem::take(&mut self.counted));
             // Only callers who ask for this chunk expect one without a choice.
             let more = Map::from_iter([("usage".into(), usage), ("signalbox".into(), said::note(calls))]);

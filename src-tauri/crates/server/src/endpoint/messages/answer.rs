@@ -117,12 +117,11 @@ pub(crate) fn end(call: &Call, asks_for_tools: bool, kept: Map<String, Value>) -
     let reason = match said::finish(call, asks_for_tools) {
         FinishReason::Stop if kept.get("stop_sequence").is_some_and(Value::is_string) => "stop_sequence".into(),
         FinishReason::Stop => "end_turn".into(),
-        FinishReason::Length => "max_tokens".into(),
         FinishReason::ContentFilter => "refusal".into(),
         FinishReason::ToolCalls => "tool_use".into(),
         FinishReason::Other(word) if OWN_REASONS.contains(&word.as_str()) => word,
-        // Nothing shows that the answer is whole.
-        FinishReason::Other(_) => "max_tokens".into(),
+        // Nothing shows that an answer is whole that ended for a reason without a word here.
+        FinishReason::Length | FinishReason::Other(_) => "max_tokens".into(),
     };
     let mut end =
         Map::from_iter([("stop_reason".into(), Value::String(reason)), ("stop_sequence".into(), Value::Null)]);
