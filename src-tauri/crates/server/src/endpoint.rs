@@ -13,3 +13,6 @@ mod models;
 mod responses;
 mod said;
 mod speech;
+
+#[cfg(test)]
+mod tests;
