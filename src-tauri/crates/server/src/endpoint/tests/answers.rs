@@ -11,10 +11,15 @@ use crate::endpoint::{asked::Whole, fault::Refused, messages, models::Listed, sa
 fn an_answer_with_everything_is_said() {
     let kept = [
         json!({"logprobs": {"content": [{"token": "G", "logprob": -0.1, "bytes": null, "top_logprobs": []}]},
-            "annotations": [{"type": "url_citation"}], "system_fingerprint": "fp_1", "service_tier": "default", "cost": 0.1}),
-        json!({"web_search_call": {"type": "web_search_call", "id": "ws_1", "status": "completed"}, "service_tier": "default"}),
-        json!({"content": [{"type": "redacted_thinking", "data": "x"}], "citations": [{"type": "page_location"}],
-            "usage": {"service_tier": "standard"}, "id": "msg_theirs", "container": {"id": "c"}}),
+            "annotations": [
+                {"type": "url_citation", "url_citation": {"url": "https://h/a", "title": "A", "start_index": 0, "end_index": 1}},
+            ], "system_fingerprint": "fp_1", "service_tier": "default", "cost": 0.1}),
+        json!({"web_search_call": {"type": "web_search_call", "id": "ws_1", "status": "completed",
+            "action": {"type": "search", "query": "tides"}}, "service_tier": "default"}),
+        json!({"content": [{"type": "redacted_thinking", "data": "x"}], "citations": [
+                {"type": "web_search_result_location", "url": "https://h/a", "title": "A", "cited_text": "a", "encrypted_index": "x"},
+            ],
+            "usage": {"service_tier": "standard"}, "id": "msg_theirs", "container": {"id": "c", "expires_at": "2026-01-01T00:00:00Z"}}),
     ];
     for (speech, kept) in ALL.into_iter().zip(kept) {
         let answer = full(speech.protocol(), &kept);

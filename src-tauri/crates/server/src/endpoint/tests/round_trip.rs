@@ -56,8 +56,8 @@ fn expected(speech: Speech, answer: &Whole, usage: Usage) -> Understood {
         usage.cache_write += std::mem::take(&mut usage.cache_write_1h);
     }
     let calls = reply.tool_calls.iter().map(|call| {
-        // Anthropic says a call without arguments as an empty object.
-        let arguments = if speech == Speech::Messages && call.arguments.is_empty() { "{}" } else { &call.arguments };
+        // A call without arguments has an empty object.
+        let arguments = if call.arguments.is_empty() { "{}" } else { &call.arguments };
         (call.id.clone(), call.name.clone(), arguments.to_owned())
     });
     Understood {
