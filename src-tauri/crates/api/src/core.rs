@@ -8,6 +8,7 @@ mod budgets;
 mod calls;
 mod connecting;
 mod drafts;
+mod endpoint;
 mod export;
 mod gateway;
 mod keys;
@@ -21,6 +22,7 @@ mod routes;
 mod start;
 mod targets;
 mod telemetry;
+mod tokens;
 mod votes;
 mod watch;
 mod watched;
@@ -42,7 +44,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::Hub;
 
+pub use endpoint::EndpointSwitch;
 pub use start::Options;
+pub use tokens::TokenWatch;
 pub use watched::Watched;
 
 /// The application without a window: every command of the list is a method of it.
@@ -66,6 +70,9 @@ pub struct Core {
     pub(crate) configuring: tokio::sync::Mutex<()>,
     /// The calls that were started here and haven't ended.
     pub(crate) running: Mutex<HashMap<CallId, calls::Running>>,
+    /// Who may ask at the local endpoint.
+    pub(crate) tokens: tokens::Tokens,
+    pub(crate) endpoint: endpoint::Endpoint,
     pub(crate) stopping: CancellationToken,
     /// What the windows will be told of in a moment.
     pub(crate) announcer: announcer::Announcer,
@@ -85,6 +92,8 @@ impl Core {
 
     /// Cancels and settles every call, and ends all that runs by itself.
     pub async fn close(&self) {
+        // Other programs first: their answers end before the calls are cancelled.
+        self.close_endpoint().await;
         self.stopping.cancel();
         self.gateway.close().await;
         self.tasks.close();

@@ -13,7 +13,7 @@ mod hub;
 mod list;
 pub mod types;
 
-pub use core::{Core, Options, Watched};
+pub use core::{Core, EndpointSwitch, Options, TokenWatch, Watched};
 pub use dispatch::{COMMANDS, CommandInfo, dispatch};
 pub use error::{ApiError, Code};
 pub use hub::{Hub, Subscription};

@@ -118,12 +118,15 @@ impl Core {
             loaded: RwLock::new(Arc::new(loaded)),
             configuring: tokio::sync::Mutex::default(),
             running: Mutex::default(),
+            tokens: super::tokens::Tokens::default(),
+            endpoint: super::endpoint::Endpoint::default(),
             stopping: CancellationToken::new(),
             announcer: super::announcer::Announcer::default(),
             presence,
             exclusive: Mutex::new(lock),
             tasks: TaskTracker::new(),
         });
+        core.read_tokens().await?;
         watch::start(&core);
         core.announce_gateway();
         core.announce_changes();
