@@ -1,10 +1,8 @@
 //! What can be named as a model, and how long a request to it is.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use signalbox_api::{Core, types::Empty};
-use signalbox_domain::{Call, CallStatus, Target, Tier};
+use signalbox_domain::{Call, CallStatus, Role, Target, Tier};
 use signalbox_workspace::config::Config;
 
 use super::{
@@ -45,7 +43,7 @@ pub(super) fn count(core: &Core, asked: &Asked) -> Result<Response, Denied> {
     let model = match target::named(config, &asked.model)? {
         Named::Target(Target::Model(name)) => Some(name),
         Named::Target(Target::Route(name)) => {
-            let chain = config.route(&name).map(|route| route.generate.of(Tier::Standard));
+            let chain = config.route(&name).map(|route| route.chain(Role::Generate, Tier::Standard));
             chain.and_then(|models| models.first().cloned())
         }
         Named::Prompt { .. } => {

@@ -136,6 +136,12 @@ impl Writing {
     }
 
     fn finish(&mut self) {
+        for choice in 0..self.choices.len() {
+            // A call that ended without a word must not look whole.
+            if let Some(call) = self.choices.call(choice).filter(|call| call.status == CallStatus::Running) {
+                self.encoder.end(choice as u32, call, &mut self.out);
+            }
+        }
         if !self.written {
             self.encoder.finish(&self.choices.all(), &mut self.out);
             self.written = true;

@@ -18,6 +18,13 @@ impl Unread {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// Notes that a body isn't read at all, if there is one.
+    pub(super) fn left(&self, body: &Incoming) {
+        if !body.is_end_stream() {
+            self.set();
+        }
+    }
+
     fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
