@@ -84,7 +84,7 @@ async fn a_failure_before_the_first_piece_has_a_status_in_every_protocol() {
         ("rate_limited(retry_after=7)*", 429, "rate_limited", Some("7"), ("rate_limit_error", "rate_limit_error")),
         ("overloaded*", 503, "overloaded", Some("5"), ("server_error", "overloaded_error")),
         ("server_error*", 502, "upstream_error", None, ("server_error", "api_error")),
-        ("unreachable*", 502, "upstream_unreachable", None, ("server_error", "api_error")),
+        ("unreachable*", 502, "stream_cut", None, ("server_error", "api_error")),
         ("key_dead*", 502, "upstream_credentials", None, ("server_error", "api_error")),
         ("stall*", 504, "timeout", None, ("server_error", "timeout_error")),
         ("empty*", 502, "upstream_empty", None, ("server_error", "api_error")),

@@ -60,7 +60,7 @@ async fn a_prompt_a_version_or_a_value_that_is_missing_is_said_by_name() {
     let served = Served::start().await;
     for path in [CHAT, RESPONSES, MESSAGES] {
         for (model, status, code, says) in [
-            ("prompt:support/reply", 400, "invalid_request", "undefined"),
+            ("prompt:support/reply", 400, "invalid_request", "shop is required"),
             ("prompt:support/repyl", 404, "model_not_found", "prompt:support/reply@production"),
             ("prompt:support/reply@staging-x", 404, "model_not_found", "staging-x"),
             ("prompt:support/reply#99", 404, "model_not_found", "99"),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    http::{HeaderMap, header, request::Parts},
+    http::request::Parts,
     response::Response,
 };
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use serde_json::json;
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     reply::{self, Denied},
     serve::Shared,
     speech::Speech,
-    target::{self, Named},
+    target,
     whole,
 };
 
