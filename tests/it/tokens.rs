@@ -256,10 +256,10 @@ async fn the_endpoint_is_off_at_first_and_comes_back_as_it_was_left() {
     let on = app.core.endpoint_set(EndpointSet { on: true, port: Some(0) }).await.unwrap();
     assert_eq!((on.on, on.port, on.address.as_deref()), (true, 40_000, Some("http://127.0.0.1:40000")));
     let told = app.wait_for(&mut events, |event| match event {
-        Event::Endpoint { state } => Some(state.clone()),
+        Event::Endpoint { state } if state.on => Some(state.clone()),
         _ => None,
     });
-    assert_eq!(told.await, on);
+    assert_eq!(told.await, on, "the windows are told");
 
     let folders = app.close().await;
     assert_eq!(first.stops.load(Ordering::Relaxed), 1, "it stops listening with the application");

@@ -44,42 +44,46 @@ export function snippets(dialect: Dialect, address: string, wanted: Wanted): Sni
 const quoted = (text: string) => JSON.stringify(text);
 /** Inside of a shell's single quotes. */
 const shell = (text: string) => text.replaceAll("'", "'\\''");
+const pairs = (variables: readonly string[]) => variables.map((name) => `${quoted(name)}: "…"`);
 /** `{"shop": "…", "customer": "…"}`. */
-const values = (variables: readonly string[]) => `{${variables.map((name) => `${quoted(name)}: "…"`).join(", ")}}`;
+const values = (variables: readonly string[]) => `{${pairs(variables).join(", ")}}`;
+/** The same in lines of their own, where there are more than two. */
+function valueLines(begin: string, variables: readonly string[], indent: string): string[] {
+  if (variables.length <= 2) return [`${indent}${begin}${values(variables)},`];
+  return [`${indent}${begin}{`, ...pairs(variables).map((pair) => `${indent}${indent}${pair},`), `${indent}},`];
+}
 
 function openai(address: string, { model, variables }: Wanted): string[] {
   const asks = variables.length > 0;
   const python = [
     "import os",
     "from openai import OpenAI",
-    "",
     "client = OpenAI(",
     `    base_url=${quoted(`${address}/v1`)},`,
     `    api_key=os.environ["SIGNALBOX_TOKEN"],`,
     ")",
     "answer = client.chat.completions.create(",
     `    model=${quoted(model)},`,
-    ...(asks ? [`    metadata=${values(variables)},`] : []),
+    ...(asks ? valueLines("metadata=", variables, "    ") : []),
     `    messages=[${asks ? "" : `{"role": "user", "content": "Hi"}`}],`,
     ")",
     "print(answer.choices[0].message.content)",
   ];
   const typescript = [
     `import OpenAI from "openai";`,
-    "",
     "const client = new OpenAI({",
     `  baseURL: ${quoted(`${address}/v1`)},`,
     "  apiKey: process.env.SIGNALBOX_TOKEN,",
     "});",
     "const answer = await client.chat.completions.create({",
     `  model: ${quoted(model)},`,
-    ...(asks ? [`  metadata: ${values(variables)},`] : []),
+    ...(asks ? valueLines("metadata: ", variables, "  ") : []),
     `  messages: [${asks ? "" : `{ role: "user", content: "Hi" }`}],`,
     "});",
     "console.log(answer.choices[0]?.message.content);",
   ];
   const body = asks
-    ? [`{"model": ${quoted(model)},`, ` "metadata": ${values(variables)}, "messages": []}`]
+    ? [`{"model": ${quoted(model)}, "messages": [],`, ` "metadata": {${pairs(variables).join(",\n              ")}}}`]
     : [`{"model": ${quoted(model)},`, ` "messages": [{"role": "user", "content": "Hi"}]}`];
   const curl = [
     `curl ${address}/v1/chat/completions \\`,
@@ -97,7 +101,6 @@ function anthropic(address: string, { model, variables }: Wanted): string[] {
   const python = [
     "import os",
     "from anthropic import Anthropic",
-    "",
     "client = Anthropic(",
     `    base_url=${quoted(address)},`,
     `    api_key=os.environ["SIGNALBOX_TOKEN"],`,
@@ -112,7 +115,6 @@ function anthropic(address: string, { model, variables }: Wanted): string[] {
   ];
   const typescript = [
     `import Anthropic from "@anthropic-ai/sdk";`,
-    "",
     "const client = new Anthropic({",
     `  baseURL: ${quoted(address)},`,
     "  apiKey: process.env.SIGNALBOX_TOKEN,",
