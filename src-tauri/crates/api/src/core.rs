@@ -20,7 +20,9 @@ mod prompts;
 mod providers;
 mod retention;
 mod routes;
+mod serving;
 mod start;
+mod tally;
 mod targets;
 mod telemetry;
 mod tokens;
@@ -47,6 +49,7 @@ use crate::Hub;
 
 pub use endpoint::EndpointSwitch;
 pub use start::Options;
+pub use tally::{Counted, Counts, DURATIONS, Histogram, ModelCounts, Tried};
 pub use tokens::TokenWatch;
 pub use watched::Watched;
 
@@ -61,6 +64,7 @@ pub struct Core {
     pub(crate) keychain: Keychain,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) teller: Arc<telemetry::Teller>,
+    pub(crate) tally: Arc<tally::Tally>,
     /// The one pool of connections.
     pub(crate) http: Http,
     pub(crate) hub: Hub,

@@ -92,6 +92,7 @@ impl Core {
         if let Err(failure) = teller.configure(&settings, &http, &clock) {
             tracing::warn!("nothing is told to a collector: {failure}");
         }
+        let tally = Arc::new(super::tally::Tally::default());
         let gateway = Gateway::new(Parts {
             store: store.clone(),
             owner: presence.owner(),
@@ -99,7 +100,7 @@ impl Core {
             registry: registry.clone(),
             settings,
             clock: clock.clone(),
-            observers: vec![teller.clone()],
+            observers: vec![teller.clone(), tally.clone()],
         });
         let interrupted = gateway.recover(&presence).await?;
         let core = Arc::new(Self {
@@ -112,6 +113,7 @@ impl Core {
             keychain: options.keychain,
             gateway,
             teller,
+            tally,
             http,
             hub: Hub::start(),
             clock,
