@@ -1,6 +1,6 @@
 //! OpenAI's Responses.
 
-mod reader;
+pub(crate) mod reader;
 mod request;
 
 use async_trait::async_trait;

@@ -33,6 +33,9 @@ mod speech;
 mod target;
 mod whole;
 
+#[cfg(test)]
+mod tests;
+
 pub use control::EndpointControl;
 pub use limits::{EndpointLimits, EndpointOptions};
 pub use serve::Endpoint;
