@@ -38,7 +38,8 @@ async fn a_budgets_refusal_is_429_with_the_time_until_it_begins_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_answer_says_that_it_is_one() {
-    let (served, server) = priced("$5.00", "\n[routes.kept]\ngenerate = [\"priced\"]\ncache = { max_age = \"1d\" }\n").await;
+    let (served, server) =
+        priced("$5.00", "\n[routes.kept]\ngenerate = [\"priced\"]\ncache = { max_age = \"1d\" }\n").await;
     for path in ALL {
         let ask = |stream: bool| served.post(path, &question(path, "route:kept", stream));
         let asked = server.requests().len();
@@ -69,7 +70,8 @@ async fn several_choices_are_as_many_calls_at_once() {
     assert_eq!(indexes, [Some(0), Some(1), Some(2)], "{told:?}");
     assert_eq!(server.requests().len(), 3);
     let notes = told.json()["signalbox"]["choices"].clone();
-    let ids: Vec<_> = notes.as_array().unwrap().iter().map(|note| note["call_id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<_> =
+        notes.as_array().unwrap().iter().map(|note| note["call_id"].as_str().unwrap().to_owned()).collect();
     let mut cost = 0;
     for id in &ids {
         cost += served.app.stored(id.parse().unwrap()).await.unwrap().settlement.unwrap().amount.nanos();
@@ -84,7 +86,8 @@ async fn several_choices_are_as_many_calls_at_once() {
         let of = |data: &&Value| data["choices"][0]["index"] == index;
         let events: Vec<Value> = told.events().into_iter().map(|(_, data)| data).collect();
         let finished = events.iter().filter(of).filter(|data| data["choices"][0]["finish_reason"].is_string()).count();
-        let text: String = events.iter().filter(of).filter_map(|data| data["choices"][0]["delta"]["content"].as_str()).collect();
+        let text: String =
+            events.iter().filter(of).filter_map(|data| data["choices"][0]["delta"]["content"].as_str()).collect();
         assert_eq!((finished, text.is_empty()), (1, false), "choice {index}: {told:?}");
     }
     for path in [RESPONSES, MESSAGES] {

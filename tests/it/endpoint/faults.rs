@@ -44,14 +44,18 @@ fn says_broken(path: &str, told: &Told) -> bool {
 async fn r4_an_answer_that_is_cut_after_its_first_piece_never_ends_well() {
     for fault in ["cut_after(3)*", "stall_after(3)*", "malformed(2)*"] {
         let server = wire(fault).await;
-        let toml = candidate("far", &server) + "[routes.default]\ngenerate = [\"far\"]\nlimits = { idle = \"200ms\" }\n";
+        let toml =
+            candidate("far", &server) + "[routes.default]\ngenerate = [\"far\"]\nlimits = { idle = \"200ms\" }\n";
         let served = Served::of(&toml).await;
         for path in ALL {
             let told = served.ask(path, &question(path, "route:default", true)).await;
             assert_eq!(told.status, 200, "a part of it was delivered: {told:?}");
             if fault.starts_with("malformed") && !says_broken(path, &told) {
                 // One piece is missing: the answer ends, but not as one that is whole.
-                assert!(!told.text.contains("\"finish_reason\":\"stop\"") && !told.text.contains("\"end_turn\""), "{told:?}");
+                assert!(
+                    !told.text.contains("\"finish_reason\":\"stop\"") && !told.text.contains("\"end_turn\""),
+                    "{told:?}"
+                );
                 assert_ne!((path, ends_well(path, &told)), (RESPONSES, true), "{told:?}");
                 continue;
             }
@@ -71,7 +75,8 @@ async fn the_answer_of_a_fallback_says_who_gave_it() {
             let told = served.ask(path, &question(path, "route:default", stream)).await;
             assert_eq!(told.status, 200, "{path} {fault}: {told:?}");
             assert!(!text_of(path, &told, stream).is_empty() && (!stream || ends_well(path, &told)), "{told:?}");
-            let said = ["x-signalbox-model", "x-signalbox-provider", "x-signalbox-degraded"].map(|name| told.header(name));
+            let said =
+                ["x-signalbox-model", "x-signalbox-provider", "x-signalbox-degraded"].map(|name| told.header(name));
             assert_eq!(said, ["second", "second", "true"], "{path} {fault}: {told:?}");
             assert!(told.text.contains("\"degraded\":true"), "the body says it too: {told:?}");
         }

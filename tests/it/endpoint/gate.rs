@@ -10,7 +10,12 @@ use super::{ALL, CHAT, MESSAGES, Served, question, told};
 async fn a_page_in_a_browser_and_another_name_of_this_machine_are_refused_in_every_protocol() {
     let served = Served::start().await;
     let port = served.port;
-    let own = [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}"), format!("LocalHost:{port}")];
+    let own = [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("[::1]:{port}"),
+        format!("LocalHost:{port}"),
+    ];
     for path in ALL {
         let ask = |name: &str, value: &str| {
             let body = question(path, "simulated-small", false);
@@ -36,7 +41,8 @@ async fn a_page_in_a_browser_and_another_name_of_this_machine_are_refused_in_eve
         }
     }
     let preflight = served.client.request(Method::OPTIONS, format!("{}{CHAT}", served.base));
-    let told = told(preflight.header("origin", "https://evil.test").header("access-control-request-method", "POST")).await;
+    let told =
+        told(preflight.header("origin", "https://evil.test").header("access-control-request-method", "POST")).await;
     assert_eq!(told.status, 403);
     assert!(!told.headers.keys().any(|name| name.as_str().starts_with("access-control")), "{told:?}");
 }
@@ -73,7 +79,8 @@ async fn a_missing_wrong_or_revoked_token_is_refused_in_the_callers_protocol() {
             assert!(!told.text.contains("sbx_"), "nothing of a token is said back: {told:?}");
         }
         for header in ["authorization", "x-api-key"] {
-            let value = if header == "authorization" { format!("bearer {}", served.token) } else { served.token.clone() };
+            let value =
+                if header == "authorization" { format!("bearer {}", served.token) } else { served.token.clone() };
             assert_eq!(ask(Some((header, value))).await.status, 200, "{header}");
         }
     }

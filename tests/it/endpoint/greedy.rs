@@ -39,7 +39,16 @@ fn head(served: &Served, path: &str, more: &str) -> String {
 async fn a_malformed_body_gets_400_in_the_callers_protocol() {
     let served = Served::start().await;
     for path in ALL {
-        for body in ["", "{", "[]", "7", "{\"model\":7}", "{\"model\":\"simulated-small\"}", "{\"model\":\"simulated-small\",\"messages\":7,\"input\":7}", "\u{0}"] {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "7",
+            "{\"model\":7}",
+            "{\"model\":\"simulated-small\"}",
+            "{\"model\":\"simulated-small\",\"messages\":7,\"input\":7}",
+            "\u{0}",
+        ] {
             let request = served.client.post(format!("{}{path}", served.base)).bearer_auth(&served.token);
             let told = told(request.body(body)).await;
             assert_eq!(told.status, 400, "{path} {body:?}: {told:?}");

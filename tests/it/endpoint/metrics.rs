@@ -53,7 +53,9 @@ async fn figures_count_every_call_and_can_be_parsed() {
         served.ask(path, &question(path, "small", false)).await;
     }
     let samples = parse(&told(served.get("/metrics")).await.text);
-    let sum = |start: &str| -> f64 { samples.iter().filter(|(name, _)| name.starts_with(start)).map(|(_, value)| value).sum() };
+    let sum = |start: &str| -> f64 {
+        samples.iter().filter(|(name, _)| name.starts_with(start)).map(|(_, value)| value).sum()
+    };
     assert_eq!(sum("signalbox_calls_total"), 4.0, "{samples:#?}");
     let done = |model: &str, protocol: &str| {
         let name = format!(
@@ -63,7 +65,11 @@ async fn figures_count_every_call_and_can_be_parsed() {
     };
     assert_eq!(done("other", "openai-chat"), Some(1.0), "{samples:#?}");
     assert_eq!(samples["signalbox_fallbacks_total"], 1.0);
-    assert_eq!(sum("signalbox_attempts_total{model=\"small\",provider=\"simulated\",end=\"empty\"}"), 2.0, "{samples:#?}");
+    assert_eq!(
+        sum("signalbox_attempts_total{model=\"small\",provider=\"simulated\",end=\"empty\"}"),
+        2.0,
+        "{samples:#?}"
+    );
     assert_eq!(sum("signalbox_call_duration_seconds_count"), sum("signalbox_first_token_seconds_count"));
     assert!(samples["signalbox_tokens_total{model=\"other\",provider=\"simulated\",kind=\"output\"}"] > 0.0);
 }

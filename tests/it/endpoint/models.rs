@@ -13,7 +13,8 @@ const TOML: &str = "[providers.simulated]\nkind = \"simulated\"\npace = \"0ms\"\
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_may_be_a_models_its_providers_or_a_routes() {
     let served = Served::of(TOML).await;
-    for (name, model) in [("small", "small"), ("simulated-small", "small"), ("route:night", "large"), ("twin", "twin")] {
+    for (name, model) in [("small", "small"), ("simulated-small", "small"), ("route:night", "large"), ("twin", "twin")]
+    {
         for path in ALL {
             let told = served.ask(path, &question(path, name, false)).await;
             assert_eq!((told.status, told.header("x-signalbox-model")), (200, model), "{name}: {told:?}");
@@ -60,7 +61,9 @@ async fn models_routes_and_prompts_are_listed_in_both_shapes() {
     assert_eq!((anthropic["has_more"].as_bool(), &anthropic["first_id"]), (Some(false), &listed["data"][0]["id"]));
     assert_eq!(anthropic["data"][0]["type"], "model");
 
-    for path in ["/v1/models/simulated-small", "/v1/models/prompt:support%2Freply@production", "/v1/models/route%3Adefault"] {
+    for path in
+        ["/v1/models/simulated-small", "/v1/models/prompt:support%2Freply@production", "/v1/models/route%3Adefault"]
+    {
         let one = told(served.get(path)).await;
         assert_eq!((one.status, one.json()["object"].as_str()), (200, Some("model")), "{path}: {one:?}");
     }

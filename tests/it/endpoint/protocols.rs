@@ -42,7 +42,11 @@ fn tool_of(path: &str, told: &Told, stream: bool) -> (String, Value, String) {
         (CHAT, false) => {
             let choice = &told.json()["choices"][0];
             let function = &choice["message"]["tool_calls"][0]["function"];
-            (text(&function["name"]), arguments(function["arguments"].as_str().unwrap()), text(&choice["finish_reason"]))
+            (
+                text(&function["name"]),
+                arguments(function["arguments"].as_str().unwrap()),
+                text(&choice["finish_reason"]),
+            )
         }
         (RESPONSES, false) => {
             let body = told.json();
@@ -65,11 +69,17 @@ fn tool_of(path: &str, told: &Told, stream: bool) -> (String, Value, String) {
                         pieces += function["arguments"].as_str().unwrap_or_default();
                         end += choice["finish_reason"].as_str().unwrap_or_default();
                     }
-                    (RESPONSES, "response.output_item.added") => name += data["item"]["name"].as_str().unwrap_or_default(),
+                    (RESPONSES, "response.output_item.added") => {
+                        name += data["item"]["name"].as_str().unwrap_or_default()
+                    }
                     (RESPONSES, "response.function_call_arguments.delta") => pieces += data["delta"].as_str().unwrap(),
                     (RESPONSES, "response.completed") => end = text(&data["response"]["status"]),
-                    (MESSAGES, "content_block_start") => name += data["content_block"]["name"].as_str().unwrap_or_default(),
-                    (MESSAGES, "content_block_delta") => pieces += data["delta"]["partial_json"].as_str().unwrap_or_default(),
+                    (MESSAGES, "content_block_start") => {
+                        name += data["content_block"]["name"].as_str().unwrap_or_default()
+                    }
+                    (MESSAGES, "content_block_delta") => {
+                        pieces += data["delta"]["partial_json"].as_str().unwrap_or_default()
+                    }
                     (MESSAGES, "message_delta") => end = text(&data["delta"]["stop_reason"]),
                     _ => {}
                 }
@@ -88,7 +98,9 @@ fn usage_of(path: &str, told: &Told, stream: bool) -> (u64, u64) {
         let events: Vec<Value> = told.events().into_iter().map(|(_, data)| data).collect();
         match path {
             CHAT => events.into_iter().find(|data| data["usage"].is_object()).unwrap_or_default(),
-            RESPONSES => events.into_iter().find(|data| data["type"] == "response.completed").unwrap()["response"].take(),
+            RESPONSES => {
+                events.into_iter().find(|data| data["type"] == "response.completed").unwrap()["response"].take()
+            }
             _ => events.into_iter().find(|data| data["type"] == "message_delta").unwrap_or_default(),
         }
     } else {

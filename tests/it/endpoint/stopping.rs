@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
-use signalbox_api::{Code, EndpointSwitch, types::{EndpointSet, Empty}};
+use signalbox_api::{
+    Code, EndpointSwitch,
+    types::{Empty, EndpointSet},
+};
 use signalbox_providers::{
     FaultSchedule, SimulatedSettings,
     wire::{WireServer, WireSettings},
@@ -84,6 +87,9 @@ async fn the_switch_says_where_it_listens_and_what_to_do_when_a_port_is_taken() 
     let on = app.core.endpoint_set(EndpointSet { on: true, port: Some(free) }).await.unwrap();
     assert_eq!(on.address, Some(format!("http://127.0.0.1:{free}")));
     app.core.close().await;
-    assert!(client.get(format!("http://127.0.0.1:{free}/health")).send().await.is_err(), "it ends with the application");
+    assert!(
+        client.get(format!("http://127.0.0.1:{free}/health")).send().await.is_err(),
+        "it ends with the application"
+    );
     control.stop().await;
 }

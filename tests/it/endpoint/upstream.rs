@@ -165,7 +165,9 @@ fn chat(answer: Answer) -> Vec<Value> {
         Answer::Tool => {
             let call = |function: Value| chunk(json!({"tool_calls": [function]}), None);
             vec![
-                call(json!({"index": 0, "id": "call_1", "type": "function", "function": {"name": TOOL, "arguments": ""}})),
+                call(
+                    json!({"index": 0, "id": "call_1", "type": "function", "function": {"name": TOOL, "arguments": ""}}),
+                ),
                 call(json!({"index": 0, "function": {"arguments": arguments()}})),
             ]
         }
@@ -184,7 +186,8 @@ fn responses(answer: Answer) -> Vec<Value> {
     let mut events = vec![json!({"type": "response.created", "response": response("in_progress", Value::Null)})];
     match answer {
         Answer::Text => {
-            let item = json!({"id": "m-1", "type": "message", "status": "in_progress", "role": "assistant", "content": []});
+            let item =
+                json!({"id": "m-1", "type": "message", "status": "in_progress", "role": "assistant", "content": []});
             events.push(json!({"type": "response.output_item.added", "output_index": 0, "item": item}));
             events.extend(TEXT.iter().map(|piece| {
                 json!({"type": "response.output_text.delta", "item_id": "m-1", "output_index": 0, "content_index": 0, "delta": piece})
@@ -209,7 +212,9 @@ fn anthropic(answer: Answer) -> Vec<Value> {
     let delta = |delta: Value| json!({"type": "content_block_delta", "index": 0, "delta": delta});
     match answer {
         Answer::Text => {
-            events.push(json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}));
+            events.push(
+                json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
+            );
             events.extend(TEXT.iter().map(|piece| delta(json!({"type": "text_delta", "text": piece}))));
         }
         Answer::Tool => {
@@ -226,9 +231,7 @@ fn anthropic(answer: Answer) -> Vec<Value> {
 }
 
 fn gemini(answer: Answer) -> Vec<Value> {
-    let chunk = |parts: Value| {
-        json!({"candidates": [{"content": {"parts": parts, "role": "model"}, "index": 0}], "modelVersion": "far-1"})
-    };
+    let chunk = |parts: Value| json!({"candidates": [{"content": {"parts": parts, "role": "model"}, "index": 0}], "modelVersion": "far-1"});
     let mut chunks: Vec<Value> = match answer {
         Answer::Text => TEXT.iter().map(|piece| chunk(json!([{ "text": piece }]))).collect(),
         Answer::Tool => vec![chunk(json!([{"functionCall": {"name": TOOL, "args": {"city": CITY}}}]))],

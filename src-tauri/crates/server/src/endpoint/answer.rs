@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    http::request::Parts,
-    response::Response,
-};
+use axum::{http::request::Parts, response::Response};
 use hyper::body::Incoming;
 use serde_json::json;
 
@@ -19,8 +16,7 @@ use super::{
     reply::{self, Denied},
     serve::Shared,
     speech::Speech,
-    target,
-    whole,
+    target, whole,
 };
 
 /// Answers a request, whatever it is.
