@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::{
-    http::{HeaderMap, header, request::Parts},
-    response::Response,
-};
-use hyper::body::{Body, Incoming};
+use axum::{http::request::Parts, response::Response};
+use hyper::body::Incoming;
 use serde_json::json;
 
 use super::{
