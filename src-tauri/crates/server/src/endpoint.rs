@@ -31,6 +31,7 @@ mod serve;
 mod shares;
 mod speech;
 mod target;
+mod vectors;
 mod whole;
 
 #[cfg(test)]

@@ -27,6 +27,10 @@ pub(crate) enum Reply {
     Unreachable,
     /// An answer, which may break off.
     Answer(Script),
+    /// A body that is there at once.
+    Whole(String),
+    /// Nothing, for ever.
+    Silence,
 }
 
 /// An error as a server would say it.
@@ -98,38 +102,46 @@ pub(crate) fn unreachable() -> Failure {
     Failure::new(ErrorClass::Connect, format!("no connection to {NAME}")).with_hint("this fault was asked for")
 }
 
-/// Reads a request in OpenAI's protocol and writes the script of its answer.
-pub(crate) fn reply(body: &[u8], settings: &SimulatedSettings, fault: &Fault) -> Reply {
-    match *fault {
-        Fault::Unreachable => return Reply::Unreachable,
+/// What a fault gives in place of an answer, whatever was asked for.
+pub(crate) fn outright(fault: &Fault) -> Option<Reply> {
+    Some(match *fault {
+        Fault::Unreachable => Reply::Unreachable,
         Fault::RateLimited { retry_after } => {
             let refused = Refused::new(429, "rate_limit_exceeded", "Too many requests at once; slow down");
-            return Reply::Refused(Refused { retry_after, ..refused });
+            Reply::Refused(Refused { retry_after, ..refused })
         }
-        Fault::ServerError { status } => {
-            return refuse(status, "server_error", "Something broke while answering");
-        }
+        Fault::ServerError { status } => refuse(status, "server_error", "Something broke while answering"),
         Fault::Overloaded { status } => {
-            return refuse(status, "overloaded_error", "More requests are waiting than can be served");
+            refuse(status, "overloaded_error", "More requests are waiting than can be served")
         }
-        Fault::KeyDead => return refuse(401, "invalid_api_key", "This key is not valid any more"),
-        Fault::NoCredit => {
-            return refuse(429, "insufficient_quota", "The account has no credit left");
-        }
-        Fault::ClientError => {
-            return refuse(400, "invalid_request_error", "The request was not understood");
-        }
+        Fault::KeyDead => refuse(401, "invalid_api_key", "This key is not valid any more"),
+        Fault::NoCredit => refuse(429, "insufficient_quota", "The account has no credit left"),
+        Fault::ClientError => refuse(400, "invalid_request_error", "The request was not understood"),
         Fault::ContextWindow => {
-            return refuse(400, "context_length_exceeded", "The conversation is longer than the model's context");
+            refuse(400, "context_length_exceeded", "The conversation is longer than the model's context")
         }
-        _ => {}
+        _ => return None,
+    })
+}
+
+/// The refusal of a model that isn't one of those that are simulated.
+pub(crate) fn unknown(model: &str) -> Option<Reply> {
+    (!model.starts_with(PREFIX)).then(|| {
+        let message = format!("No model is called {model:?}; there are {} and {}", MODELS[0].0, MODELS[1].0);
+        refuse(404, "model_not_found", message)
+    })
+}
+
+/// Reads a request in OpenAI's protocol and writes the script of its answer.
+pub(crate) fn reply(body: &[u8], settings: &SimulatedSettings, fault: &Fault) -> Reply {
+    if let Some(refused) = outright(fault) {
+        return refused;
     }
     let Some(asked) = Asked::read(body) else {
         return refuse(400, "invalid_request_error", "The body must be a JSON object with a model and messages");
     };
-    if !asked.model.starts_with(PREFIX) {
-        let message = format!("No model is called {:?}; there are {} and {}", asked.model, MODELS[0].0, MODELS[1].0);
-        return refuse(404, "model_not_found", message);
+    if let Some(unknown) = unknown(&asked.model) {
+        return unknown;
     }
     let hash = ContentHash::of(body);
     Reply::Answer(asked.script(&mut Dice::new(&hash, settings.seed), settings.pace, fault))
@@ -304,7 +316,7 @@ impl Asked {
     }
 }
 
-fn tokens(text: &str) -> u64 {
+pub(crate) fn tokens(text: &str) -> u64 {
     text.chars().count().div_ceil(CHARS_PER_TOKEN) as u64
 }
 

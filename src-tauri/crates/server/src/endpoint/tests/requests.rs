@@ -3,14 +3,11 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use signalbox_domain::{ErrorClass, ModelRequest};
+use signalbox_gateway::StoredRequest;
 use signalbox_providers::{Anthropic, Http, OpenAiChat, OpenAiResponses, OpenAiSettings, Provider};
 
 use super::{ALL, asked};
-use crate::endpoint::{
-    asked::Asked,
-    models::{AskedVectors, read_vectors},
-    speech::Speech,
-};
+use crate::endpoint::{asked::Asked, models::read_vectors, speech::Speech};
 
 fn read(speech: Speech, body: &Value) -> Asked {
     speech.read(&serde_json::to_vec(body).unwrap()).unwrap_or_else(|failure| panic!("{failure}\n{body:#}"))
@@ -32,20 +29,21 @@ fn passed_on(speech: Speech, asked: &Asked) -> Value {
         Speech::Responses => Box::new(OpenAiResponses::new(http, OpenAiSettings::openai()).unwrap()),
         Speech::Messages => Box::new(Anthropic::new(http, Anthropic::BASE_URL).unwrap()),
     };
-    let request = asked.request.clone();
-    let prepared = provider
-        .prepare(&ModelRequest {
-            model: "claude-sonnet-4-5".into(),
-            messages: request.messages,
-            params: request.params,
-            schema: request.schema,
-            tools: request.tools,
-            tool_choice: request.tool_choice,
-            extra: request.extra,
-            stream: asked.stream,
-        })
-        .unwrap();
+    let prepared = provider.prepare(&model_request(asked.request.clone(), asked.stream)).unwrap();
     serde_json::from_slice(&prepared.body).unwrap()
+}
+
+fn model_request(request: StoredRequest, stream: bool) -> ModelRequest {
+    ModelRequest {
+        model: "claude-sonnet-4-5".into(),
+        messages: request.messages,
+        params: request.params,
+        schema: request.schema,
+        tools: request.tools,
+        tool_choice: request.tool_choice,
+        extra: request.extra,
+        stream,
+    }
 }
 
 fn chat() -> Value {
@@ -378,15 +376,23 @@ fn a_refusal_names_the_place_and_what_was_expected_there() {
 
 #[test]
 fn a_request_for_vectors_is_passed_on_as_it_is() {
-    let read = |body: Value| read_vectors(&serde_json::to_vec(&body).unwrap());
-    let body = json!({"model": "embed", "input": ["a", "b"], "dimensions": 3, "user": "u"});
-    let fields = json!({"input": ["a", "b"], "dimensions": 3, "user": "u"}).as_object().cloned().unwrap();
-    assert_eq!(read(body), Ok(AskedVectors { model: "embed".into(), user: Some("u".into()), fields }));
-    for input in [json!("a"), json!([1, 2]), json!([[1], [2]])] {
-        assert!(read(json!({"model": "embed", "input": input})).is_ok(), "{input}");
+    let read = |body: &Value| read_vectors(&serde_json::to_vec(body).unwrap());
+    let provider = OpenAiChat::new(Http::new().unwrap(), OpenAiSettings::openai()).unwrap();
+    for (input, sent) in [
+        (json!("a"), json!(["a"])),
+        (json!(["a", "b"]), json!(["a", "b"])),
+        (json!([1, 2]), json!([[1, 2]])),
+        (json!([[1], [2, 3]]), json!([[1], [2, 3]])),
+    ] {
+        let asked = read(&json!({"model": "embed", "input": input, "dimensions": 3, "user": "u"})).unwrap();
+        assert_eq!((asked.model.as_str(), asked.user.as_deref()), ("embed", Some("u")));
+        let prepared = provider.prepare_vectors(&model_request(asked.request, false)).unwrap();
+        let body: Value = serde_json::from_slice(&prepared.body).unwrap();
+        assert_eq!(body, json!({"model": "claude-sonnet-4-5", "input": sent, "dimensions": 3, "user": "u"}));
+        assert!(prepared.url.ends_with("/v1/embeddings"), "{}", prepared.url);
     }
     for input in [json!(""), json!([]), json!([""]), json!([[]]), json!([{"text": "a"}]), json!(3), json!(null)] {
-        let failure = read(json!({"model": "embed", "input": input})).expect_err("nothing to make a vector of");
+        let failure = read(&json!({"model": "embed", "input": input})).expect_err("nothing to make a vector of");
         assert!(failure.message.starts_with("input"), "{failure}");
     }
 }
