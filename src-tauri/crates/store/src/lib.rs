@@ -36,6 +36,7 @@ pub use tables::{
     partials::Partial,
     ratios::TokenRatio,
     texts::{IndexedText, searchable},
+    tokens::StoredToken,
     votes::StoredVote,
 };
 
