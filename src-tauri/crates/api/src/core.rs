@@ -4,6 +4,7 @@
 
 mod announcer;
 mod app;
+mod backups;
 mod budgets;
 mod calls;
 mod connecting;

@@ -131,6 +131,11 @@ macro_rules! commands {
             token_create(TokenCreate) -> TokenCreated;
             /// Revokes an app token: from now on nobody gets in with it.
             token_revoke(TokenNamed) -> TokenList;
+
+            /// Copies the database into the folder backups beside it.
+            backup_make(Empty) -> BackupList;
+            /// The copies of the database that are there, and how large everything is.
+            backup_list(Empty) -> BackupList;
         }
     };
 }

@@ -1,6 +1,7 @@
 //! What the commands take and give. Types that a lower crate already has are used as they are.
 
 mod app;
+mod backup;
 mod budget;
 mod call;
 mod drill;
@@ -14,6 +15,7 @@ mod token;
 mod vote;
 
 pub use app::*;
+pub use backup::*;
 pub use budget::*;
 pub use call::*;
 pub use drill::*;
