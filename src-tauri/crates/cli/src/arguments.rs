@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    budget, call, completions::Completions, drill, keys, log, man::Man, model, prompt, provider, route,
+    budget, call, completions::Completions, drill, keys, log, man::Man, model, prompt, provider, route, serve, token,
 };
 
 /// Signalbox on the command line: prompts, calls, routes, budgets and keys, without a window
@@ -63,6 +63,11 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 pub(crate) enum Command {
     /// Ask a model and print its answer
     Call(call::Call),
+    /// Serve the local endpoint, so that any program on this machine can ask models through Signalbox
+    Serve(serve::Serve),
+    /// Make, list and revoke app tokens: who may ask at the endpoint
+    #[command(subcommand)]
+    Token(token::Token),
     /// List, read, render, save, compare and check prompts
     #[command(subcommand)]
     Prompt(prompt::Prompt),
@@ -96,7 +101,7 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it works only with a `signalbox.toml` that can be used. Others work on files and on what has happened.
     pub(crate) fn needs_config(&self) -> bool {
-        !matches!(self, Self::Prompt(_) | Self::Log(_) | Self::Completions(_) | Self::Man(_)) || self.replays()
+        !matches!(self, Self::Prompt(_) | Self::Log(_) | Self::Token(_) | Self::Completions(_) | Self::Man(_)) || self.replays()
     }
 
     fn replays(&self) -> bool {

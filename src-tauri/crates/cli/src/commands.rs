@@ -11,6 +11,8 @@ pub(crate) mod model;
 pub(crate) mod prompt;
 pub(crate) mod provider;
 pub(crate) mod route;
+pub(crate) mod serve;
+pub(crate) mod token;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -42,6 +44,7 @@ async fn in_session(session: &Session, command: Command) -> Outcome {
         // These cancel and settle what they have begun when somebody asks them to end.
         Command::Call(asked) => Box::pin(call::run(session, asked)).await,
         Command::Drill(asked) => Box::pin(drill::run(session, asked)).await,
+        Command::Serve(asked) => Box::pin(serve::run(session, asked)).await,
         Command::Log(log::Log::Replay(asked)) => Box::pin(log::replay(session, asked)).await,
         others => session.until_interrupted(Box::pin(at_once(session, others))).await,
     }
@@ -57,7 +60,8 @@ async fn at_once(session: &Session, command: Command) -> Outcome {
         Command::Provider(asked) => Box::pin(provider::run(session, asked)).await,
         Command::Route(asked) => Box::pin(route::run(session, asked)).await,
         Command::Model(asked) => Box::pin(model::run(session, asked)).await,
+        Command::Token(asked) => Box::pin(token::run(session, asked)).await,
         // Done above.
-        Command::Call(_) | Command::Drill(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Call(_) | Command::Drill(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

@@ -53,6 +53,19 @@ pub(crate) fn write_new(path: &Path, mut text: String) -> Outcome {
     })
 }
 
+/// Writes a file that only this user can read. One that an earlier run has left is replaced.
+pub(crate) fn write_private(path: &Path, text: &str) -> Outcome {
+    let write = || {
+        let _ = std::fs::remove_file(path);
+        let mut options = std::fs::File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path)?.write_all(text.as_bytes())
+    };
+    write().map_err(|error| Error::failure("read_only", format!("{} can't be written: {error}", path.display())))
+}
+
 /// A key from standard input. Somebody at a terminal is asked for it, and what they type isn't shown.
 pub(crate) async fn key(of: &str) -> Outcome<String> {
     let text = if std::io::stdin().is_terminal() {

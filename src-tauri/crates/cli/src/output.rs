@@ -60,9 +60,14 @@ impl Output {
     /// Shows one of many values: as a line of JSON, or as the text that `text` makes of it.
     pub(crate) fn show_one_of_many<T: Serialize>(self, value: &T, text: impl FnOnce(&T, Style) -> String) -> Outcome {
         if self.json {
-            return self.write(&(to_json(serde_json::to_string(value))? + "\n"));
+            return self.line(value);
         }
         self.write(&line_of(text(value, self.style)))
+    }
+
+    /// A line of JSON, whoever reads.
+    pub(crate) fn line<T: Serialize>(self, value: &T) -> Outcome {
+        self.write(&(to_json(serde_json::to_string(value))? + "\n"))
     }
 
     /// Writes a piece of an answer as it is, at once.

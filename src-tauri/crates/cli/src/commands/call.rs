@@ -16,7 +16,6 @@ use crate::{
     describe,
     error::{Error, Outcome},
     names::PromptArgument,
-    output::Style,
     progress::Progress,
     session::Session,
     values::Values,
@@ -176,7 +175,7 @@ impl Printed {
 }
 
 fn line(session: &Session, line: &Line<'_>) -> Outcome {
-    session.output.show_one_of_many(line, |_, _: Style| String::new())
+    session.output.line(line)
 }
 
 /// Prints how a call has ended. `printed` says what of its answer is there already.

@@ -22,28 +22,31 @@ pub(crate) struct Answered {
     attempts: Vec<Attempt>,
 }
 
-/// What Signalbox says of an answer.
+/// What Signalbox says of an answer: the endpoint's object `signalbox`, and what else a person may want to know.
 #[derive(Debug, Serialize)]
 struct Note {
     call_id: CallId,
     model: Option<String>,
     provider: Option<String>,
     tier: Option<Tier>,
-    simulated: bool,
     degraded: bool,
-    degraded_reason: Option<String>,
-    cache: Option<CacheHit>,
+    /// `hit`, `stale` or `miss`.
+    cache: &'static str,
     verdict: &'static str,
+    /// Why it is degraded, or unverified.
     reason: Option<String>,
     /// Exact, as a decimal number.
     cost_usd: Option<String>,
+    simulated: bool,
+    cache_hit: Option<CacheHit>,
+    badge: Badge,
 }
 
 impl Answered {
     /// A call that is done, with what is stored of it.
     pub(crate) fn new(call: &Call, detail: CallDetail) -> Self {
         let reply = detail.reply.unwrap_or_default();
-        let (verdict, reason) = match &call.badge {
+        let (verdict, unverified) = match &call.badge {
             Badge::Verified => ("verified", None),
             Badge::Failed => ("failed", None),
             Badge::Unverified { reason } => ("unverified", Some(reason.clone())),
@@ -60,13 +63,18 @@ impl Answered {
                 model: served.map(|served| served.model.clone()),
                 provider: served.map(|served| served.provider.clone()),
                 tier: served.map(|served| served.tier),
-                simulated: call.simulated,
                 degraded: call.degraded,
-                degraded_reason: call.degraded_reason.clone(),
-                cache: call.cache,
+                cache: match call.cache {
+                    None => "miss",
+                    Some(CacheHit { stale: false, .. }) => "hit",
+                    Some(CacheHit { stale: true, .. }) => "stale",
+                },
                 verdict,
-                reason,
+                reason: call.degraded_reason.clone().or(unverified),
                 cost_usd: call.settlement.map(|paid| paid.amount.to_decimal()),
+                simulated: call.simulated,
+                cache_hit: call.cache,
+                badge: call.badge.clone(),
             },
             attempts: call.attempts.clone(),
         }
