@@ -3,7 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod cached;
+mod charged;
+mod cooled;
 mod drilled;
 mod faulty;
 mod harness;
 mod keys;
+mod left_out;
+mod listening;
+mod scripted;
+mod thoughts;
+mod together;

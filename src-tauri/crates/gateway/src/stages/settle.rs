@@ -33,11 +33,14 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
     }
     let back = (passage.call.held - settlement.amount).max(Money::ZERO);
     let over = (settlement.amount - passage.call.held).max(Money::ZERO);
-    let (cause, word) = match settlement {
-        Settlement { amount: Money::ZERO, kind: SettlementKind::Exact } => (Cause::Nothing, "nothing was spent"),
-        Settlement { kind: SettlementKind::Exact, .. } => (Cause::Exact, "as the provider counted"),
-        Settlement { kind: SettlementKind::LowerBound, .. } => {
-            (Cause::LowerBound, "input and what was delivered, by estimate")
+    let (cause, word) = match (settlement, passage.unpriced.clone()) {
+        (Settlement { amount: Money::ZERO, kind: SettlementKind::Exact }, _) => {
+            (Cause::Nothing, "nothing was spent".to_owned())
+        }
+        (Settlement { kind: SettlementKind::Exact, .. }, _) => (Cause::Exact, "as the provider counted".into()),
+        (Settlement { kind: SettlementKind::LowerBound, .. }, Some(why)) => (Cause::LowerBound, why),
+        (Settlement { kind: SettlementKind::LowerBound, .. }, None) => {
+            (Cause::LowerBound, "input and what was delivered, by estimate".into())
         }
     };
     let usage = passage.call.usage.unwrap_or_default();
@@ -96,11 +99,12 @@ pub(crate) async fn nothing(passage: &mut Passage, stop: Stop) {
     observed(passage, "");
 }
 
-/// What the attempts have cost together. It is exact only when every one of them is.
+/// What the attempts have cost together. It is exact only when every one of them is, and nothing is whose price nobody
+/// knows.
 fn settlement(passage: &mut Passage) -> Settlement {
     let amount = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
     let doubtful = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
-    let kind = if doubtful { SettlementKind::LowerBound } else { SettlementKind::Exact };
+    let kind = if doubtful || passage.unpriced.is_some() { SettlementKind::LowerBound } else { SettlementKind::Exact };
     Settlement { amount, kind }
 }
 
