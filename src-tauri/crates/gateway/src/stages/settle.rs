@@ -1,10 +1,16 @@
 //! Money is paid, the rest of the hold is given back, and the call is recorded: all in one transaction.
 
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::json;
 use signalbox_domain::{
-    AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Settlement, SettlementKind, Stage,
+    AttemptState, Badge, CallId, CallStatus, Cause, ContentHash, Decision, ErrorClass, Failure, Money, Settlement,
+    SettlementKind, Stage,
 };
-use signalbox_store::{CacheRow, IndexedText, LedgerEntry, searchable};
+use signalbox_store::{CacheRow, IndexedText, LedgerEntry, StoreError, StoredCall, Tx, searchable};
+use tokio::time::sleep;
 
 use crate::{
     Ended, Ratios,
@@ -14,6 +20,9 @@ use crate::{
         cache,
     },
 };
+
+/// The pauses between tries to write the last row.
+const PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1_600)];
 
 /// Ends a call that was sent.
 pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<CacheRow>) {
@@ -127,6 +136,64 @@ fn observed(passage: &Passage, answer: &str) {
     }
 }
 
+/// Everything that is written when a call ends.
+struct LastRow {
+    id: CallId,
+    at: Timestamp,
+    row: StoredCall,
+    decisions: Vec<Decision>,
+    refused_by: Option<String>,
+    words: IndexedText,
+    bodies: Vec<Bytes>,
+    learned: Vec<(String, u64, u64)>,
+    entry: Option<LedgerEntry>,
+    answer: Option<Vec<u8>>,
+    kept: Option<CacheRow>,
+}
+
+impl LastRow {
+    fn write(&self, tx: &Tx<'_>) -> Result<Option<Ratios>, StoreError> {
+        for body in &self.bodies {
+            tx.body_put(body)?;
+        }
+        if let Some(answer) = &self.answer {
+            tx.body_put(answer)?;
+        }
+        if let Some(entry) = &self.entry {
+            tx.ledger_add(entry)?;
+        }
+        if let Some(kept) = &self.kept {
+            tx.cache_put(kept)?;
+        }
+        if let Some(budget) = &self.refused_by {
+            tx.refusal_add(self.id, budget, self.at)?;
+        }
+        tx.hold_remove(self.id)?;
+        tx.partial_remove(self.id)?;
+        tx.call_put(&self.row)?;
+        tx.call_index(self.id, &self.words)?;
+        tx.decisions_add(&self.decisions)?;
+        for (model, characters, tokens) in &self.learned {
+            tx.ratio_learn(model, *characters, *tokens)?;
+        }
+        if self.learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
+    }
+}
+
+/// Writes, and tries again for a while: a hold that stays keeps money from everybody until the next start.
+async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
+    mut write: impl FnMut() -> F,
+) -> Result<T, StoreError> {
+    for pause in PAUSES {
+        match write().await {
+            Err(error) => tracing::warn!(%error, "a call could not be recorded yet"),
+            written => return written,
+        }
+        sleep(pause).await;
+    }
+    write().await
+}
+
 async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Option<Vec<u8>>, kept: Option<CacheRow>) {
     let id = passage.call.id;
     passage.recorder.attempt(None);
@@ -149,41 +216,17 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
     };
     let bodies = std::mem::take(&mut passage.bodies);
     let learned = std::mem::take(&mut passage.learned);
-    let stored = passage
-        .gateway
-        .store
-        .write(move |tx| {
-            for body in bodies {
-                tx.body_put(&body)?;
-            }
-            if let Some(answer) = answer {
-                tx.body_put(&answer)?;
-            }
-            if let Some(entry) = entry {
-                tx.ledger_add(&entry)?;
-            }
-            if let Some(kept) = kept {
-                tx.cache_put(&kept)?;
-            }
-            if let Some(budget) = refused_by {
-                tx.refusal_add(id, &budget, at)?;
-            }
-            tx.hold_remove(id)?;
-            tx.partial_remove(id)?;
-            tx.call_put(&row)?;
-            tx.call_index(id, &words)?;
-            tx.decisions_add(&decisions)?;
-            for (model, characters, tokens) in &learned {
-                tx.ratio_learn(model, *characters, *tokens)?;
-            }
-            if learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
-        })
-        .await
-        .map(|ratios| {
-            if let Some(ratios) = ratios {
-                passage.gateway.learn(ratios);
-            }
-        });
+    let last = Arc::new(LastRow { id, at, row, decisions, refused_by, words, bodies, learned, entry, answer, kept });
+    let stored = patiently(|| {
+        let last = last.clone();
+        passage.gateway.store.write(move |tx| last.write(tx))
+    })
+    .await
+    .map(|ratios| {
+        if let Some(ratios) = ratios {
+            passage.gateway.learn(ratios);
+        }
+    });
     if let Err(error) = stored {
         // The hold stays until the next start settles it as a lower bound, so that the money isn't spent twice.
         tracing::error!(call = %id, %error, "a call could not be recorded");
@@ -205,4 +248,24 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
             .iter()
             .all(|attempt| !matches!(attempt.state, AttemptState::Waiting | AttemptState::Streaming))
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_row_is_tried_again_before_its_hold_is_left_behind() {
+        for (failures, tries, written) in [(0, 1, true), (1, 2, true), (3, 4, true), (9, 4, false)] {
+            let tried = Cell::new(0);
+            let result = patiently(|| {
+                tried.set(tried.get() + 1);
+                let done = if tried.get() > failures { Ok(()) } else { Err(StoreError::Commit("locked".into())) };
+                std::future::ready(done)
+            });
+            assert_eq!((result.await.is_ok(), tried.get()), (written, tries), "{failures} failures");
+        }
+    }
 }
