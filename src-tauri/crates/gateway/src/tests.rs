@@ -11,6 +11,7 @@ mod harness;
 mod keys;
 mod left_out;
 mod listening;
+mod payloads;
 mod scripted;
 mod thoughts;
 mod together;
