@@ -200,32 +200,8 @@ impl<'a> Chain<'a> {
             if !delivered {
                 self.answer = Answer::default();
             }
-            match moved {
-                Move::Stop => return Tried::End(End::Failed(failure)),
-                Move::Next => return Tried::Failed { failure, larger: false },
-                Move::Larger => return Tried::Failed { failure, larger: true },
-                Move::OtherKey => {
-                    state.failed = Some(failure);
-                    state.key = other_key.unwrap_or(state.key);
-                    state.reason = Some(AttemptReason::OtherKey);
-                    let name = candidate.key_name(state.key).unwrap_or_default();
-                    let detail = format!("{} once more with the key {name}", candidate.model);
-                    passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
-                }
-                Move::Again { wait } => {
-                    state.again += 1;
-                    state.failed = Some(failure.clone());
-                    state.reason = Some(AttemptReason::Again);
-                    let why = match failure.retry_after() {
-                        Some(_) => "as the provider asks",
-                        None => "before the same again",
-                    };
-                    if !state.wait(passage, candidate, wait, why).await {
-                        return Tried::End(End::Cancelled);
-                    }
-                    let detail = format!("{} once more after {}", candidate.model, failure.class.as_str());
-                    passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
-                }
+            if let Some(tried) = state.moved(passage, candidate, moved, failure, other_key).await {
+                return tried;
             }
         }
     }
@@ -308,6 +284,43 @@ impl<'a> Chain<'a> {
                 .with_hint("Look at the attempts in Live, and test the connections in Providers")
                 .with_retry_after(Some(self.soonest.unwrap_or(SOME_TIME))),
         )
+    }
+}
+
+impl Tries {
+    /// Prepares what follows a failure; gives what the candidate came to when it isn't tried again.
+    async fn moved(
+        &mut self,
+        passage: &mut Passage,
+        candidate: &Candidate,
+        moved: Move,
+        failure: Failure,
+        other_key: Option<usize>,
+    ) -> Option<Tried> {
+        let detail = match moved {
+            Move::Stop => return Some(Tried::End(End::Failed(failure))),
+            Move::Next => return Some(Tried::Failed { failure, larger: false }),
+            Move::Larger => return Some(Tried::Failed { failure, larger: true }),
+            Move::OtherKey => {
+                self.key = other_key.unwrap_or(self.key);
+                self.reason = Some(AttemptReason::OtherKey);
+                let name = candidate.key_name(self.key).unwrap_or_default();
+                format!("{} once more with the key {name}", candidate.model)
+            }
+            Move::Again { wait } => {
+                self.again += 1;
+                self.reason = Some(AttemptReason::Again);
+                let asked = failure.retry_after().is_some();
+                let why = if asked { "as the provider asks" } else { "before the same again" };
+                if !self.wait(passage, candidate, wait, why).await {
+                    return Some(Tried::End(End::Cancelled));
+                }
+                format!("{} once more after {}", candidate.model, failure.class.as_str())
+            }
+        };
+        self.failed = Some(failure);
+        passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
+        None
     }
 }
 

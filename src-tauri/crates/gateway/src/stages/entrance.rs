@@ -98,20 +98,15 @@ impl Tries {
     /// A key that wasn't tried yet and can be used at once.
     pub(crate) fn other_key(&self, passage: &Passage, candidate: &Candidate) -> Option<usize> {
         self.those(|state| state == KeyState::Untried)
-            .find(|key| self.rest(passage, candidate, *key) == Some(Duration::ZERO))
+            .find(|key| rest(passage, candidate, *key) == Some(Duration::ZERO))
     }
 
     /// How soon another than the key in use can be used.
     pub(crate) fn sooner_key(&self, passage: &Passage, candidate: &Candidate) -> Option<Duration> {
         self.those(|state| state != KeyState::Refused)
             .filter(|key| *key != self.key)
-            .filter_map(|key| self.rest(passage, candidate, key))
+            .filter_map(|key| rest(passage, candidate, key))
             .min()
-    }
-
-    fn rest(&self, passage: &Passage, candidate: &Candidate, key: usize) -> Option<Duration> {
-        let key = candidate.key_name(key);
-        passage.gateway.board.rest(passage.call.role, &candidate.provider_name, &candidate.model, key)
     }
 
     /// The keys in such a state, from the one in use on.
@@ -228,6 +223,11 @@ impl Tries {
             () = sleep(wait) => true,
         }
     }
+}
+
+fn rest(passage: &Passage, candidate: &Candidate, key: usize) -> Option<Duration> {
+    let key = candidate.key_name(key);
+    passage.gateway.board.rest(passage.call.role, &candidate.provider_name, &candidate.model, key)
 }
 
 impl Shut {

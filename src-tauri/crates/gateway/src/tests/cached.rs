@@ -144,7 +144,7 @@ async fn a_kept_answer_belongs_to_the_address_and_the_provider_that_it_came_from
         provider.url = format!("https://scripted.test/models/{text}");
         std::sync::Arc::new(provider)
     };
-    let house = scripted(vec![good("old")], |config| {
+    let house = scripted(&[good("old")], |config| {
         config.routes[0].cache = Some(CachePolicy { max_age_ms: DAY, stale: true });
     });
     assert_eq!(house.ask("Who are you?").await.text, "old");

@@ -33,7 +33,7 @@ fn say(text: &str) -> Step {
 }
 
 async fn ask(steps: Vec<Step>, change: impl FnOnce(&mut Config)) -> (House, Watched) {
-    let house = scripted(vec![Arc::new(Scripted::new([steps]))], |config| {
+    let house = scripted(&[Arc::new(Scripted::new([steps]))], |config| {
         priced(config);
         change(config);
     });
@@ -62,7 +62,7 @@ async fn an_answer_that_breaks_off_is_charged_for_what_was_delivered_whatever_wa
 
 #[tokio::test]
 async fn a_cancelled_answer_is_charged_for_what_was_delivered() {
-    let house = scripted(vec![Arc::new(Scripted::new([vec![counted(50, 1), say(&long()), Step::Stall]]))], |config| {
+    let house = scripted(&[Arc::new(Scripted::new([vec![counted(50, 1), say(&long()), Step::Stall]]))], |config| {
         priced(config);
         config.routes[0].limits.idle_ms = 60_000;
     });
@@ -85,7 +85,7 @@ async fn what_a_provider_counted_at_the_end_is_exact_even_if_the_answer_is_of_no
 
     for integrity in [false, true] {
         let steps = vec![say("no JSON"), counted(50, 7), Step::Say(Event::Finished(FinishReason::Stop))];
-        let house = scripted(vec![Arc::new(Scripted::new([steps]))], |config| {
+        let house = scripted(&[Arc::new(Scripted::new([steps]))], |config| {
             priced(config);
             config.routes[0].integrity = integrity;
         });
@@ -164,8 +164,8 @@ async fn an_answer_that_takes_too_long_as_a_whole_ends_with_the_total_limit() {
     assert_eq!(seen.text, "a");
     // Before anything has come it is the same limit, and the next candidate is tried.
     let both = [vec![Step::Stall], vec![say("b"), Step::Say(Event::Finished(FinishReason::Stop))]];
-    let chain = both.map(|steps| Arc::new(Scripted::new([steps]))).to_vec();
-    let house = scripted(chain, |config| {
+    let chain = both.map(|steps| Arc::new(Scripted::new([steps])));
+    let house = scripted(&chain, |config| {
         let limits = &mut config.routes[0].limits;
         (limits.first_token_ms, limits.idle_ms, limits.total_ms) = (50_000, 50_000, 150);
     });

@@ -29,7 +29,7 @@ async fn an_answer_under_way_does_not_end_the_wait_that_another_call_was_asked_f
     let gate = Arc::new(Semaphore::new(0));
     let slow = vec![say("a"), Step::Await(gate.clone()), done()];
     let provider = Arc::new(Scripted::new([slow, vec![limited(Some(Duration::from_mins(1)))]]));
-    let house = scripted(vec![provider.clone()], |config| config.routes[0].limits.idle_ms = 60_000);
+    let house = scripted(std::slice::from_ref(&provider), |config| config.routes[0].limits.idle_ms = 60_000);
     let mut first = house.gateway.call(request("A?"));
     while !matches!(first.events.recv().await.unwrap(), CallEvent::Delta { .. }) {}
     assert_eq!(house.ask("B?").await.end(), "rate limited");
@@ -46,7 +46,7 @@ async fn a_long_probe_shuts_nobody_out_once_it_is_being_answered() {
     let failed = || vec![Step::Fail(Failure::new(ErrorClass::RateLimited, "too many"))];
     let slow = vec![say("a"), Step::Await(gate.clone()), done()];
     let provider = Arc::new(Scripted::new([failed(), slow, vec![say("b"), done()]]));
-    let house = scripted(vec![provider], |config| config.routes[0].limits.idle_ms = 60_000);
+    let house = scripted(&[provider], |config| config.routes[0].limits.idle_ms = 60_000);
     assert_eq!(house.ask("A?").await.end(), "rate limited");
     // The wait of our own making is over for whoever is forced to ask: nobody else is there.
     let mut probe = house.gateway.call(request("B?"));
@@ -64,7 +64,7 @@ async fn a_probe_out_of_our_own_caution_keeps_nobody_from_the_only_candidate() {
     let silent = vec![Step::Await(gate.clone()), say("a"), done()];
     let answers = [server(), server(), server(), silent, vec![say("b"), done()]];
     let provider = Arc::new(Scripted::new(answers));
-    let house = scripted(vec![provider], |config| {
+    let house = scripted(&[provider], |config| {
         config.routes[0].limits.first_token_ms = 60_000;
         config.routes[0].patience_ms = 10;
     });

@@ -75,8 +75,8 @@ const COUNTED: i64 = 10;
 
 const KEY: Option<(&str, Option<u64>)> = Some(("first-provider", None));
 const PROVIDER: Option<(&str, Option<u64>)> = Some(("first-provider", Some(600)));
-const fn candidate(seconds: u64) -> Option<(&'static str, Option<u64>)> {
-    Some(("first", Some(seconds)))
+const fn candidate(seconds: u64) -> (&'static str, Option<u64>) {
+    ("first", Some(seconds))
 }
 
 /// `budget` is no fault of a provider: the house has a budget that admits nothing. `total` is a stall on a route whose
@@ -89,9 +89,9 @@ const TABLE: &[Row] = &[
     row(BeforeFirstToken, "context_window*9", ONE, "context window", Given::Nothing, None, Charged::Nothing),
     row(BeforeFirstToken, "key_dead*9", NEXT, "done", Given::Whole, KEY, Charged::Nothing),
     row(BeforeFirstToken, "no_credit*9", NEXT, "done", Given::Whole, PROVIDER, Charged::Nothing),
-    row(BeforeFirstToken, "rate_limited*9", NEXT, "done", Given::Whole, candidate(5), Charged::Nothing),
-    row(BeforeFirstToken, "rate_limited(retry_after=9)*9", NEXT, "done", Given::Whole, candidate(9), Charged::Nothing),
-    row(BeforeFirstToken, "overloaded*9", TWICE, "done", Given::Whole, candidate(5), Charged::Nothing),
+    row(BeforeFirstToken, "rate_limited*9", NEXT, "done", Given::Whole, Some(candidate(5)), Charged::Nothing),
+    row(BeforeFirstToken, "rate_limited(retry_after=9)*9", NEXT, "done", Given::Whole, Some(candidate(9)), Charged::Nothing),
+    row(BeforeFirstToken, "overloaded*9", TWICE, "done", Given::Whole, Some(candidate(5)), Charged::Nothing),
     row(BeforeFirstToken, "server_error*9", TWICE, "done", Given::Whole, None, Charged::Nothing),
     row(BeforeFirstToken, "unreachable*9", TWICE, "done", Given::Whole, None, Charged::Nothing),
     row(BeforeFirstToken, "stall*9", NEXT, "done", Given::Whole, None, Charged::Estimated),
@@ -208,8 +208,8 @@ async fn every_class_at_every_position_does_what_the_table_says() {
         assert_eq!(house.money().await, (Money::ZERO, settled), "{fault}: held, settled");
 
         // Never more attempts than the plan said.
-        let said = seen.decisions.iter().filter(|decision| decision.stage == Stage::Admit);
-        let most = said.filter_map(|decision| decision.data["attempts"].as_u64()).next().unwrap_or(0);
+        let mut said = seen.decisions.iter().filter(|decision| decision.stage == Stage::Admit);
+        let most = said.find_map(|decision| decision.data["attempts"].as_u64()).unwrap_or(0);
         assert!(seen.call.attempts.len() as u64 <= most, "{fault}: at most {most}");
     }
 }

@@ -70,7 +70,7 @@ async fn a_key_that_is_not_there_yet_cools_nothing_down() {
 /// A chain of one with the keys `one` and `two`, which gives these answers in turn.
 async fn two_keys(answers: Vec<Vec<Step>>, patience_ms: u64) -> (House, Arc<Scripted>) {
     let provider = Arc::new(Scripted::new(answers));
-    let house = scripted(vec![provider.clone()], |config| {
+    let house = scripted(std::slice::from_ref(&provider), |config| {
         config.providers[0].key = KeySource::Keychain;
         config.providers[0].keys = vec!["one".into(), "two".into()];
         config.routes[0].patience_ms = patience_ms;

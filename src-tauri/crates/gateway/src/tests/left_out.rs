@@ -21,7 +21,7 @@ fn unsayable() -> Scripted {
 
 #[tokio::test]
 async fn an_answer_instead_of_a_left_out_first_candidate_is_degraded_and_not_kept() {
-    let house = scripted(vec![Arc::new(unsayable()), Arc::new(good())], |config| {
+    let house = scripted(&[Arc::new(unsayable()), Arc::new(good())], |config| {
         config.routes[0].cache = Some(CachePolicy { max_age_ms: 86_400_000, stale: true });
     });
     let seen = house.ask("Look?").await;
@@ -34,14 +34,14 @@ async fn an_answer_instead_of_a_left_out_first_candidate_is_degraded_and_not_kep
 
 #[tokio::test]
 async fn r8_a_request_that_nobody_can_say_is_the_callers_to_mend() {
-    let house = scripted(vec![Arc::new(unsayable()), Arc::new(unsayable())], |_| {});
+    let house = scripted(&[Arc::new(unsayable()), Arc::new(unsayable())], |_| {});
     let seen = house.ask("Look?").await;
     assert_eq!((seen.end(), seen.call.attempts.len()), ("client", 0));
 }
 
 #[tokio::test]
 async fn a_later_candidate_that_is_left_out_degrades_nothing() {
-    let house = scripted(vec![Arc::new(good()), Arc::new(unsayable())], |_| {});
+    let house = scripted(&[Arc::new(good()), Arc::new(unsayable())], |_| {});
     let seen = house.ask("Look?").await;
     assert_eq!((seen.end(), seen.call.degraded), ("done", false));
 }

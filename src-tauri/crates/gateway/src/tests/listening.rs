@@ -25,7 +25,7 @@ fn many() -> Vec<Step> {
 fn house(integrity: bool) -> (House, Arc<Scripted>) {
     let provider = Arc::new(Scripted::new([many()]));
     let second = Arc::new(Scripted::new([many()]));
-    let house = scripted(vec![provider, second.clone()], |config| {
+    let house = scripted(&[provider, second.clone()], |config| {
         config.routes[0].integrity = integrity;
         config.routes[0].limits.total_ms = 300;
     });
@@ -36,9 +36,9 @@ fn house(integrity: bool) -> (House, Arc<Scripted>) {
 async fn a_caller_that_does_not_listen_holds_up_neither_the_end_nor_the_provider() {
     for integrity in [false, true] {
         let (house, second) = house(integrity);
-        // With integrity the answer comes in larger pieces, of which fewer wait; so there are more calls to fill the rest.
         let mut calling = house.gateway.call(request("Anybody?"));
         let id = calling.id;
+        // The call ends although nobody reads.
         let stored = timeout(PATIENCE, async {
             loop {
                 let stored = house.store.read(move |view| view.call(id)).await.unwrap();
@@ -49,7 +49,7 @@ async fn a_caller_that_does_not_listen_holds_up_neither_the_end_nor_the_provider
             }
         })
         .await
-        .expect("the call ends although nobody reads");
+        .unwrap();
         assert_eq!(house.money().await.0, Money::ZERO, "nothing stays held");
         assert!(second.sent().is_empty(), "nobody else is asked");
         assert!(house.gateway.state().cool_downs.is_empty() && house.gateway.state().alarm.is_none());
@@ -63,7 +63,7 @@ async fn a_caller_that_does_not_listen_holds_up_neither_the_end_nor_the_provider
             last = Some(event);
         }
         assert!(matches!(last, Some(CallEvent::Ended(_))), "whoever reads later is told the end");
-        timeout(PATIENCE, house.gateway.close()).await.expect("nothing is left of it");
+        timeout(PATIENCE, house.gateway.close()).await.unwrap();
     }
 }
 
@@ -79,7 +79,7 @@ async fn closing_waits_for_no_caller() {
     while calling.events.len() < QUEUE - 1 {
         tokio::task::yield_now().await;
     }
-    timeout(PATIENCE, house.gateway.close()).await.expect("every call ends");
+    timeout(PATIENCE, house.gateway.close()).await.unwrap();
     let id = calling.id;
     let stored = house.store.read(move |view| view.call(id)).await.unwrap().unwrap();
     assert_eq!(stored.call.status, CallStatus::Cancelled);
@@ -89,7 +89,7 @@ async fn closing_waits_for_no_caller() {
 async fn a_provider_that_is_slow_itself_is_to_blame_for_the_time() {
     let never = Step::Await(Arc::new(Semaphore::new(0)));
     let steps = vec![Step::Say(Event::Delta("a".into())), never];
-    let house = scripted(vec![Arc::new(Scripted::new([steps]))], |config| {
+    let house = scripted(&[Arc::new(Scripted::new([steps]))], |config| {
         (config.routes[0].limits.total_ms, config.routes[0].limits.idle_ms) = (200, 60_000);
     });
     assert_eq!(house.ask("Anybody?").await.end(), "timeout");

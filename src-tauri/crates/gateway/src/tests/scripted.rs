@@ -110,9 +110,9 @@ impl Provider for Scripted {
 }
 
 /// A gateway whose chain goes through these providers, in this order.
-pub(super) fn scripted(providers: Vec<Arc<Scripted>>, change: impl FnOnce(&mut Config)) -> House {
+pub(super) fn scripted(providers: &[Arc<Scripted>], change: impl FnOnce(&mut Config)) -> House {
     let house = House::new(&vec!["ok"; providers.len()], change);
-    put(&house, &providers);
+    put(&house, providers);
     house
 }
 

@@ -25,8 +25,8 @@ async fn a_fallback_after_thoughts_streams_its_answer_and_only_keeps_its_thought
         Step::Say(Event::Delta("42".into())),
         Step::Say(Event::Finished(FinishReason::Stop)),
     ];
-    let chain = [first, second].map(|steps| Arc::new(Scripted::new([steps]))).to_vec();
-    let house = scripted(chain, |_| {});
+    let chain = [first, second].map(|steps| Arc::new(Scripted::new([steps])));
+    let house = scripted(&chain, |_| {});
     let mut calling = house.gateway.call(request("Why?"));
     let (mut thoughts, mut seals, mut text, mut held_back) = (String::new(), String::new(), String::new(), 0);
     let call = loop {

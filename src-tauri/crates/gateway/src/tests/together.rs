@@ -44,8 +44,8 @@ async fn an_answer_of_a_fallback_is_shared_and_not_kept() {
     let gate = Arc::new(Semaphore::new(0));
     let dead = vec![Step::Await(gate.clone()), Step::Fail(Failure::new(ErrorClass::Billing, "no credit"))];
     let good = vec![Step::Say(Event::Delta("b".into())), Step::Say(Event::Finished(FinishReason::Stop))];
-    let chain = [dead, good].map(|steps| Arc::new(Scripted::new([steps]))).to_vec();
-    let house = scripted(chain, keeps);
+    let chain = [dead, good].map(|steps| Arc::new(Scripted::new([steps])));
+    let house = scripted(&chain, keeps);
     let seen = together(&house, &gate).await;
     assert_eq!(attempts(&seen), 2, "one chain for all");
     for seen in &seen {
@@ -60,7 +60,7 @@ async fn in_an_outage_one_chain_fails_for_all_who_wait() {
     let gate = Arc::new(Semaphore::new(0));
     let dead = || vec![Step::Await(gate.clone()), Step::Fail(Failure::new(ErrorClass::Server, "down"))];
     let chain: Vec<_> = [dead(), dead()].into_iter().map(|steps| Arc::new(Scripted::new([steps]))).collect();
-    let house = scripted(chain.clone(), keeps);
+    let house = scripted(&chain, keeps);
     let seen = together(&house, &gate).await;
     assert_eq!(chain[0].sent().len() + chain[1].sent().len(), 4, "each candidate twice, and not once for each caller");
     for seen in &seen {
@@ -89,7 +89,7 @@ async fn half_an_answer_is_shared_with_nobody_and_the_others_ask_at_once() {
         Step::Say(Event::Finished(FinishReason::Stop)),
     ];
     let provider = Arc::new(Scripted::new([half, whole]));
-    let house = scripted(vec![provider.clone()], keeps);
+    let house = scripted(std::slice::from_ref(&provider), keeps);
     let freed = async {
         // They would wait for ever if one of them waited for another.
         while provider.sent().len() < MANY {
@@ -111,7 +111,7 @@ async fn an_answer_cut_by_its_length_is_shared_as_that_and_never_kept() {
         Step::Say(Event::Delta("and so".into())),
         Step::Say(Event::Finished(FinishReason::Length)),
     ];
-    let house = scripted(vec![Arc::new(Scripted::new([steps]))], keeps);
+    let house = scripted(&[Arc::new(Scripted::new([steps]))], keeps);
     let seen = together(&house, &gate).await;
     assert_eq!(attempts(&seen), 1);
     for seen in &seen {

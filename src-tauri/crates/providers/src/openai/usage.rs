@@ -7,19 +7,20 @@ use signalbox_domain::Usage;
 /// how long it took. It is kept as the server says it; none where there is nothing.
 pub(crate) fn rest(counted: &Value) -> Option<Value> {
     let known: Vec<&str> = [&CHAT, &RESPONSES].into_iter().flat_map(Places::all).collect();
-    fn beyond(value: &Value, path: &str, known: &[&str]) -> Option<Value> {
-        // A figure of nothing says nothing.
-        if known.contains(&path) || value.is_null() || value.as_u64() == Some(0) {
-            return None;
-        }
-        let Value::Object(fields) = value else { return Some(value.clone()) };
-        let rest: serde_json::Map<String, Value> = fields
-            .iter()
-            .filter_map(|(name, value)| Some((name.clone(), beyond(value, &format!("{path}/{name}"), known)?)))
-            .collect();
-        (!rest.is_empty()).then_some(Value::Object(rest))
-    }
     beyond(counted, "", &known)
+}
+
+fn beyond(value: &Value, path: &str, known: &[&str]) -> Option<Value> {
+    // A figure of nothing says nothing.
+    if known.contains(&path) || value.is_null() || value.as_u64() == Some(0) {
+        return None;
+    }
+    let Value::Object(fields) = value else { return Some(value.clone()) };
+    let rest: serde_json::Map<String, Value> = fields
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), beyond(value, &format!("{path}/{name}"), known)?)))
+        .collect();
+    (!rest.is_empty()).then_some(Value::Object(rest))
 }
 
 /// Where each count may stand; the first that is there counts.

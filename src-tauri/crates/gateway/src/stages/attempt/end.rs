@@ -15,6 +15,7 @@ use crate::{
 
 /// What a try has seen so far.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may hold together")]
 pub(super) struct Seen {
     pub(super) usage: Option<Usage>,
     pub(super) first_token_ms: Option<u64>,
