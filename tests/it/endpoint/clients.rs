@@ -13,7 +13,11 @@ use signalbox_domain::Money;
 use tokio::{process::Command, time::timeout};
 
 use super::Served;
-use crate::{harness::{PATIENCE, command}, model::Model, upstreams::mock::installed};
+use crate::{
+    harness::{PATIENCE, command},
+    model::Model,
+    upstreams::mock::installed,
+};
 
 /// A workspace in which every model answers in its own way.
 const TOML: &str = r#"
@@ -200,9 +204,14 @@ async fn promptfoo_is_served() {
         .expect("promptfoo starts");
     let said = format!("{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{said}");
-    let results: Value = serde_json::from_slice(&std::fs::read(&results).expect("it writes its results")).expect("JSON");
+    let results: Value =
+        serde_json::from_slice(&std::fs::read(&results).expect("it writes its results")).expect("JSON");
     let stats = &results["results"]["stats"];
-    assert_eq!((&stats["successes"], &stats["failures"], &stats["errors"]), (&2.into(), &0.into(), &0.into()), "{said}");
+    assert_eq!(
+        (&stats["successes"], &stats["failures"], &stats["errors"]),
+        (&2.into(), &0.into(), &0.into()),
+        "{said}"
+    );
     settled(&served).await;
 }
 
