@@ -215,8 +215,9 @@ fn app_token(stored: &StoredToken) -> AppToken {
 
 /// Ten digits by chance, which need not be secret.
 fn new_id() -> String {
-    let [a, b, c, d, e, ..] = entropy();
-    format!("{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}")
+    let [one, two, rest @ ..] = entropy();
+    let [.., three, four, five] = rest;
+    format!("{one:02x}{two:02x}{three:02x}{four:02x}{five:02x}")
 }
 
 /// Characters that nobody can guess, from the randomness of the operating system.
