@@ -38,6 +38,10 @@ const STEPS: &[Step] = &[
         statements: &[tables::cache::V2, tables::ratios::V2, tables::log::V2, tables::texts::V2, crate::prune::V2],
         fill: tables::log::fill,
     },
+    Step {
+        statements: &[tables::calls::V3, tables::decisions::V3, tables::due::V3, tables::holds::V3, tables::ledger::V3],
+        fill: |_| Ok(()),
+    },
 ];
 
 /// The newest schema that is known here.

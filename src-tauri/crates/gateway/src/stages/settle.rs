@@ -4,7 +4,7 @@ use serde_json::json;
 use signalbox_domain::{
     AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Settlement, SettlementKind, Stage,
 };
-use signalbox_store::{CacheRow, IndexedText, LedgerEntry, searchable};
+use signalbox_store::{CacheRow, LedgerEntry};
 
 use crate::{
     Ended, Ratios,
@@ -137,12 +137,6 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
         _ => None,
     };
     let at = passage.gateway.clock.now();
-    let words = IndexedText {
-        prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()).unwrap_or_default(),
-        messages: passage.conversation.as_ref().map(|request| searchable(&request.messages)).unwrap_or_default(),
-        answer: answer.as_deref().map(|answer| String::from_utf8_lossy(answer).into_owned()).unwrap_or_default(),
-        error: passage.call.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default(),
-    };
     let bodies = std::mem::take(&mut passage.bodies);
     let learned = std::mem::take(&mut passage.learned);
     let stored = passage
@@ -166,9 +160,8 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
             }
             tx.hold_remove(id)?;
             tx.partial_remove(id)?;
-            tx.call_put(&row)?;
-            tx.call_index(id, &words)?;
-            tx.decisions_add(&decisions)?;
+            tx.call_keep(&row)?;
+            tx.decisions_put(id, &decisions)?;
             for (model, characters, tokens) in &learned {
                 tx.ratio_learn(model, *characters, *tokens)?;
             }
