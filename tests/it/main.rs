@@ -11,6 +11,7 @@
 )]
 
 mod asking;
+mod backups;
 mod bad_input;
 mod boundaries;
 mod budgets;
@@ -24,4 +25,5 @@ mod library;
 mod log;
 mod routes;
 mod telemetry;
+mod tokens;
 mod upstreams;

@@ -2,6 +2,7 @@ import { call, setHost, type Host } from "$lib/host/index.ts";
 import { app } from "$lib/state/app.svelte.ts";
 import { budgets } from "$lib/state/budgets.svelte.ts";
 import { calls } from "$lib/state/calls.svelte.ts";
+import { endpoint } from "$lib/state/endpoint.svelte.ts";
 import { events } from "$lib/state/events.ts";
 import { gateway } from "$lib/state/gateway.svelte.ts";
 import { library } from "$lib/state/library.svelte.ts";
@@ -20,10 +21,10 @@ export async function start(host: Host): Promise<void> {
   session.connect(stored.values, (key, value) => call("session_set", { key, value }));
   restoreLook();
   restorePlace(info.first_start);
-  for (const store of [app, library, providers, budgets, calls, runs, gateway]) store.listen();
+  for (const store of [app, library, providers, budgets, calls, runs, gateway, endpoint]) store.listen();
   events.start();
   // The screens show what they have; each list comes when it is read.
-  void Promise.all([library.load(), providers.load(), budgets.load(), calls.load(), gateway.load()]);
+  void Promise.all([library.load(), providers.load(), budgets.load(), calls.load(), gateway.load(), endpoint.load()]);
 }
 
 function restoreLook(): void {

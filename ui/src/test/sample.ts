@@ -1,6 +1,8 @@
 import type {
   AppInfo,
+  AppToken,
   Attempt,
+  BackupList,
   BudgetList,
   BudgetRow,
   Call,
@@ -8,12 +10,14 @@ import type {
   CallFacets,
   Decision,
   DrillList,
+  EndpointState,
   GatewayState,
   ModelRow,
   PromptDetail,
   PromptRow,
   ProviderList,
   ProviderRow,
+  TokenList,
   Usage,
 } from "$lib/host/index.ts";
 
@@ -43,6 +47,55 @@ export function appInfo(change: Partial<AppInfo> = {}): AppInfo {
     first_start: false,
     platform: "linux",
     ...change,
+  };
+}
+
+export function endpointState(change: Partial<EndpointState> = {}): EndpointState {
+  return {
+    available: true,
+    on: true,
+    port: 4141,
+    address: "http://127.0.0.1:4141",
+    error: null,
+    free_port: null,
+    running: 0,
+    ...change,
+  };
+}
+
+export function appToken(change: Partial<AppToken> = {}): AppToken {
+  return {
+    id: "00c3a19be4",
+    name: "crm-prod",
+    user: null,
+    org: null,
+    project: "support",
+    limits: { requests_per_minute: null, concurrent: null },
+    created_at: before(40 * DAY),
+    last_used_at: before(60_000),
+    revoked_at: null,
+    ...change,
+  };
+}
+
+export function tokenList(): TokenList {
+  return {
+    tokens: [
+      appToken({ id: "a1", name: "ana-notebook", project: "search", user: "ana", last_used_at: before(5 * 3_600_000) }),
+      appToken({ id: "a2", limits: { requests_per_minute: 600, concurrent: 16 } }),
+      appToken({ id: "a3", name: "helpdesk", limits: { requests_per_minute: 60, concurrent: null } }),
+      appToken({ id: "a4", name: "nightly-eval", org: "harbour", user: "night-batch", last_used_at: before(DAY) }),
+      appToken({ id: "a5", name: "old-importer", revoked_at: before(2 * DAY) }),
+    ],
+  };
+}
+
+export function backupList(): BackupList {
+  return {
+    folder: "/home/ana/.local/share/signalbox/backups",
+    backups: [{ name: "state-2026-11-22T03-00-00-000Z.db", at: before(11 * 3_600_000), bytes: 311_000_000 }],
+    database_bytes: 1_412_000_000,
+    log_bytes: 12_300_000,
   };
 }
 
@@ -256,6 +309,7 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     served: { provider: "openai", model: "gpt-5-mini", reported: "gpt-5-mini-2025-08-07", tier: "standard" },
     simulated: false,
     origin: { kind: "app" } as unknown as Call["origin"],
+    caller: { user: null, org: null, project: null, token: null },
     degraded: false,
     degraded_reason: null,
     cache: null,

@@ -5,6 +5,7 @@ import * as sample from "./sample.ts";
 /** A whole workspace in memory: enough for every screen to draw itself. */
 export function sampleHost(): FakeHost {
   let prompts = sample.PROMPTS;
+  let tokens = sample.tokenList().tokens;
   const values: Record<string, unknown> = {};
   const providers = sample.providerList();
   const calls = [
@@ -90,6 +91,23 @@ export function sampleHost(): FakeHost {
     gateway_state: () => sample.gatewayState(),
     drill_list: () => sample.drillList(),
     call_cancel_all: () => ({ calls: [] }),
+    endpoint_get: () => sample.endpointState(),
+    endpoint_set: ({ on, port }) => {
+      const at = port ?? 4141;
+      return sample.endpointState({ on, port: at, address: on ? `http://127.0.0.1:${at}` : null });
+    },
+    token_list: () => ({ tokens }),
+    token_create: ({ name, user, org, project, limits }) => {
+      const token = sample.appToken({ id: "4f1c0a97e2", name, user, org, project, limits, last_used_at: null });
+      tokens = [token, ...tokens];
+      return { token, secret: `sbx_${token.id}_8KdWv3TnQyR6mB1uHsXo5ZjL7cPq2eFgAtYb` };
+    },
+    token_revoke: ({ id }) => {
+      tokens = tokens.map((token) => (token.id === id ? { ...token, revoked_at: sample.NOW } : token));
+      return { tokens };
+    },
+    backup_list: () => sample.backupList(),
+    backup_make: () => sample.backupList(),
     budget_list: () => sample.budgetList(),
     provider_list: () => providers,
     provider_discover: () => ({

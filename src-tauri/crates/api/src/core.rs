@@ -4,10 +4,12 @@
 
 mod announcer;
 mod app;
+mod backups;
 mod budgets;
 mod calls;
 mod connecting;
 mod drafts;
+mod endpoint;
 mod export;
 mod gateway;
 mod keys;
@@ -18,9 +20,12 @@ mod prompts;
 mod providers;
 mod retention;
 mod routes;
+mod serving;
 mod start;
+mod tally;
 mod targets;
 mod telemetry;
+mod tokens;
 mod votes;
 mod watch;
 mod watched;
@@ -42,7 +47,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::Hub;
 
+pub use endpoint::EndpointSwitch;
 pub use start::Options;
+pub use tally::{Counted, Counts, DURATIONS, Histogram, ModelCounts, Tried};
+pub use tokens::TokenWatch;
 pub use watched::Watched;
 
 /// The application without a window: every command of the list is a method of it.
@@ -56,6 +64,7 @@ pub struct Core {
     pub(crate) keychain: Keychain,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) teller: Arc<telemetry::Teller>,
+    pub(crate) tally: Arc<tally::Tally>,
     /// The one pool of connections.
     pub(crate) http: Http,
     pub(crate) hub: Hub,
@@ -66,6 +75,9 @@ pub struct Core {
     pub(crate) configuring: tokio::sync::Mutex<()>,
     /// The calls that were started here and haven't ended.
     pub(crate) running: Mutex<HashMap<CallId, calls::Running>>,
+    /// Who may ask at the local endpoint.
+    pub(crate) tokens: tokens::Tokens,
+    pub(crate) endpoint: endpoint::Endpoint,
     pub(crate) stopping: CancellationToken,
     /// What the windows will be told of in a moment.
     pub(crate) announcer: announcer::Announcer,
@@ -85,6 +97,8 @@ impl Core {
 
     /// Cancels and settles every call, and ends all that runs by itself.
     pub async fn close(&self) {
+        // Other programs first: their answers end before the calls are cancelled.
+        self.close_endpoint().await;
         self.stopping.cancel();
         self.gateway.close().await;
         self.tasks.close();

@@ -13,7 +13,9 @@ mod hub;
 mod list;
 pub mod types;
 
-pub use core::{Core, Options, Watched};
+pub use core::{
+    Core, Counted, Counts, DURATIONS, EndpointSwitch, Histogram, ModelCounts, Options, TokenWatch, Tried, Watched,
+};
 pub use dispatch::{COMMANDS, CommandInfo, dispatch};
 pub use error::{ApiError, Code};
 pub use hub::{Hub, Subscription};

@@ -120,6 +120,22 @@ macro_rules! commands {
             keychain_unlock(Empty) -> ProviderList;
             /// Keeps keys in memory until the application ends, because the user chose so.
             keychain_use_memory(Empty) -> ProviderList;
+
+            /// How the local endpoint stands.
+            endpoint_get(Empty) -> EndpointState;
+            /// Switches the local endpoint on or off.
+            endpoint_set(EndpointSet) -> EndpointState;
+            /// Every app token.
+            token_list(Empty) -> TokenList;
+            /// Makes an app token, whose secret is in this answer and nowhere else.
+            token_create(TokenCreate) -> TokenCreated;
+            /// Revokes an app token: from now on nobody gets in with it.
+            token_revoke(TokenNamed) -> TokenList;
+
+            /// Copies the database into the folder backups beside it.
+            backup_make(Empty) -> BackupList;
+            /// The copies of the database that are there, and how large everything is.
+            backup_list(Empty) -> BackupList;
         }
     };
 }

@@ -1,25 +1,31 @@
 //! What the commands take and give. Types that a lower crate already has are used as they are.
 
 mod app;
+mod backup;
 mod budget;
 mod call;
 mod drill;
+mod endpoint;
 mod event;
 mod log;
 mod prompt;
 mod provider;
 mod route;
+mod token;
 mod vote;
 
 pub use app::*;
+pub use backup::*;
 pub use budget::*;
 pub use call::*;
 pub use drill::*;
+pub use endpoint::*;
 pub use event::*;
 pub use log::*;
 pub use prompt::*;
 pub use provider::*;
 pub use route::*;
+pub use token::*;
 pub use vote::*;
 
 pub use signalbox_gateway::GatewayState;

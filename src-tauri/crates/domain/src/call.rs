@@ -77,6 +77,10 @@ pub struct Served {
     pub model: String,
     /// The model as the provider names what it served.
     pub reported: Option<String>,
+    /// The protocol in which the provider was asked, and in which it says what has no place elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub protocol: Option<Protocol>,
     /// Its capability class.
     pub tier: Tier,
 }

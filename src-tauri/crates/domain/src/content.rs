@@ -51,7 +51,7 @@ pub enum Block {
         /// The provider's seal on them, without which it doesn't take them back.
         signature: Option<String>,
     },
-    /// Something that only one protocol knows, as it was said there.
+    /// Something that only one protocol knows, as it was said there. What has no `type` there is a [`Block::mark`].
     Other {
         /// The protocol.
         protocol: Protocol,
@@ -91,6 +91,22 @@ pub struct ToolCall {
     /// The provider's seal on the thought behind it, without which some don't take the call back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+}
+
+impl Block {
+    /// What one protocol says beside the block before it, or beside the message where none stands before it: fields that
+    /// have no place here, such as Anthropic's `cache_control`. They belong into the same object; other protocols leave
+    /// them out.
+    pub fn mark(&self) -> Option<(Protocol, &serde_json::Map<String, serde_json::Value>)> {
+        match self {
+            // In the other protocols a part of its own has no `type` either.
+            Self::Other {
+                protocol: protocol @ (Protocol::OpenaiChat | Protocol::OpenaiResponses | Protocol::AnthropicMessages),
+                value: serde_json::Value::Object(fields),
+            } if !fields.contains_key("type") => Some((*protocol, fields)),
+            _ => None,
+        }
+    }
 }
 
 impl Content {

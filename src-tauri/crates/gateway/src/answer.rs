@@ -61,36 +61,22 @@ impl Answer {
 
     /// Adds a piece of what the model thought.
     pub(crate) fn think(&mut self, thought: &str) {
-        self.reply.reasoning.push_str(thought);
+        self.reply.think(thought);
     }
 
     /// Adds the provider's seal on the thoughts.
     pub(crate) fn sign(&mut self, signature: &str) {
-        self.reply.signature.get_or_insert_default().push_str(signature);
+        self.reply.sign(signature);
     }
 
     /// Adds a piece of a tool call.
     pub(crate) fn call_tool(&mut self, piece: &ToolCallPiece) {
-        let index = piece.index as usize;
-        if index >= MOST_TOOL_CALLS {
-            return;
-        }
-        let calls = &mut self.reply.tool_calls;
-        let blank = || ToolCall { id: String::new(), name: String::new(), arguments: String::new(), signature: None };
-        if calls.len() <= index {
-            calls.resize_with(index + 1, blank);
-        }
-        if let Some(call) = calls.get_mut(index) {
-            call.id.push_str(piece.id.as_deref().unwrap_or_default());
-            call.name.push_str(piece.name.as_deref().unwrap_or_default());
-            call.arguments.push_str(&piece.arguments);
-            call.signature = piece.signature.clone().or(call.signature.take());
-        }
+        self.reply.call_tool(piece);
     }
 
     /// Adds fields that have no place elsewhere.
     pub(crate) fn keep(&mut self, fields: Map<String, Value>) {
-        self.reply.kept.extend(fields);
+        self.reply.keep(fields);
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -109,6 +95,40 @@ impl Answer {
 }
 
 impl StoredReply {
+    /// Adds a piece of what the model thought.
+    pub fn think(&mut self, thought: &str) {
+        self.reasoning.push_str(thought);
+    }
+
+    /// Adds the provider's seal on the thoughts.
+    pub fn sign(&mut self, signature: &str) {
+        self.signature.get_or_insert_default().push_str(signature);
+    }
+
+    /// Adds a piece of a tool call.
+    pub fn call_tool(&mut self, piece: &ToolCallPiece) {
+        let index = piece.index as usize;
+        if index >= MOST_TOOL_CALLS {
+            return;
+        }
+        let calls = &mut self.tool_calls;
+        let blank = || ToolCall { id: String::new(), name: String::new(), arguments: String::new(), signature: None };
+        if calls.len() <= index {
+            calls.resize_with(index + 1, blank);
+        }
+        if let Some(call) = calls.get_mut(index) {
+            call.id.push_str(piece.id.as_deref().unwrap_or_default());
+            call.name.push_str(piece.name.as_deref().unwrap_or_default());
+            call.arguments.push_str(&piece.arguments);
+            call.signature = piece.signature.clone().or(call.signature.take());
+        }
+    }
+
+    /// Adds fields that have no place elsewhere.
+    pub fn keep(&mut self, fields: Map<String, Value>) {
+        self.kept.extend(fields);
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -1,7 +1,7 @@
 //! What a caller said beyond the fields that this program knows.
 
 use serde_json::{Map, Value};
-use signalbox_domain::{Extra, Protocol};
+use signalbox_domain::{Block, Extra, Protocol};
 
 /// Puts the caller's own fields into the body of a request, if they were said in this protocol. What stands in the body
 /// already wins; where both are objects, only what is missing in it is added.
@@ -9,6 +9,32 @@ pub(crate) fn merge(body: &mut Map<String, Value>, extra: Option<&Extra>, protoc
     if let Some(extra) = extra.filter(|extra| extra.protocol == protocol) {
         add(body, &extra.fields);
     }
+}
+
+/// Joins what the caller said of tools to those that are declared already: fields of one by its name, and tools that only
+/// this protocol knows behind all others. `name` is where a declaration says
+/// its name.
+pub(crate) fn join_tools(tools: &mut Vec<Value>, extra: Option<&Extra>, protocol: Protocol, name: &str) {
+    let own = extra.filter(|extra| extra.protocol == protocol).and_then(|extra| extra.fields.get("tools")?.as_array());
+    for tool in own.into_iter().flatten() {
+        let wanted = tool.pointer(name).filter(|wanted| wanted.is_string());
+        let declared = wanted.and_then(|wanted| tools.iter().position(|there| there.pointer(name) == Some(wanted)));
+        match (declared.and_then(|index| tools.get_mut(index)), tool) {
+            (Some(Value::Object(there)), Value::Object(more)) => add(there, more),
+            _ => tools.push(tool.clone()),
+        }
+    }
+}
+
+/// Whether the block is only a mark. One of this protocol is put beside what was said before it.
+pub(crate) fn marked(block: &Block, here: Protocol, before: Option<&mut Value>) -> bool {
+    let Some((protocol, fields)) = block.mark() else {
+        return false;
+    };
+    if let Some(Value::Object(before)) = before.filter(|_| protocol == here) {
+        add(before, fields);
+    }
+    true
 }
 
 fn add(body: &mut Map<String, Value>, more: &Map<String, Value>) {

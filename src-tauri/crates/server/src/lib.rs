@@ -1,11 +1,15 @@
-//! The UI's host on the loopback interface: the same commands and events as in the window, over HTTP, for browsers.
+//! What listens on the loopback interface: the UI's host, with the same commands and events as in the window, over HTTP,
+//! for browsers; and the endpoint, with which programs of this machine ask models.
 //!
-//! What this crate never does: it listens on no other interface, and it answers nobody without the token of this start.
+//! What this crate never does: it listens on no other interface, and it answers nobody without a token: that of this start
+//! for the UI, and an app token for the models.
 
 mod endpoint;
 mod guard;
 mod page;
 mod routes;
+
+pub use endpoint::{Endpoint, EndpointControl, EndpointLimits, EndpointOptions};
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 

@@ -195,6 +195,7 @@ fn make(number: u64, owner: Owner) -> Result<Made, Failed> {
         provider: attempt.provider.clone(),
         model: attempt.model.clone(),
         reported: None,
+        protocol: None,
         tier: Tier::Standard,
     });
     let answer_hash = (!answer.is_empty()).then(|| ContentHash::of(&answer));

@@ -7,6 +7,7 @@
 //! This crate takes no decision. Whether a hold is admitted is decided by the gateway inside a closure; here it is only
 //! made certain that nothing can come between its reading and its writing.
 
+mod backup;
 mod error;
 mod facets;
 mod filter;
@@ -36,6 +37,7 @@ pub use tables::{
     partials::Partial,
     ratios::TokenRatio,
     texts::{IndexedText, searchable},
+    tokens::StoredToken,
     votes::StoredVote,
 };
 

@@ -38,8 +38,9 @@ const STEPS: &[Step] = &[
         statements: &[tables::cache::V2, tables::ratios::V2, tables::log::V2, tables::texts::V2, crate::prune::V2],
         fill: tables::log::fill,
     },
+    Step { statements: &[tables::tokens::V3], fill: |_| Ok(()) },
     Step {
-        statements: &[tables::calls::V3, tables::decisions::V3, tables::due::V3, tables::holds::V3, tables::ledger::V3],
+        statements: &[tables::calls::V4, tables::decisions::V4, tables::due::V4, tables::holds::V4, tables::ledger::V4],
         fill: |_| Ok(()),
     },
 ];

@@ -14,4 +14,5 @@ pub(crate) mod ratios;
 pub(crate) mod refusals;
 pub(crate) mod session;
 pub(crate) mod texts;
+pub(crate) mod tokens;
 pub(crate) mod votes;

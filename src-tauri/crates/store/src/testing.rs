@@ -35,6 +35,7 @@ pub(crate) fn told(millis: i64, entropy: u8, model: &str, message: &str, answer:
             provider: format!("{model}-provider"),
             model: model.into(),
             reported: None,
+            protocol: None,
             tier: Tier::Simple,
         }),
         simulated: true,

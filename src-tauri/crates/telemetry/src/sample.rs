@@ -77,6 +77,7 @@ pub(crate) fn finished() -> Finished {
             provider: "small-provider".into(),
             model: "small".into(),
             reported: Some("small-2026".into()),
+            protocol: None,
             tier: Tier::Simple,
         }),
         simulated: false,

@@ -58,6 +58,7 @@ export const DEFINITIONS = [
   { id: "rename-prompt", title: "Rename prompt", group: "Write", keys: ["F2"], where: "Library" },
   { id: "duplicate-prompt", title: "Duplicate prompt", group: "Write", keys: [], where: "Library" },
   { id: "delete-prompt", title: "Delete prompt", group: "Write", keys: ["Delete"], where: "Library" },
+  { id: "new-token", title: "New app token", group: "Write", keys: [], where: "Settings" },
   { id: "undo", title: "Undo", group: "Write", keys: ["Mod+z"], where: "outside text fields" },
 
   { id: "vote-a", title: "Vote A", group: "Decide", keys: ["a"], where: "Compare" },
@@ -86,6 +87,8 @@ export const DEFINITIONS = [
 
   { id: "sheet", title: "Keyboard shortcuts", group: "Window", keys: ["?"], where: "everywhere" },
   { id: "toggle-rail", title: "Wide or narrow rail", group: "Window", keys: ["Mod+b"], where: "everywhere" },
+  { id: "toggle-endpoint", title: "Switch the endpoint on or off", group: "Window", keys: [], where: "Settings" },
+  { id: "back-up", title: "Back up now", group: "Window", keys: [], where: "Settings" },
   { id: "theme-system", title: "Theme: as the system", group: "Window", keys: [], where: "everywhere" },
   { id: "theme-light", title: "Theme: light", group: "Window", keys: [], where: "everywhere" },
   { id: "theme-dark", title: "Theme: dark", group: "Window", keys: [], where: "everywhere" },

@@ -11,7 +11,8 @@ export function useFact(fact: () => string | undefined): void {
   onDestroy(() => facts.delete(key));
 }
 
-/** The facts to show now. Reactive. */
+/** The facts to show now, each once. Reactive. */
 export function shownFacts(): string[] {
-  return [...facts.values()].map((fact) => fact()).filter((text) => text !== undefined && text !== "") as string[];
+  const texts = [...facts.values()].map((fact) => fact()).filter((text) => text !== undefined && text !== "");
+  return [...new Set(texts as string[])];
 }

@@ -82,8 +82,11 @@ impl Core {
         let root = workspace_root(&store, &home, options.workspace).await?;
         let opened_root = root.clone();
         let (workspace, registry, mut loaded) = blocking(move || open_workspace(&opened_root)).await?;
-        let remembered = serde_json::Value::from(workspace.root().to_string_lossy()).to_string();
-        store.write(move |tx| tx.session_put(LAST_WORKSPACE, &remembered)).await?;
+        if exclusive {
+            // Only the window opens the last workspace again. What a command line works on for a moment isn't that.
+            let remembered = serde_json::Value::from(workspace.root().to_string_lossy()).to_string();
+            store.write(move |tx| tx.session_put(LAST_WORKSPACE, &remembered)).await?;
+        }
 
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = Http::new().map_err(|failure| ApiError::new(Code::Internal, failure.message))?;
@@ -92,6 +95,7 @@ impl Core {
         if let Err(failure) = teller.configure(&settings, &http, &clock) {
             tracing::warn!("nothing is told to a collector: {failure}");
         }
+        let tally = Arc::new(super::tally::Tally::default());
         let gateway = Gateway::new(Parts {
             store: store.clone(),
             owner: presence.owner(),
@@ -99,7 +103,7 @@ impl Core {
             registry: registry.clone(),
             settings,
             clock: clock.clone(),
-            observers: vec![teller.clone()],
+            observers: vec![teller.clone(), tally.clone()],
         });
         let interrupted = gateway.recover(&presence).await?;
         let core = Arc::new(Self {
@@ -112,18 +116,22 @@ impl Core {
             keychain: options.keychain,
             gateway,
             teller,
+            tally,
             http,
             hub: Hub::start(),
             clock,
             loaded: RwLock::new(Arc::new(loaded)),
             configuring: tokio::sync::Mutex::default(),
             running: Mutex::default(),
+            tokens: super::tokens::Tokens::default(),
+            endpoint: super::endpoint::Endpoint::default(),
             stopping: CancellationToken::new(),
             announcer: super::announcer::Announcer::default(),
             presence,
             exclusive: Mutex::new(lock),
             tasks: TaskTracker::new(),
         });
+        core.read_tokens().await?;
         watch::start(&core);
         core.announce_gateway();
         core.announce_changes();

@@ -1,6 +1,10 @@
 //! Calls whose events are read by the windows and by whoever made them.
 
-use std::sync::Arc;
+use std::{
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 use signalbox_domain::CallId;
 use signalbox_gateway::{CallEvent, CallRequest, Calling};
@@ -42,7 +46,13 @@ impl Watched {
 
     /// What happens next; none after the end.
     pub async fn next(&mut self) -> Option<CallEvent> {
-        let event = self.calling.as_mut()?.events.recv().await;
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// The same for whoever watches several calls at once.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<CallEvent>> {
+        let Some(calling) = &mut self.calling else { return Poll::Ready(None) };
+        let event = ready!(calling.events.poll_recv(context));
         match &event {
             Some(event) => self.core.tell(self.id, event),
             None => self.core.end(self.id),
@@ -50,7 +60,7 @@ impl Watched {
         if matches!(event, None | Some(CallEvent::Ended(_))) {
             self.calling = None;
         }
-        event
+        Poll::Ready(event)
     }
 }
 

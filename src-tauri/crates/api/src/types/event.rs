@@ -6,7 +6,7 @@ use signalbox_gateway::GatewayState;
 use signalbox_secrets::KeychainState;
 use ts_rs::TS;
 
-use super::{BudgetRow, ProviderRow};
+use super::{BudgetRow, EndpointState, ProviderRow};
 
 /// Asks for events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -84,4 +84,11 @@ pub enum Event {
         /// Its state.
         state: KeychainState,
     },
+    /// The local endpoint was switched, or can't listen.
+    Endpoint {
+        /// How it stands.
+        state: EndpointState,
+    },
+    /// The app tokens changed, by this application or another, or one was used.
+    Tokens {},
 }

@@ -53,6 +53,7 @@ pub(crate) async fn run(
         provider: candidate.provider_name.clone(),
         model: candidate.model.clone(),
         reported: None,
+        protocol: Some(candidate.provider.protocol()),
         tier: candidate.tier,
     });
     passage.call.attempts.push(Attempt {
@@ -112,7 +113,6 @@ async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: Fi
 #[derive(Default)]
 struct Seen {
     usage: Option<Usage>,
-    reported: Option<String>,
     first_token_ms: Option<u64>,
     sent: bool,
     /// Whether anything came, be it thoughts.
@@ -253,7 +253,11 @@ async fn hear(
             answer.keep(fields.clone());
             return Some(CallEvent::Kept(fields));
         }
-        Event::Served { model } => seen.reported = Some(model),
+        Event::Served { model } => {
+            if let Some(served) = &mut passage.call.served {
+                served.reported = Some(model);
+            }
+        }
         Event::Usage(usage) => seen.usage = Some(usage),
         Event::Skipped { reason } => {
             seen.gap = true;
@@ -388,9 +392,6 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen:
     }
     if charged {
         *passage.call.usage.get_or_insert_default() += shown;
-    }
-    if let (Some(served), Some(reported)) = (&mut passage.call.served, seen.reported) {
-        served.reported = Some(reported);
     }
     match &end {
         End::Complete { .. } => passage.gateway.health.worked(&candidate.provider_name, now),

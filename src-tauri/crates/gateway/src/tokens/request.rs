@@ -91,6 +91,8 @@ pub(super) fn texts(messages: &[Message], tools: &[Tool], schema: Option<&Value>
                     each(name.as_deref().unwrap_or_default());
                     each(content);
                 }
+                // It tells the provider how to treat the block before it, and isn't read by the model.
+                mark if mark.mark().is_some() => continue,
                 Block::Other { value, .. } => each(&value.to_string()),
             }
             only_text &= matches!(block, Block::Text { .. } | Block::ToolCall(_) | Block::ToolResult { .. });

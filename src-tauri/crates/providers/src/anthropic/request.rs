@@ -50,8 +50,9 @@ pub(crate) fn body(request: &ModelRequest) -> Result<Vec<u8>, Failure> {
     if !params.stop.is_empty() {
         say("stop_sequences", json!(params.stop));
     }
-    if !request.tools.is_empty() {
-        say("tools", declared(request, understands.schema));
+    let tools = declared(request, understands.schema);
+    if !tools.is_empty() {
+        say("tools", Value::Array(tools));
     }
     if let Some(choice) = tools::choice(request, Protocol::AnthropicMessages)? {
         say("tool_choice", tool_choice(choice));
@@ -138,7 +139,13 @@ fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {
         Content::Text(text) if text.is_empty() => Ok(Vec::new()),
         Content::Text(text) => Ok(vec![json!({"type": "text", "text": text})]),
         Content::Blocks(blocks) => {
-            blocks.iter().filter_map(|one| block(one, role).transpose()).collect::<Result<Vec<_>, _>>()
+            let mut said = Vec::with_capacity(blocks.len());
+            for one in blocks {
+                if !extra::marked(one, Protocol::AnthropicMessages, said.last_mut()) {
+                    said.extend(block(one, role)?);
+                }
+            }
+            Ok(said)
         }
     }
 }
@@ -183,8 +190,8 @@ fn block(block: &Block, role: MessageRole) -> Result<Option<Value>, Failure> {
     }))
 }
 
-fn declared(request: &ModelRequest, can_be_strict: bool) -> Value {
-    let tools = request.tools.iter().map(|tool| {
+fn declared(request: &ModelRequest, can_be_strict: bool) -> Vec<Value> {
+    let declared = request.tools.iter().map(|tool| {
         let mut said = Map::from_iter([("name".to_owned(), json!(tool.name))]);
         if let Some(description) = &tool.description {
             said.insert("description".into(), json!(description));
@@ -197,7 +204,9 @@ fn declared(request: &ModelRequest, can_be_strict: bool) -> Value {
         }
         Value::Object(said)
     });
-    Value::Array(tools.collect())
+    let mut tools: Vec<Value> = declared.collect();
+    extra::join_tools(&mut tools, request.extra.as_ref(), Protocol::AnthropicMessages, "/name");
+    tools
 }
 
 /// The schema of a tool's arguments; one without any still has to be an object's.
@@ -218,6 +227,16 @@ fn tool_choice(choice: &ToolChoice) -> Value {
 
 /// How the model is told to think, and the word for its effort.
 fn thinking(request: &ModelRequest, by: Thinking, length: u32) -> (Option<Value>, Option<&'static str>) {
+    let own = request.extra.as_ref().filter(|extra| extra.protocol == Protocol::AnthropicMessages);
+    if let Some(own) = own.map(|extra| &extra.fields)
+        && (own.contains_key("thinking")
+            || own.get("output_config").is_some_and(|config| config.get("effort").is_some()))
+    {
+        // The caller says it in this protocol's own words, which are joined to the body as they are.
+        let thinking =
+            own.get("thinking").filter(|thinking| thinking.get("type").is_some_and(|kind| kind != "disabled"));
+        return (thinking.cloned(), None);
+    }
     let Some(effort) = request.params.reasoning else {
         return (None, None);
     };

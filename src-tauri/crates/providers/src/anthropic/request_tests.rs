@@ -153,6 +153,44 @@ fn each_side_speaks_once_in_turn_and_results_come_first() {
 }
 
 #[test]
+fn what_the_caller_says_in_this_protocol_beside_a_block_or_a_tool_stays_there() {
+    let mark = |protocol, value| Block::Other { protocol, value };
+    let cached = json!({"cache_control": {"type": "ephemeral"}});
+    let here = || mark(Protocol::AnthropicMessages, cached.clone());
+    let body = said(vec![
+        message(MessageRole::System, vec![text("Long"), here()]),
+        message(
+            MessageRole::User,
+            vec![result("t1", false), here(), text("And?"), mark(Protocol::OpenaiChat, json!({"name": "Ada"}))],
+        ),
+    ]);
+    let system = json!([{"type": "text", "text": "Long", "cache_control": {"type": "ephemeral"}}]);
+    assert_eq!(body["system"], system);
+    assert_eq!(
+        body["messages"][0]["content"],
+        json!([
+            {"type": "tool_result", "tool_use_id": "t1", "content": "4", "cache_control": {"type": "ephemeral"}},
+            {"type": "text", "text": "And?"},
+        ]),
+        "what another protocol says is left out"
+    );
+
+    let own = json!({
+        "tools": [{"name": "look", "cache_control": {"type": "ephemeral"}}, {"type": "bash_20250124", "name": "bash"}],
+        "tool_choice": {"disable_parallel_tool_use": true},
+        "thinking": {"type": "enabled", "budget_tokens": 5_000},
+    });
+    let extra = Some(Extra { protocol: Protocol::AnthropicMessages, fields: own.as_object().cloned().unwrap() });
+    let params = Params { reasoning: Some(Effort::High), max_tokens: Some(9_000), ..Params::default() };
+    let choice = Some(ToolChoice::Auto);
+    let body = sent(&ModelRequest { tools: vec![tool(false)], tool_choice: choice, extra, params, ..plain() });
+    assert_eq!(body["tools"][0]["cache_control"], json!({"type": "ephemeral"}));
+    assert_eq!(body["tools"][1], json!({"type": "bash_20250124", "name": "bash"}), "a tool that only it knows");
+    assert_eq!(body["tool_choice"], json!({"type": "auto", "disable_parallel_tool_use": true}));
+    assert_eq!(body["thinking"], json!({"type": "enabled", "budget_tokens": 5_000}), "in the caller's own words");
+}
+
+#[test]
 fn the_choice_of_tools_is_said_in_the_words_of_the_protocol() {
     for (choice, expected) in [
         (ToolChoice::Auto, json!({"type": "auto"})),

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 use signalbox_domain::{ContentHash, Effort, ErrorClass, Failure, ImageSource, ModelRequest, Protocol, ToolChoice};
 
+use crate::extra;
+
 /// How long the ids of tool calls are where they must be short, in characters.
 const SHORT_ID: usize = 9;
 /// The name under which a schema is sent.
@@ -25,15 +27,9 @@ impl Fields {
         }
     }
 
-    /// The bytes, with what the caller said in this protocol behind them where it has no field of that name yet.
+    /// The bytes, with what the caller said in this protocol behind them where it says nothing else already.
     pub(crate) fn bytes(mut self, request: &ModelRequest, protocol: Protocol) -> Result<Vec<u8>, Failure> {
-        if let Some(extra) = request.extra.as_ref().filter(|extra| extra.protocol == protocol) {
-            for (name, value) in &extra.fields {
-                if !self.0.contains_key(name) {
-                    self.0.insert(name.clone(), value.clone());
-                }
-            }
-        }
+        extra::merge(&mut self.0, request.extra.as_ref(), protocol);
         serde_json::to_vec(&self.0).map_err(|error| wrong(&format!("the request can't be written as JSON: {error}")))
     }
 }
@@ -81,12 +77,17 @@ pub(crate) fn effort(wanted: Effort, least: Effort) -> &'static str {
 
 /// Whether tools must be used. A choice among no tools says nothing, so only one that can't be kept is refused.
 /// `named` writes the choice of one tool.
-pub(crate) fn tool_choice(request: &ModelRequest, named: impl FnOnce(&str) -> Value) -> Result<Option<Value>, Failure> {
+pub(crate) fn tool_choice(
+    request: &ModelRequest,
+    protocol: Protocol,
+    named: impl FnOnce(&str) -> Value,
+) -> Result<Option<Value>, Failure> {
     let Some(choice) = &request.tool_choice else {
         return Ok(None);
     };
     let must = matches!(choice, ToolChoice::Required | ToolChoice::Tool(_));
-    let others = request.extra.as_ref().is_some_and(|extra| extra.fields.contains_key("tools"));
+    let own = request.extra.as_ref().filter(|extra| extra.protocol == protocol);
+    let others = own.is_some_and(|extra| extra.fields.contains_key("tools"));
     if request.tools.is_empty() && !others {
         let none = || {
             wrong("a tool must be used, but the request has none").with_hint("add the tool, or leave tool_choice out")

@@ -3,9 +3,12 @@
 use serde_json::{Map, Value, json};
 use signalbox_domain::{Block, Content, Failure, Message, MessageRole, Protocol, ProviderKind, ToolCall};
 
-use crate::openai::{
-    OpenAiSettings,
-    said::{foreign, image_url, short_id, wrong},
+use crate::{
+    extra,
+    openai::{
+        OpenAiSettings,
+        said::{foreign, image_url, short_id, wrong},
+    },
 };
 
 /// Appends what a message becomes: itself, and one message more for each tool's result in it.
@@ -25,9 +28,15 @@ pub(super) fn append(message: &Message, settings: &OpenAiSettings, to: &mut Vec<
         content: Vec::new(),
         calls: Vec::new(),
         thoughts: String::new(),
+        beside: Value::Object(Map::new()),
     };
     let mut results = 0;
-    for block in blocks {
+    for (index, block) in blocks.iter().enumerate() {
+        // What stands before the first block is said of the message itself.
+        let before = if index == 0 { Some(&mut parts.beside) } else { parts.content.last_mut() };
+        if extra::marked(block, Protocol::OpenaiChat, before) {
+            continue;
+        }
         if let Block::ToolResult { id, content, .. } = block {
             // The results stand before anything else that the same message says, as the calls that they answer want.
             // The protocol has no word for a tool that failed; its content says so.
@@ -69,6 +78,8 @@ struct Parts<'a> {
     content: Vec<Value>,
     calls: Vec<Value>,
     thoughts: String,
+    /// Fields of the message itself.
+    beside: Value,
 }
 
 impl Parts<'_> {
@@ -93,6 +104,8 @@ impl Parts<'_> {
                 self.texts_only = false;
                 self.content.push(value.clone());
             }
+            // What another model said in its own way is no loss; what a person said would be.
+            Block::Other { .. } if self.role == MessageRole::Assistant => {}
             Block::Other { protocol, .. } => return Err(foreign(*protocol, Protocol::OpenaiChat)),
             // It is taken before, as a message of its own.
             Block::ToolResult { .. } => {}
@@ -115,9 +128,10 @@ impl Parts<'_> {
     }
 
     fn message(self) -> Value {
+        let plain = |part: &Value| part.as_object().is_some_and(|part| part.len() == 2);
         let content = if self.content.is_empty() && !self.calls.is_empty() {
             Value::Null
-        } else if self.texts_only {
+        } else if self.texts_only && self.content.iter().all(plain) {
             // Not every server takes parts.
             let texts = self.content.iter().filter_map(|part| part.get("text")).filter_map(Value::as_str);
             Value::String(texts.collect())
@@ -136,6 +150,9 @@ impl Parts<'_> {
         }
         if !self.calls.is_empty() {
             message.insert("tool_calls".to_owned(), Value::Array(self.calls));
+        }
+        for (name, value) in self.beside.as_object().into_iter().flatten() {
+            message.entry(name).or_insert_with(|| value.clone());
         }
         Value::Object(message)
     }

@@ -5,6 +5,7 @@ use signalbox_domain::{Failure, ModelRequest, Protocol, Tool};
 
 use super::messages;
 use crate::{
+    extra,
     openai::{
         OpenAiSettings,
         said::{self, Fields, named_schema},
@@ -36,13 +37,15 @@ pub(crate) fn body(request: &ModelRequest, settings: &OpenAiSettings) -> Result<
     }
     body.put_some("reasoning_effort", params.reasoning.map(|wanted| said::effort(wanted, quirks.least_effort)));
     body.put_some("response_format", request.schema.as_ref().and_then(|schema| format(schema, quirks.schema)));
+    let strict = quirks.schema == SchemaSupport::JsonSchema;
+    let mut tools: Vec<Value> = request.tools.iter().map(|it| tool(it, strict)).collect();
+    extra::join_tools(&mut tools, request.extra.as_ref(), Protocol::OpenaiChat, "/function/name");
     // Some servers refuse an empty list.
-    if !request.tools.is_empty() {
-        let strict = quirks.schema == SchemaSupport::JsonSchema;
-        body.put("tools", request.tools.iter().map(|it| tool(it, strict)).collect::<Vec<_>>());
+    if !tools.is_empty() {
+        body.put("tools", tools);
     }
     let named = |name: &str| json!({"type": "function", "function": {"name": name}});
-    body.put_some("tool_choice", said::tool_choice(request, named)?);
+    body.put_some("tool_choice", said::tool_choice(request, Protocol::OpenaiChat, named)?);
     body.put("stream", request.stream);
     if request.stream && quirks.stream_options {
         body.put("stream_options", json!({"include_usage": true}));

@@ -242,6 +242,45 @@ fn what_the_protocol_cannot_say_is_refused_before_anything_is_sent() {
     check(blocks(MessageRole::User, vec![other]), "gemini");
 }
 
+#[test]
+fn what_the_caller_says_in_this_protocol_beside_a_block_a_message_or_a_tool_stays_there() {
+    let mark = |protocol, value| Block::Other { protocol, value };
+    let picture = Block::Image { source: ImageSource::Url { url: "https://h/b.png".into() } };
+    let named = vec![mark(Protocol::OpenaiChat, json!({"name": "ada"})), text("Hi")];
+    let looked = vec![
+        picture,
+        mark(Protocol::OpenaiChat, json!({"image_url": {"detail": "low"}})),
+        text("And?"),
+        mark(Protocol::AnthropicMessages, json!({"cache_control": {"type": "ephemeral"}})),
+    ];
+    let said_before = mark(Protocol::AnthropicMessages, json!({"type": "redacted_thinking", "data": "x"}));
+    let message = |role, blocks| Message { role, content: Content::Blocks(blocks) };
+    let fields = json!({"tools": [{"function": {"name": "weather"}, "cache": true}, {"type": "search"}]});
+    let asked = ModelRequest {
+        messages: vec![
+            message(MessageRole::User, named),
+            message(MessageRole::Assistant, vec![said_before, text("Hello")]),
+            message(MessageRole::User, looked),
+        ],
+        tools: vec![weather()],
+        extra: Some(Extra { protocol: Protocol::OpenaiChat, fields: fields.as_object().cloned().unwrap() }),
+        ..request()
+    };
+    let sent: Value = serde_json::from_slice(&body(&asked, &OpenAiSettings::openai()).unwrap()).unwrap();
+    assert_eq!(
+        sent["messages"],
+        json!([
+            {"role": "user", "content": "Hi", "name": "ada"},
+            {"role": "assistant", "content": "Hello"},
+            {"role": "user", "content": [
+                {"type": "image_url", "image_url": {"url": "https://h/b.png", "detail": "low"}},
+                {"type": "text", "text": "And?"},
+            ]},
+        ])
+    );
+    assert_eq!((&sent["tools"][0]["cache"], &sent["tools"][1]), (&json!(true), &json!({"type": "search"})));
+}
+
 proptest! {
     #[test]
     fn the_same_request_always_gives_the_same_bytes(words in prop::collection::vec(".{0,20}", 1..5), stream: bool) {

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 use signalbox_domain::{Block, Content, Effort, Failure, Message, MessageRole, ModelRequest, Protocol, Tool};
 
-use crate::openai::said::{self, Fields, foreign, image_url, named_schema, wrong};
+use crate::{
+    extra,
+    openai::said::{self, Fields, foreign, image_url, named_schema, wrong},
+};
 
 /// The body of a request, field by field in a fixed order.
 pub(super) fn body(request: &ModelRequest) -> Result<Vec<u8>, Failure> {
@@ -27,11 +30,13 @@ pub(super) fn body(request: &ModelRequest) -> Result<Vec<u8>, Failure> {
     body.put_some("max_output_tokens", params.max_tokens);
     body.put_some("reasoning", params.reasoning.map(|wanted| json!({"effort": said::effort(wanted, Effort::Minimal)})));
     body.put_some("text", request.schema.as_ref().map(format));
-    if !request.tools.is_empty() {
-        body.put("tools", request.tools.iter().map(tool).collect::<Vec<_>>());
+    let mut tools: Vec<Value> = request.tools.iter().map(tool).collect();
+    extra::join_tools(&mut tools, request.extra.as_ref(), Protocol::OpenaiResponses, "/name");
+    if !tools.is_empty() {
+        body.put("tools", tools);
     }
     let named = |name: &str| json!({"type": "function", "name": name});
-    body.put_some("tool_choice", said::tool_choice(request, named)?);
+    body.put_some("tool_choice", said::tool_choice(request, Protocol::OpenaiResponses, named)?);
     // The conversation is kept here, not there.
     body.put("store", false);
     body.put("stream", request.stream);
@@ -61,13 +66,16 @@ fn append(message: &Message, to: &mut Vec<Value>) -> Result<(), Failure> {
             to.push(json!({"role": role, "content": std::mem::take(parts)}));
         }
     };
-    for block in blocks {
+    for (index, block) in blocks.iter().enumerate() {
+        if extra::marked(block, Protocol::OpenaiResponses, parts.last_mut()) {
+            continue;
+        }
         match block {
             Block::Text { text } if message.role != MessageRole::Tool => {
                 parts.push(json!({"type": said, "text": text}));
             }
             Block::Image { source } if message.role == MessageRole::User => {
-                parts.push(json!({"type": "input_image", "image_url": image_url(source), "detail": "auto"}));
+                parts.push(json!({"type": "input_image", "image_url": image_url(source), "detail": detail(blocks.get(index + 1))}));
             }
             Block::Text { .. } | Block::Image { .. } => return Err(misplaced("a text or a picture", role)),
             Block::ToolCall(call) if message.role == MessageRole::Assistant => {
@@ -89,15 +97,31 @@ fn append(message: &Message, to: &mut Vec<Value>) -> Result<(), Failure> {
                 to.push(json!({"type": "reasoning", "summary": summary, "encrypted_content": seal}));
             }
             Block::Reasoning { signature: None, .. } => {}
+            Block::Other { protocol: Protocol::OpenaiResponses, value } if is_part(value) => parts.push(value.clone()),
             Block::Other { protocol: Protocol::OpenaiResponses, value } => {
                 flush(&mut parts, to);
                 to.push(value.clone());
             }
+            // What another model said in its own way is no loss; what a person said would be.
+            Block::Other { .. } if message.role == MessageRole::Assistant => {}
             Block::Other { protocol, .. } => return Err(foreign(*protocol, Protocol::OpenaiResponses)),
         }
     }
     flush(&mut parts, to);
     Ok(())
+}
+
+/// How closely a picture shall be looked at, if the mark behind it says so.
+fn detail(mark: Option<&Block>) -> Value {
+    mark.and_then(Block::mark)
+        .filter(|(protocol, _)| *protocol == Protocol::OpenaiResponses)
+        .and_then(|(_, fields)| fields.get("detail").cloned())
+        .unwrap_or_else(|| json!("auto"))
+}
+
+/// Whether a value stands inside of a message; others are items of their own.
+fn is_part(value: &Value) -> bool {
+    value.get("type").and_then(Value::as_str).is_some_and(|kind| kind.starts_with("input_"))
 }
 
 fn misplaced(what: &str, role: &str) -> Failure {
@@ -232,6 +256,34 @@ mod tests {
                 {"type": "function_call_output", "call_id": "c1", "output": "a box"},
             ])
         );
+    }
+
+    #[test]
+    fn what_the_caller_says_in_this_protocol_stays_where_it_was_said() {
+        let own = |value| Block::Other { protocol: Protocol::OpenaiResponses, value };
+        let picture = Block::Image { source: ImageSource::Url { url: "https://h/b.png".into() } };
+        let file = json!({"type": "input_file", "file_id": "f"});
+        let search = json!({"type": "web_search_call", "id": "ws_1", "status": "completed"});
+        let mut asked = request(vec![
+            blocks(MessageRole::User, vec![picture, own(json!({"detail": "low"})), own(file.clone())]),
+            blocks(MessageRole::Assistant, vec![own(search.clone()), Block::Text { text: "Found".into() }]),
+        ]);
+        let fields = json!({"tools": [{"type": "web_search"}], "reasoning": {"summary": "auto"}});
+        asked.extra = Some(Extra { protocol: Protocol::OpenaiResponses, fields: fields.as_object().cloned().unwrap() });
+        asked.params.reasoning = Some(Effort::Low);
+        let sent = sent(&asked);
+        assert_eq!(
+            sent["input"],
+            json!([
+                {"role": "user", "content": [
+                    {"type": "input_image", "image_url": "https://h/b.png", "detail": "low"}, file,
+                ]},
+                search,
+                {"role": "assistant", "content": [{"type": "output_text", "text": "Found"}]},
+            ])
+        );
+        assert_eq!(sent["tools"], json!([{"type": "web_search"}]));
+        assert_eq!(sent["reasoning"], json!({"effort": "low", "summary": "auto"}));
     }
 
     #[test]

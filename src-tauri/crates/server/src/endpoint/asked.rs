@@ -22,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) choices: u32,
     /// The user for whom it is asked, as the body names them.
     pub(crate) user: Option<String>,
+    /// Whether the caller knows tools by their old name only, as `functions`, and expects them back so.
+    pub(crate) functions: bool,
 }
 
 /// An answer that is whole.

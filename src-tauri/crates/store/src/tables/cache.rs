@@ -151,7 +151,13 @@ mod tests {
             bytes: 10,
             answer: ContentHash::of(b"answer"),
             reply: None,
-            served: Served { provider: "acme".into(), model: "large".into(), reported: None, tier: Tier::Standard },
+            served: Served {
+                provider: "acme".into(),
+                model: "large".into(),
+                reported: None,
+                protocol: None,
+                tier: Tier::Standard,
+            },
             finish: FinishReason::Stop,
             simulated: false,
         }

@@ -25,7 +25,7 @@ CREATE INDEX calls_by_workspace ON calls (workspace, prompt, id) WHERE status = 
 ";
 
 /// Only calls of prompts are looked for by their prompt.
-pub(crate) const V3: &str = "
+pub(crate) const V4: &str = "
 DROP INDEX calls_by_workspace;
 CREATE INDEX calls_by_workspace ON calls (workspace, prompt, id) WHERE status = 'done' AND prompt IS NOT NULL;
 ";

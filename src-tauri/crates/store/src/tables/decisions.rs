@@ -13,7 +13,7 @@ use crate::{
     time::{from_micros, to_micros},
 };
 
-/// One row a decision. Calls that were stored before step 3 are still read from here.
+/// One row a decision. Calls that were stored before step 4 are still read from here.
 pub(crate) const V1: &str = "
 CREATE TABLE decisions (
     call   BLOB NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE decisions (
 ) STRICT, WITHOUT ROWID;
 ";
 
-pub(crate) const V3: &str = "
+pub(crate) const V4: &str = "
 CREATE TABLE traces (
     call    BLOB PRIMARY KEY,
     records TEXT NOT NULL

@@ -9,7 +9,7 @@ use signalbox_domain::{CallId, CallStatus};
 
 use crate::{StoreError, Tx, View};
 
-pub(crate) const V3: &str = "
+pub(crate) const V4: &str = "
 CREATE TABLE log_due (
     call BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

@@ -19,7 +19,7 @@ CREATE TABLE holds (
 ";
 
 /// What a call has cost at least from the moment of its admission: no row of its own is needed for it.
-pub(crate) const V3: &str = "
+pub(crate) const V4: &str = "
 ALTER TABLE holds ADD COLUMN spent INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0);
 ";
 

@@ -24,7 +24,7 @@ BEGIN SELECT raise(ABORT, 'settled money is never deleted'); END;
 
 /// Sums of the ledger, so that what was spent in a month is known without reading a row a call. A quarter of an hour is
 /// the shortest stretch between the beginnings of days in any of today's time zones.
-pub(crate) const V3: &str = "
+pub(crate) const V4: &str = "
 CREATE TABLE ledger_sums (
     project TEXT NOT NULL,
     quarter INTEGER NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE ledger_sums (
 INSERT INTO ledger_sums SELECT project, at / 900000000, sum(amount) FROM ledger GROUP BY 1, 2;
 ";
 
-/// How long what is summed up is, in microseconds. Step 3 of the schema has the same number.
+/// How long what is summed up is, in microseconds. Step 4 of the schema has the same number.
 const QUARTER: i64 = 900_000_000;
 
 /// One settlement.

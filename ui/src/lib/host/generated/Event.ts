@@ -3,6 +3,7 @@ import type { BudgetRow } from "./BudgetRow.ts";
 import type { Call } from "./Call.ts";
 import type { CallId } from "./CallId.ts";
 import type { Decision } from "./Decision.ts";
+import type { EndpointState } from "./EndpointState.ts";
 import type { GatewayState } from "./GatewayState.ts";
 import type { KeychainState } from "./KeychainState.ts";
 import type { ProviderRow } from "./ProviderRow.ts";
@@ -54,4 +55,8 @@ state: GatewayState, } | { "kind": "keychain",
 /**
  * Its state.
  */
-state: KeychainState, };
+state: KeychainState, } | { "kind": "endpoint",
+/**
+ * How it stands.
+ */
+state: EndpointState, } | { "kind": "tokens", };
