@@ -76,7 +76,10 @@ pub(super) fn admit(shared: &Shared, token: Arc<AppToken>) -> Result<Admitted, D
     let too_many = |message: String, wait| Denied::Refused { refused: Refused::TooMany, message, wait: Some(wait) };
     let Ok(of_all) = shared.requests.clone().try_acquire_owned() else {
         let most = shared.limits.requests;
-        return Err(too_many(format!("{most} requests are under way, which is the most; ask again when one has ended"), SHORT));
+        return Err(too_many(
+            format!("{most} requests are under way, which is the most; ask again when one has ended"),
+            SHORT,
+        ));
     };
     let of_token = shared.shares.begin(&token).map_err(|over| match over {
         Over::Concurrent { limit } => {

@@ -34,7 +34,11 @@ fn text(counts: &Counts, running: usize, held: Money) -> String {
         ];
         page.sample("signalbox_calls_total", &labels, count);
     }
-    page.family("signalbox_tokens", "counter", "Tokens as providers counted them; cached ones are input too, and thoughts output.");
+    page.family(
+        "signalbox_tokens",
+        "counter",
+        "Tokens as providers counted them; cached ones are input too, and thoughts output.",
+    );
     for model in &counts.models {
         let usage = &model.usage;
         for (kind, count) in [
@@ -65,7 +69,11 @@ fn text(counts: &Counts, running: usize, held: Money) -> String {
     }
     page.family("signalbox_fallbacks", "counter", "Tries that were made because an earlier candidate had failed.");
     page.sample("signalbox_fallbacks_total", &[], counts.fallbacks);
-    page.family("signalbox_cache_hits", "counter", "Kept answers that were served: fresh, or stale because the chain had failed.");
+    page.family(
+        "signalbox_cache_hits",
+        "counter",
+        "Kept answers that were served: fresh, or stale because the chain had failed.",
+    );
     page.sample("signalbox_cache_hits_total", &[("age", "fresh")], counts.cache_hits);
     page.sample("signalbox_cache_hits_total", &[("age", "stale")], counts.cache_stale);
     page.family("signalbox_running_calls", "gauge", "Calls under way.");

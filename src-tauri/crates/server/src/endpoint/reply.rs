@@ -105,8 +105,8 @@ pub(super) fn name_calls(headers: &mut HeaderMap, calls: &[&Call]) {
 
 /// What the caller gets for a call without an answer.
 fn ended(speech: Speech, call: &Call) -> Response {
-    let mut failure = said::failure(call)
-        .unwrap_or_else(|| Failure::new(ErrorClass::Server, "the call ended without saying how"));
+    let mut failure =
+        said::failure(call).unwrap_or_else(|| Failure::new(ErrorClass::Server, "the call ended without saying how"));
     let wait = wait(call, &failure);
     failure = failure.with_retry_after(wait);
     let (status, body) = speech.error(&failure, &call.attempts, Some(call.id));

@@ -84,7 +84,8 @@ pub(super) fn named(config: &Config, model: &str) -> Result<Named, Denied> {
         }
         (None, _) => {
             let known = config.models.iter().flat_map(|known| [known.name.as_str(), known.id.as_str()]);
-            let known = known.map(str::to_owned).chain(config.routes.iter().map(|route| format!("{ROUTE}{}", route.name)));
+            let known =
+                known.map(str::to_owned).chain(config.routes.iter().map(|route| format!("{ROUTE}{}", route.name)));
             Err(unknown(&format!("the model {model:?}"), model, known))
         }
     }
@@ -121,8 +122,9 @@ fn prompt(text: &str) -> Result<Named, Denied> {
         "" => Ok(Selector::Label(USUAL_LABEL.to_owned())),
         version => version.parse(),
     };
-    let selector = selector
-        .map_err(|_| Denied::wrong(format!("model must be prompt:NAME@LABEL or prompt:NAME#NUMBER, not {PROMPT}{text}")))?;
+    let selector = selector.map_err(|_| {
+        Denied::wrong(format!("model must be prompt:NAME@LABEL or prompt:NAME#NUMBER, not {PROMPT}{text}"))
+    })?;
     Ok(Named::Prompt { name: name.to_owned(), selector })
 }
 
