@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use signalbox_api::{ApiError, Code, Core, Options};
+use signalbox_server::EndpointControl;
 use tauri::async_runtime::JoinHandle;
 use tokio::sync::{Notify, watch};
 
@@ -25,7 +26,14 @@ impl Shell {
             if let Err(error) = &core {
                 tracing::error!(%error, "the application could not be opened");
             }
-            opened.send_replace(Some(core));
+            opened.send_replace(Some(core.clone()));
+            // After the window has what it waits for: the endpoint is no part of a start.
+            if let Ok(core) = core {
+                let switched = core.set_endpoint_switch(Arc::new(EndpointControl::default())).await;
+                if let Err(error) = switched {
+                    tracing::error!(%error, "whether the endpoint was on could not be read");
+                }
+            }
             // Nobody else sends, and the value stays readable.
             opened.closed().await;
         });

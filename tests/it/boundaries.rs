@@ -12,7 +12,8 @@ const FLOORS: &[&[&str]] = &[
     &["signalbox-gateway"],
     &["signalbox-telemetry"],
     &["signalbox-api"],
-    &["signalbox-server", "signalbox"],
+    &["signalbox-server"],
+    &["signalbox"],
 ];
 
 /// Libraries that only one crate may use.

@@ -17,12 +17,16 @@ mod boundaries;
 mod budgets;
 mod calls;
 mod crash;
+mod endpoint;
 mod faults;
 mod harness;
 mod host;
 mod keys;
 mod library;
 mod log;
+#[path = "../e2e/harness/model.rs"]
+#[allow(dead_code, reason = "the flows of the window ask it for more")]
+mod model;
 mod routes;
 mod telemetry;
 mod tokens;

@@ -41,7 +41,10 @@ async fn a_token_lets_in_with_what_it_is_bound_to() {
         .unwrap();
     let token = app.core.app_token(&created.secret).expect("it lets in at once");
     assert_eq!(*token, created.token);
-    assert_eq!((token.name.as_str(), token.user.as_deref(), token.project.as_deref()), ("crm-prod", None, Some("support")));
+    assert_eq!(
+        (token.name.as_str(), token.user.as_deref(), token.project.as_deref()),
+        ("crm-prod", None, Some("support"))
+    );
     assert_eq!(token.limits, TokenLimits { requests_per_minute: Some(600), concurrent: Some(4) });
     let (id, secret) = created.secret.strip_prefix("sbx_").and_then(|rest| rest.split_once('_')).expect("its form");
     assert_eq!(id, token.id);
@@ -132,7 +135,10 @@ async fn a_revoked_token_is_refused_at_once_and_stays_in_the_list() {
     assert!(list.tokens.iter().any(|token| token.name == "crm" && token.revoked_at.is_some()), "the log can name it");
     assert_eq!(app.core.token_revoke(named).await.unwrap_err().code, Code::NotFound, "there is nothing left to revoke");
     let next = make(&app.core, "crm").await;
-    assert!(lets_in(&app.core, &next.secret) && !lets_in(&app.core, &created.secret), "the name is free, the token not");
+    assert!(
+        lets_in(&app.core, &next.secret) && !lets_in(&app.core, &created.secret),
+        "the name is free, the token not"
+    );
     let folders = app.close().await;
     let app = App::open(folders).await;
     assert!(!lets_in(&app.core, &created.secret), "nor after the next start");

@@ -61,9 +61,7 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 /// What is asked for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Ask a model and print its answer
     Call(call::Call),
-    /// Serve the local endpoint, so that any program on this machine can ask models through Signalbox
     Serve(serve::Serve),
     /// Make, list and revoke app tokens: who may ask at the endpoint
     #[command(subcommand)]
@@ -101,7 +99,8 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it works only with a `signalbox.toml` that can be used. Others work on files and on what has happened.
     pub(crate) fn needs_config(&self) -> bool {
-        !matches!(self, Self::Prompt(_) | Self::Log(_) | Self::Token(_) | Self::Completions(_) | Self::Man(_)) || self.replays()
+        !matches!(self, Self::Prompt(_) | Self::Log(_) | Self::Token(_) | Self::Completions(_) | Self::Man(_))
+            || self.replays()
     }
 
     fn replays(&self) -> bool {

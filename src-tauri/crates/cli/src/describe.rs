@@ -35,7 +35,8 @@ pub(crate) fn attempt(attempt: &Attempt, style: Style) -> String {
         AttemptReason::Fallback => ", as fallback",
         AttemptReason::Probe => ", to see whether it works again",
     };
-    let waited = if attempt.waited_ms == 0 { String::new() } else { format!(", after {}", duration(attempt.waited_ms)) };
+    let waited =
+        if attempt.waited_ms == 0 { String::new() } else { format!(", after {}", duration(attempt.waited_ms)) };
     let (signal, became) = match &attempt.state {
         AttemptState::Waiting => (Signal::Plain, "waiting".to_owned()),
         AttemptState::Streaming => (Signal::Plain, "answering".to_owned()),

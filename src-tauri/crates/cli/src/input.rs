@@ -34,6 +34,11 @@ pub(crate) async fn text_of(path: &Path) -> Outcome<String> {
     .await
 }
 
+/// What a file is called that is given as an argument.
+pub(crate) fn name_of(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
 /// Writes a file that isn't there yet. What is there is never overwritten.
 pub(crate) fn write_new(path: &Path, mut text: String) -> Outcome {
     if !text.ends_with('\n') {

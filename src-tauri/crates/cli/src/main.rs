@@ -34,7 +34,9 @@ fn main() -> ExitCode {
     let output = Output::new(arguments.common.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return output.end(Err(Error::failure("internal", format!("no thread could be started: {error}")))),
+        Err(error) => {
+            return output.end(Err(Error::failure("internal", format!("no thread could be started: {error}"))));
+        }
     };
     let ended = runtime.block_on(Box::pin(commands::run(arguments, &output)));
     // Somebody may still be asked for input on a thread that can't be stopped; it isn't waited for.

@@ -84,10 +84,14 @@ pub(crate) async fn no_prompt(core: &Core, name: &str, error: ApiError) -> Error
         Err(_) => return error.into(),
     };
     if names.iter().any(|known| known == name) {
-        return Error::from(error).hint_if(Some(format!("signalbox-cli prompt show {name} --versions lists what it has")));
+        return Error::from(error)
+            .hint_if(Some(format!("signalbox-cli prompt show {name} --versions lists what it has")));
     }
-    Error::not_found(format!("there is no prompt {name:?}"))
-        .hint(meant(name, names.iter().map(String::as_str), "signalbox-cli prompt list shows all"))
+    Error::not_found(format!("there is no prompt {name:?}")).hint(meant(
+        name,
+        names.iter().map(String::as_str),
+        "signalbox-cli prompt list shows all",
+    ))
 }
 
 /// Whether a target is there.
@@ -101,8 +105,11 @@ pub(crate) async fn check_target(core: &Core, target: &Target) -> Outcome {
     if names.contains(&name) {
         return Ok(());
     }
-    Err(Error::not_found(format!("there is no {what} {name:?} in signalbox.toml"))
-        .hint(meant(name, names, &format!("signalbox-cli {what} list shows all"))))
+    Err(Error::not_found(format!("there is no {what} {name:?} in signalbox.toml")).hint(meant(
+        name,
+        names,
+        &format!("signalbox-cli {what} list shows all"),
+    )))
 }
 
 /// The provider of a name, or what could have been meant.
@@ -137,7 +144,7 @@ mod tests {
         assert_eq!(read("support/reply").unwrap(), "support/reply latest");
         assert_eq!(read("support/reply@production").unwrap(), "support/reply @production");
         assert_eq!(read("support/reply#3").unwrap(), "support/reply #3");
-        for wrong in ["", "a@", "a#", "a#0", "a#x", "a@b@c", "../up", "a b"] {
+        for wrong in ["", "a@", "a#", "a#0", "a#x", "a@b@c", "../up", "a//b"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }
@@ -150,6 +157,6 @@ mod tests {
         assert_eq!(read("staging").unwrap(), Side::Version(Selector::Label("staging".into())));
         assert_eq!(read("latest").unwrap(), Side::Version(Selector::Latest));
         assert_eq!(read("draft").unwrap(), Side::Draft);
-        assert!(read("0").is_err() && read("a b").is_err() && read("").is_err());
+        assert!(read("0").is_err() && read("a/b").is_err() && read("").is_err());
     }
 }

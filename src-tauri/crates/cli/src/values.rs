@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map, Value};
 use signalbox_api::types::PromptNamed;
-use signalbox_prompts::{Version, VariableKind, suggest::nearest};
+use signalbox_prompts::{VariableKind, Version, suggest::nearest};
 
 use crate::{
     error::{Error, Outcome},
@@ -64,7 +64,8 @@ async fn saved(session: &Session, version: &Version, name: &str) -> Outcome<Map<
         return Ok(set.values.clone());
     }
     let names: Vec<_> = sets.iter().map(|set| format!("{:?}", set.name)).collect();
-    let hint = if names.is_empty() { "It has none; give --var".to_owned() } else { format!("It has {}", names.join(", ")) };
+    let hint =
+        if names.is_empty() { "It has none; give --var".to_owned() } else { format!("It has {}", names.join(", ")) };
     Err(Error::not_found(format!("{} has no saved values {name:?}", version.name)).hint(hint))
 }
 

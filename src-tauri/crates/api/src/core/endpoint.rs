@@ -75,7 +75,8 @@ impl Core {
     /// Tells what can serve the endpoint, and begins to listen if that is how it was left. A second one is ignored.
     pub async fn set_endpoint_switch(self: &Arc<Self>, switch: Arc<dyn EndpointSwitch>) -> Result<(), ApiError> {
         let _one_at_a_time = self.endpoint.switching.lock().await;
-        if self.endpoint.switch.set(switch.clone()).is_err() {
+        // One that is ending begins nothing any more.
+        if self.stopping.is_cancelled() || self.endpoint.switch.set(switch.clone()).is_err() {
             return Ok(());
         }
         let rows = self.store.read(|view| view.session_all()).await?;

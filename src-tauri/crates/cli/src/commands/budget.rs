@@ -77,7 +77,12 @@ pub(crate) async fn run(session: &Session, asked: Budget) -> Outcome {
     match asked {
         Budget::List => show(session, &session.core.budget_list(Empty {}).await?),
         Budget::Set(Set { name, limit, warn_at }) => {
-            let list = session.core.budget_set(BudgetSet { name, limit, warn_at }).await?;
+            let known = session.core.budget_list(Empty {}).await?.budgets;
+            let is_new = known.iter().all(|budget| budget.name != name);
+            let list = session.core.budget_set(BudgetSet { name: name.clone(), limit, warn_at }).await?;
+            if is_new {
+                session.output.note(|_| format!("The budget {name} is new"));
+            }
             show(session, &list)
         }
         Budget::Remove(Named { name }) => {
@@ -96,7 +101,8 @@ pub(crate) async fn run(session: &Session, asked: Budget) -> Outcome {
 
 fn show(session: &Session, list: &BudgetList) -> Outcome {
     session.output.show(&json!({ "budgets": list.budgets }), |_, style| {
-        let mut table = Table::new(&["BUDGET", "SCOPE", "PERIOD", "LIMIT", "SPENT", "HELD", "LEFT", "REFUSED", "", "RESETS"]);
+        let mut table =
+            Table::new(&["BUDGET", "SCOPE", "PERIOD", "LIMIT", "SPENT", "HELD", "LEFT", "REFUSED", "", "RESETS"]);
         for budget in &list.budgets {
             table.row([
                 budget.name.clone(),

@@ -29,13 +29,13 @@ pub(crate) use answered::Answered;
 /// --json all of it is one object.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A call that fails says of what class the failure is, what was tried, and what to do. Ctrl-C cancels the call and settles
+A call that fails says of what class the failure is, what was tried, and what to do. Ctrl-C cancels the call and settles \
 what was spent.
 
 Examples:
   signalbox-cli call \"What is a signal box?\"
   signalbox-cli call --model mini --system \"Answer in one word\" \"Is water wet?\"
-  signalbox-cli call --prompt support/reply@production --var-file message=mail.txt --saved \"Late parcel, in German\"
+  signalbox-cli call --prompt support/reply@production --saved \"late parcel\"
   git diff | signalbox-cli call --system \"Write a commit message for this difference\" -
   signalbox-cli call --stream --json \"Count to three\" | jq -j 'select(.kind == \"delta\") | .text'")]
 pub(crate) struct Call {

@@ -67,15 +67,23 @@ pub(crate) async fn run(session: &Session, asked: Drill) -> Outcome {
         Drill::Run(Run { name }) => {
             let Some(drill) = drills.drills.iter().find(|drill| drill.name == name) else {
                 let known = drills.drills.iter().map(|drill| drill.name.as_str());
-                return Err(Error::not_found(format!("there is no drill {name:?}"))
-                    .hint(names::meant(&name, known, "signalbox-cli drill list shows all")));
+                return Err(Error::not_found(format!("there is no drill {name:?}")).hint(names::meant(
+                    &name,
+                    known,
+                    "signalbox-cli drill list shows all",
+                )));
             };
             session.output.note(|style| format!("{}: {}", style.paint(Paint::Bold, &drill.title), drill.shows));
             let mut seen = Seen::default();
             let start = session.core.drill_run(DrillNamed { name });
-            follow::until_ended(session, start, |started| started.calls.clone(), |event| seen.show(session.output, event))
-                .await
-                .map(drop)
+            follow::until_ended(
+                session,
+                start,
+                |started| started.calls.clone(),
+                |event| seen.show(session.output, event),
+            )
+            .await
+            .map(drop)
         }
     }
 }
@@ -100,7 +108,8 @@ impl Seen {
             Event::Call { call } if call.status != CallStatus::Running => {
                 let (place, _) = self.of(call.id, call.started_at);
                 output.show_one_of_many(&Line::Ended { call }, |_, style| {
-                    let what = if call.role == Role::Generate { String::new() } else { format!(" ({})", call.role.as_str()) };
+                    let what =
+                        if call.role == Role::Generate { String::new() } else { format!(" ({})", call.role.as_str()) };
                     let failure = call.failure.as_ref().map(|failure| format!(": {}", failure.message));
                     let status = describe::status(call.status, style);
                     let summary = describe::summary(call, style);

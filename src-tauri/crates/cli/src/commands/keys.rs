@@ -21,7 +21,7 @@ use crate::{
 pub(crate) enum Keys {
     /// Keep a key in the keychain; it is read from standard input
     #[command(after_help = "\
-A key is never an argument, since other users of a machine can see those. A terminal asks for the key and doesn't show it.
+A key is never an argument, since other users of a machine can see those. A terminal asks for the key and doesn't show it. \
 Where there is no keychain, put it into the environment instead: SIGNALBOX_KEY_OPENAI for the provider openai.
 
 Examples:
@@ -113,7 +113,8 @@ fn show(session: &Session, list: ProviderList) -> Outcome {
         for row in &rows {
             table.row([
                 row.name.as_ref().map_or(row.provider.clone(), |name| format!("{}/{name}", row.provider)),
-                row.source.map_or("–".to_owned(), |_| row.last_four.as_deref().unwrap_or("too short to show").to_owned()),
+                row.source
+                    .map_or("–".to_owned(), |_| row.last_four.as_deref().unwrap_or("too short to show").to_owned()),
                 row.source.map_or_else(|| style.signal(Signal::Dark, "no key"), |source| kept_in(source).to_owned()),
                 row.variable.clone(),
             ]);

@@ -6,9 +6,7 @@ mod show;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use signalbox_api::types::{
-    CallExport, CallFacets, CallListRequest, CallNamed, CallPage, Empty, Event, ExportFormat,
-};
+use signalbox_api::types::{CallExport, CallFacets, CallListRequest, CallNamed, CallPage, Empty, Event, ExportFormat};
 use signalbox_domain::{Call, CallId, CallStatus};
 
 use crate::{
@@ -146,7 +144,8 @@ async fn list(session: &Session, asked: List) -> Outcome {
     session.output.note(|_| {
         let older = page.older.map(|id| format!("Older calls: --before {id}"));
         let newer = page.newer.map(|id| format!("Newer calls: --after {id}"));
-        let total = page.total.map(|total| format!("{}{} calls", if total.more { "more than " } else { "" }, total.count));
+        let total =
+            page.total.map(|total| format!("{}{} calls", if total.more { "more than " } else { "" }, total.count));
         total.into_iter().chain(older).chain(newer).collect::<Vec<_>>().join("\n")
     });
     Ok(())
@@ -182,12 +181,19 @@ async fn export(session: &Session, asked: Export) -> Outcome {
 pub(crate) async fn replay(session: &Session, asked: Named) -> Outcome {
     let mut ended: Vec<Call> = Vec::new();
     let start = session.core.call_replay(CallNamed { call: asked.call });
-    let started = follow::until_ended(session, start, |started| vec![started.call], |event| {
-        if let Event::Call { call } = event && call.status != CallStatus::Running {
-            ended.push((**call).clone());
-        }
-        Ok(())
-    });
+    let started = follow::until_ended(
+        session,
+        start,
+        |started| vec![started.call],
+        |event| {
+            if let Event::Call { call } = event
+                && call.status != CallStatus::Running
+            {
+                ended.push((**call).clone());
+            }
+            Ok(())
+        },
+    );
     let result = started.await;
     let last = ended.pop();
     match (result, last) {

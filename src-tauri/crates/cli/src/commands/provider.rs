@@ -32,7 +32,7 @@ Examples:
     Test(Test),
     /// Connect a provider: test it, keep its key, and add some of its models
     #[command(after_help = "\
-What it is follows from --preset, --url or the beginning of the key; --kind says it for all others. The key is read from
+What it is follows from --preset, --url or the beginning of the key; --kind says it for all others. The key is read from \
 standard input, never an argument; a terminal asks for it and doesn't show it.
 
 Examples:

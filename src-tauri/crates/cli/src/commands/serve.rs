@@ -24,9 +24,9 @@ use crate::{
 /// route:NAME or prompt:NAME@LABEL. It listens on this machine only, and works beside an open window.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The first line of standard output says where it listens and where the token of this run is:
-{\"listening\":\"http://127.0.0.1:N\",\"token_file\":\"…\"}. Only you can read that file; it is removed and the token revoked
-at the end. Tokens made by signalbox-cli token create work too. Ctrl-C takes no further requests, lets those under way end
+The first line of standard output says where it listens and where the token of this run is: \
+{\"listening\":\"http://127.0.0.1:N\",\"token_file\":\"…\"}. Only you can read that file; it is removed and the token revoked \
+at the end. Tokens made by signalbox-cli token create work too. Ctrl-C takes no further requests, lets those under way end \
 for ten seconds, and stops.
 
 Examples:

@@ -80,8 +80,11 @@ pub(crate) async fn run(session: &Session, asked: Token) -> Outcome {
             let in_use = || tokens.iter().filter(|token| token.revoked_at.is_none());
             let Some(token) = in_use().find(|token| token.name == name || token.id == name) else {
                 let known = in_use().map(|token| token.name.as_str());
-                return Err(Error::not_found(format!("there is no token {name:?} in use"))
-                    .hint(names::meant(&name, known, "signalbox-cli token list shows all")));
+                return Err(Error::not_found(format!("there is no token {name:?} in use")).hint(names::meant(
+                    &name,
+                    known,
+                    "signalbox-cli token list shows all",
+                )));
             };
             show(session, &core.token_revoke(TokenNamed { id: token.id.clone() }).await?)
         }

@@ -2,12 +2,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line speaks there")]
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Parser;
 use signalbox_api::{ApiError, Core, Options};
 use signalbox_secrets::Keychain;
-use signalbox_server::{Host, HostOptions};
+use signalbox_server::{EndpointControl, Host, HostOptions};
 use tokio_util::sync::CancellationToken;
 
 /// Serves the UI and the application on the loopback interface, for a browser.
@@ -46,6 +46,7 @@ async fn run(arguments: Arguments) -> Result<(), ApiError> {
     let options =
         Options { home: arguments.home, workspace: arguments.workspace, exclusive: true, keychain: Keychain::system() };
     let core = Core::open(options).await?;
+    core.set_endpoint_switch(Arc::new(EndpointControl::default())).await?;
     let stop = CancellationToken::new();
     let host = Host::bind(core.clone(), HostOptions { port: arguments.port, ui: arguments.ui })
         .await

@@ -104,7 +104,8 @@ pub(crate) fn notes(call: &Call, style: Style) -> String {
     match &call.finish {
         // A truncated answer never looks complete.
         Some(FinishReason::Length) => {
-            let truncated = style.signal(Signal::Caution, "the answer is truncated: it reached the longest length allowed");
+            let truncated =
+                style.signal(Signal::Caution, "the answer is truncated: it reached the longest length allowed");
             format!("{truncated} {}\n{summary}", style.paint(Paint::Dim, "(see --max-tokens)"))
         }
         _ => summary,

@@ -15,7 +15,9 @@ use crate::{
 
 /// The request that the arguments describe. What can be wrong with it is told before anything is sent or recorded.
 pub(super) async fn of(session: &Session, asked: Call) -> Outcome<CallRequest> {
-    let Call { route, model, prompt, values, system, text, user, org, project, max_tokens, temperature, schema, .. } = asked;
+    let Call {
+        route, model, prompt, values, system, text, user, org, project, max_tokens, temperature, schema, ..
+    } = asked;
     let target = match (model, route) {
         (Some(model), _) => Target::Model(model),
         (None, route) => Target::Route(route.unwrap_or_else(|| "default".to_owned())),
@@ -74,7 +76,7 @@ fn says_something(own: &StoredRequest) -> bool {
 async fn read_schema(path: &Path) -> Outcome<Value> {
     let text = input::text_of(path).await?;
     let wrong = |why: &str| {
-        Error::failure("invalid", format!("{} holds no JSON Schema: {why}", path.display()))
+        Error::failure("invalid", format!("{} holds no JSON Schema: {why}", input::name_of(path)))
             .hint("Write an object such as {\"type\": \"object\", \"properties\": {…}}")
     };
     let schema: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;

@@ -115,7 +115,7 @@ fn moment(text: &str, now: Timestamp, zone: &TimeZone) -> Outcome<Timestamp> {
         return day.to_zoned(zone.clone()).map(|start| start.timestamp()).map_err(|_| wrong());
     }
     let ago = match text.strip_suffix('d').map(str::parse::<i64>) {
-        Some(Ok(days)) => days.checked_mul(24).map(SignedDuration::from_hours),
+        Some(Ok(days)) => days.checked_mul(24).and_then(SignedDuration::try_from_hours),
         _ => text.parse::<SignedDuration>().ok(),
     };
     ago.filter(|ago| ago.is_positive() || ago.is_zero()).and_then(|ago| now.checked_sub(ago).ok()).ok_or_else(wrong)
@@ -133,7 +133,8 @@ pub(super) fn unknown(filter: &CallFilter, facets: &CallFacets) -> Vec<String> {
     let mut hints = Vec::new();
     for (what, names, known) in asked {
         for name in names.iter().filter(|name| !known.contains(name)) {
-            let there = if known.is_empty() { "There are none".to_owned() } else { format!("There are {}", known.join(", ")) };
+            let there =
+                if known.is_empty() { "There are none".to_owned() } else { format!("There are {}", known.join(", ")) };
             let meant = names::meant(name, known.iter().map(String::as_str), &there);
             hints.push(format!("No call has the {what} {name:?}. {meant}"));
         }

@@ -23,7 +23,7 @@ A terminal shows the words in colour; elsewhere they stand in [-…-] and {+…+
 Examples:
   signalbox-cli prompt diff support/reply 1 2
   signalbox-cli prompt diff support/reply production draft
-  signalbox-cli prompt diff support/reply 1 2 --rendered --saved \"Late parcel, in German\"")]
+  signalbox-cli prompt diff support/reply 1 2 --rendered --saved \"late parcel\"")]
 pub(crate) struct Diff {
     /// The prompt
     name: String,
@@ -47,7 +47,9 @@ impl Diff {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
         let Self { name, left, right, rendered, head, values } = self;
         if !rendered && !values.is_empty() {
-            return Err(Error::misuse("values were given, and nothing that is rendered with them").hint("Add --rendered"));
+            return Err(
+                Error::misuse("values were given, and nothing that is rendered with them").hint("Add --rendered")
+            );
         }
         let what = match (rendered, head) {
             (true, _) => DiffWhat::Rendered,
@@ -115,20 +117,27 @@ fn text(heads: &[String; 2], diff: &WordDiff, style: Style) -> String {
         }
         left_out = !near(at);
     }
-    lines.push(style.paint(Paint::Dim, &format!("{} words added, {} removed", diff.inserted_words, diff.deleted_words)));
+    lines
+        .push(style.paint(Paint::Dim, &format!("{} words added, {} removed", diff.inserted_words, diff.deleted_words)));
     lines.join("\n")
 }
 
 fn row_lines(row: &DiffRow, style: Style) -> Vec<String> {
     if !row.changed {
-        return row.right.iter().chain(&row.left).take(1).map(|line| format!("  {}", plain(line))).collect();
+        return row
+            .right
+            .iter()
+            .chain(&row.left)
+            .take(1)
+            .map(|line| format!("  {}", plain(line)).trim_end().to_owned())
+            .collect();
     }
     // A line that stands alone is new or gone as a whole, which its first character says.
     let alone = row.left.is_none() || row.right.is_none();
     let side = |line: &Option<DiffLine>, paint, mark: &str, around: (&str, &str)| {
         let line = line.as_ref()?;
         let words = if alone { style.paint(paint, &plain(line)) } else { marked(line, paint, around, style) };
-        Some(format!("{} {words}", style.paint(paint, mark)))
+        Some(format!("{} {words}", style.paint(paint, mark)).trim_end().to_owned())
     };
     let left = side(&row.left, Paint::Red, "-", ("[-", "-]"));
     let right = side(&row.right, Paint::Green, "+", ("{+", "+}"));

@@ -19,7 +19,7 @@ use crate::{
 /// Check prompts for mistakes
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The newest version of each prompt is checked, together with its saved test values. It ends with 1 when there is an error;
+The newest version of each prompt is checked, together with its saved test values. It ends with 1 when there is an error; \
 warnings and hints don't count.
 
 Examples:
@@ -108,7 +108,8 @@ async fn lint(session: &Session, name: String) -> Outcome<Linted> {
         Err(error) => return Err(names::no_prompt(&session.core, &name, error).await),
     };
     let version = detail.prompt.summary.latest.unwrap_or_default();
-    let mut linted = Linted { file: format!("prompts/{name}/{version}.prompty"), prompt: name, version, findings: Vec::new() };
+    let mut linted =
+        Linted { file: format!("prompts/{name}/{version}.prompty"), prompt: name, version, findings: Vec::new() };
     let unusable = detail.prompt.summary.problem.map(|problem| Finding {
         line: 1,
         column: 1,
@@ -164,7 +165,8 @@ fn text(linted: &[Linted], style: Style) -> String {
             ));
         }
     }
-    let count = |severity| linted.iter().flat_map(|one| &one.findings).filter(|found| found.severity == severity).count();
+    let count =
+        |severity| linted.iter().flat_map(|one| &one.findings).filter(|found| found.severity == severity).count();
     let checked = counted(linted.len(), "prompt");
     let (errors, warnings) = (counted(count(Severity::Error), "error"), counted(count(Severity::Warning), "warning"));
     lines.push(format!("{checked} checked: {errors}, {warnings}, {}", counted(count(Severity::Hint), "hint")));

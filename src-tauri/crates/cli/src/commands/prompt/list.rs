@@ -40,7 +40,9 @@ impl List {
 fn matches(row: &PromptRow, filter: &str) -> bool {
     let summary = &row.summary;
     let texts = [summary.name.as_str()].into_iter().chain(summary.description.as_deref());
-    texts.chain(summary.labels.iter().map(|label| label.label.as_str())).any(|text| text.to_lowercase().contains(filter))
+    texts
+        .chain(summary.labels.iter().map(|label| label.label.as_str()))
+        .any(|text| text.to_lowercase().contains(filter))
 }
 
 fn cells(row: &PromptRow, style: Style) -> [String; 5] {

@@ -19,7 +19,7 @@ Nothing is sent. The length and the price on every model go to standard error.
 
 Examples:
   signalbox-cli prompt render search/rewrite --var question=\"Where is my parcel?\"
-  signalbox-cli prompt render support/reply#2 --saved \"Late parcel, in German\"")]
+  signalbox-cli prompt render support/reply#2 --saved \"late parcel\"")]
 pub(crate) struct Render {
     /// The prompt; the newest version unless a label or a number is given
     #[arg(value_name = "NAME[@LABEL|#N]")]

@@ -44,7 +44,7 @@ impl Save {
         let core = &session.core;
         let text = input::text_of(&file).await?;
         let source = Source::parse(&text)
-            .map_err(|error| Error::failure("invalid", format!("{} is no prompt: {error}", file.display())))?;
+            .map_err(|error| Error::failure("invalid", format!("{} is no prompt: {error}", input::name_of(&file))))?;
         let save = PromptSave { name: name.clone(), source, message };
         let saved: PromptSaved = if new {
             core.prompt_begin(save).await?
@@ -83,8 +83,9 @@ impl Error {
     fn or_hint_new(self, name: &str) -> Self {
         match &self {
             Self::Failed(failed) if failed.code == "not_found" => {
-                let hint = failed.hint.clone().unwrap_or_default();
-                self.hint(format!("{hint}; --new makes {name}").trim_start_matches("; ").to_owned())
+                let meant = failed.hint.clone().unwrap_or_default();
+                let between = if meant.ends_with('?') { "" } else { ";" };
+                self.hint(format!("{meant}{between} --new makes {name}"))
             }
             _ => self,
         }
