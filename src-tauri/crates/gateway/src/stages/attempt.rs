@@ -31,6 +31,8 @@ use end::{Seen, finish};
 
 /// How often a growing answer is kept, so that a crash loses little of what was delivered and paid.
 const CHECKPOINT: Duration = Duration::from_millis(500);
+/// When it is kept for the first time. Until then the hold knows what the call costs at least.
+const FIRST_CHECKPOINT: Duration = Duration::from_millis(50);
 
 /// Why and how an attempt is made.
 pub(crate) struct Trial<'a> {
@@ -180,17 +182,23 @@ async fn pump(
     let total = Instant::now() + Duration::from_millis(limits.total_ms);
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
     passage.bodies.push(candidate.prepared.body.clone());
-    checkpoint(passage, candidate, answer, meter);
-    let mut kept = Instant::now();
+    let mut keep_at = Some(Instant::now() + FIRST_CHECKPOINT);
     seen.sent = true;
     let events = passage.events.clone();
-    let opened = tokio::select! {
-        biased;
-        () = cancel.cancelled() => return End::Cancelled,
-        // The caller has gone; dropping the request aborts it upstream.
-        () = events.closed() => return End::Cancelled,
-        opened = candidate.provider.send(&candidate.prepared, key.as_ref()) => opened,
-        () = sleep_until(first_token.min(total)) => return seen.timeout(first_token, total, Limit::FirstToken, limits),
+    let mut opening = candidate.provider.send(&candidate.prepared, key.as_ref());
+    let opened = loop {
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return End::Cancelled,
+            // The caller has gone; dropping the request aborts it upstream.
+            () = events.closed() => return End::Cancelled,
+            opened = &mut opening => break opened,
+            () = due(keep_at) => {
+                keep_at = None;
+                checkpoint(passage, candidate, answer, meter);
+            }
+            () = sleep_until(first_token.min(total)) => return seen.timeout(first_token, total, Limit::FirstToken, limits),
+        }
     };
     let mut stream = match opened {
         Ok(stream) => stream,
@@ -203,6 +211,11 @@ async fn pump(
             () = cancel.cancelled() => return End::Cancelled,
             () = events.closed() => return End::Cancelled,
             event = stream.next() => event,
+            () = due(keep_at) => {
+                keep_at = None;
+                checkpoint(passage, candidate, answer, meter);
+                continue;
+            }
             () = sleep_until(deadline.0.min(total)) => return seen.timeout(deadline.0, total, deadline.1, limits),
         };
         match event {
@@ -218,10 +231,7 @@ async fn pump(
                         return seen.undelivered(undelivered, limits);
                     }
                 }
-                if kept.elapsed() >= CHECKPOINT {
-                    kept = Instant::now();
-                    checkpoint(passage, candidate, answer, meter);
-                }
+                keep_at.get_or_insert_with(|| Instant::now() + CHECKPOINT);
             }
             Some(Err(failure)) => return End::Failed(failure),
             None => {
@@ -347,6 +357,14 @@ async fn secret(passage: &Passage, candidate: &Candidate, key: usize) -> Result<
     }
 }
 
+/// Waits until something is due; for ever when nothing is.
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Keeps what has been delivered and what it has cost at least.
 fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, meter: &mut Meter) {
     let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
@@ -356,7 +374,7 @@ fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, met
     let decisions = passage.recorder.decisions();
     passage.gateway.store.post(move |tx| {
         tx.partial_put(&partial)?;
-        tx.call_put(&row)?;
-        tx.decisions_add(&decisions)
+        tx.call_keep(&row)?;
+        tx.decisions_put(partial.call, &decisions)
     });
 }

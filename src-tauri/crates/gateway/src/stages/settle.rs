@@ -6,10 +6,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::json;
 use signalbox_domain::{
-    AttemptState, Badge, CallId, CallStatus, Cause, ContentHash, Decision, ErrorClass, Failure, Money, Role,
-    Settlement, SettlementKind, Stage,
+    AttemptState, Badge, CallId, CallStatus, Cause, ContentHash, Decision, ErrorClass, Failure, Money, Settlement,
+    SettlementKind, Stage,
 };
-use signalbox_store::{CacheRow, IndexedText, LedgerEntry, StoreError, StoredCall, Tx, searchable};
+use signalbox_store::{CacheRow, LedgerEntry, StoreError, StoredCall, Tx};
 use tokio::time::sleep;
 
 use crate::{
@@ -143,7 +143,6 @@ struct LastRow {
     row: StoredCall,
     decisions: Vec<Decision>,
     refused_by: Option<String>,
-    words: IndexedText,
     bodies: Vec<Bytes>,
     learned: Vec<(String, u64, u64)>,
     entry: Option<LedgerEntry>,
@@ -170,9 +169,8 @@ impl LastRow {
         }
         tx.hold_remove(self.id)?;
         tx.partial_remove(self.id)?;
-        tx.call_put(&self.row)?;
-        tx.call_index(self.id, &self.words)?;
-        tx.decisions_add(&self.decisions)?;
+        tx.call_keep(&self.row)?;
+        tx.decisions_put(self.id, &self.decisions)?;
         for (model, characters, tokens) in &self.learned {
             tx.ratio_learn(model, *characters, *tokens)?;
         }
@@ -208,20 +206,9 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
         _ => None,
     };
     let at = passage.gateway.clock.now();
-    let words = IndexedText {
-        prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()).unwrap_or_default(),
-        messages: passage.conversation.as_ref().map(|request| searchable(&request.messages)).unwrap_or_default(),
-        // Nobody looks for the numbers of a vector.
-        answer: answer
-            .as_deref()
-            .filter(|_| passage.call.role != Role::Embed)
-            .map(|answer| String::from_utf8_lossy(answer).into_owned())
-            .unwrap_or_default(),
-        error: passage.call.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default(),
-    };
     let bodies = std::mem::take(&mut passage.bodies);
     let learned = std::mem::take(&mut passage.learned);
-    let last = Arc::new(LastRow { id, at, row, decisions, refused_by, words, bodies, learned, entry, answer, kept });
+    let last = Arc::new(LastRow { id, at, row, decisions, refused_by, bodies, learned, entry, answer, kept });
     let stored = patiently(|| {
         let last = last.clone();
         passage.gateway.store.write(move |tx| last.write(tx))

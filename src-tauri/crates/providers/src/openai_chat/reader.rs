@@ -1,5 +1,6 @@
 //! From what a server says in chat completions to events. Pure: bytes come in, events go out.
 
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value, json};
 use signalbox_domain::{ErrorClass, FinishReason};
 
@@ -65,10 +66,26 @@ impl ChatReader {
         if data == b"[DONE]" {
             return self.out.end(None);
         }
+        if let Ok(plain) = serde_json::from_slice::<Plain>(data)
+            && self.plain(&plain)
+        {
+            return;
+        }
         match serde_json::from_slice::<Value>(data) {
             Ok(value) if value.is_object() => self.object(&value, "delta"),
             _ => self.out.unreadable(data),
         }
+    }
+
+    /// Takes a chunk that holds a piece of text and nothing else to be looked at; says whether it is one.
+    fn plain(&mut self, plain: &Plain) -> bool {
+        let [PlainChoice { index: 0, delta: PlainDelta { content, .. }, .. }] = plain.choices.as_slice() else {
+            return false;
+        };
+        self.calls.answer(&plain.id);
+        self.out.served(&plain.model);
+        self.out.text(content);
+        true
     }
 
     fn object(&mut self, value: &Value, part: &str) {
@@ -202,6 +219,44 @@ impl ChatReader {
             }
         }
     }
+}
+
+/// A chunk as nearly all of a stream are. Anything that isn't here is read with more care, and more slowly.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    id: String,
+    #[serde(rename = "object")]
+    _object: IgnoredAny,
+    #[serde(rename = "created")]
+    _created: IgnoredAny,
+    model: String,
+    choices: Vec<PlainChoice>,
+    #[serde(rename = "usage", default)]
+    _usage: (),
+    #[serde(rename = "obfuscation", default)]
+    _obfuscation: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainChoice {
+    index: u64,
+    delta: PlainDelta,
+    #[serde(rename = "finish_reason", default)]
+    _finish_reason: (),
+    #[serde(rename = "logprobs", default)]
+    _logprobs: (),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainDelta {
+    #[serde(rename = "role", default)]
+    _role: IgnoredAny,
+    content: String,
+    #[serde(rename = "refusal", default)]
+    _refusal: (),
 }
 
 /// The fields of an answer or a chunk that become events, or say nothing of it. `obfuscation` only hides lengths.
