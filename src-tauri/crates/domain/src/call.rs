@@ -115,6 +115,17 @@ pub enum Badge {
     },
 }
 
+impl Badge {
+    /// The word used in the database and on screen.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Unverified { .. } => "unverified",
+        }
+    }
+}
+
 /// How an attempt stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]

@@ -72,6 +72,7 @@ mod tests {
         });
         Whole {
             call: serde_json::from_value(call).unwrap(),
+            workspace: "/home/ada/helpdesk".into(),
             request: Some(request),
             answer: Some(answer.into()),
             reply: None,
