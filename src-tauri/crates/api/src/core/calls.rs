@@ -97,8 +97,9 @@ impl Core {
                 self.hub.send(Event::Call { call: call.clone() });
                 self.end(id);
                 self.announcer.budgets();
-                if let Some(served) = &call.served {
-                    self.announcer.provider(&served.provider);
+                // Those that failed on the way are news too, not only the one that answered.
+                for attempt in &call.attempts {
+                    self.announcer.provider(&attempt.provider);
                 }
             }
         }

@@ -155,7 +155,7 @@ impl<'a> Chain<'a> {
                     if let End::Complete { .. } = end {
                         let (role, provider) = (passage.call.role, &candidate.provider_name);
                         passage.gateway.board.worked(role, provider, &candidate.model, key);
-                        passage.gateway.bell.worked(role, provider, &candidate.model);
+                        passage.gateway.bells.of(&passage.call.origin).worked(role, provider, &candidate.model);
                     }
                     return Tried::End(end);
                 }
@@ -414,7 +414,8 @@ async fn cool(
 ) -> bool {
     let now = passage.gateway.clock.now();
     let role = passage.call.role;
-    passage.gateway.bell.failed(role, &candidate.provider_name, &candidate.model, failure, now);
+    let (bell, began) = (passage.gateway.bells.of(&passage.call.origin), passage.call.started_at);
+    bell.failed(role, &candidate.provider_name, &candidate.model, failure, began);
     let who = (candidate.provider_name.as_str(), candidate.model.as_str(), key);
     let Some(cooled) = passage.gateway.board.failed(role, who, failure, given_up, now) else {
         passage.gateway.board.announce();
