@@ -173,3 +173,30 @@ async fn another_workspace_on_the_same_state_neither_sees_nor_sends_nor_removes_
     let kept = app.detail(call.id).await;
     assert!(!kept.answer.is_empty() && !kept.texts_removed, "its history is whole");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_every_call_that_is_found_is_saved_as_a_line_into_a_new_file() {
+    let app = App::start().await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(app.run(default_route()).await.id.to_string());
+    }
+    app.core.drill_run(signalbox_api::types::DrillNamed { name: "refusal".into() }).await.unwrap();
+    let folder = app.folders.workspace().with_file_name("saved");
+    let mine = CallFilter { origins: vec!["app".into()], ..CallFilter::default() };
+    let mut paths = Vec::new();
+    for _ in 0..2 {
+        let saved = app.core.calls_save_into(folder.clone(), mine.clone()).await.unwrap();
+        assert_eq!((saved.calls, saved.left_out), (3, 0));
+        let text = std::fs::read_to_string(&saved.path).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let found: Vec<&str> = lines.iter().map(|line| line["call"]["id"].as_str().unwrap()).collect();
+        assert!(found.iter().rev().eq(ids.iter()), "newest first");
+        assert!(lines.iter().all(|line| line["format"] == "signalbox-call" && line["answer"].is_string()));
+        paths.push(saved.path);
+    }
+    let one = CallExport { call: ids[0].parse().unwrap(), format: ExportFormat::Json };
+    paths.push(app.core.call_save_into(folder.clone(), one).await.unwrap().path);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3, "no file is overwritten, and none is half there");
+    assert!(paths[2].ends_with(&format!("call-{}.json", ids[0])), "{paths:?}");
+}

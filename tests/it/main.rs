@@ -22,6 +22,8 @@ mod host;
 mod keys;
 mod library;
 mod log;
+mod models;
 mod routes;
+mod signals;
 mod telemetry;
 mod upstreams;

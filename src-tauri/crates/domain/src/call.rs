@@ -230,6 +230,19 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// The word used in the database and beside figures.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Endpoint { .. } => "endpoint",
+            Self::CommandLine => "command_line",
+            Self::Drill { .. } => "drill",
+            Self::Replay { .. } => "replay",
+        }
+    }
+}
+
 /// A stored answer that was served instead of a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CacheHit {

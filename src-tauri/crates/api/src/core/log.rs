@@ -167,7 +167,7 @@ impl Core {
 }
 
 /// The filter as the database knows it.
-fn meant(filter: CallFilter) -> store::CallFilter {
+pub(super) fn meant(filter: CallFilter) -> store::CallFilter {
     let CallFilter {
         text,
         statuses,

@@ -167,3 +167,21 @@ pub struct CallExported {
     /// Its text.
     pub text: String,
 }
+
+/// Saves every call that is meant, as lines of JSON, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallsSave {
+    /// Which calls.
+    pub filter: CallFilter,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FileSaved {
+    /// Where it is.
+    pub path: String,
+    /// How many calls are in it.
+    pub calls: u32,
+    /// How many couldn't be read, so that they aren't in it.
+    pub left_out: u32,
+}
