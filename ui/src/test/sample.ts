@@ -256,6 +256,7 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     served: { provider: "openai", model: "gpt-5-mini", reported: "gpt-5-mini-2025-08-07", tier: "standard" },
     simulated: false,
     origin: { kind: "app" } as unknown as Call["origin"],
+    caller: { user: null, org: null, project: null, token: null },
     degraded: false,
     degraded_reason: null,
     cache: null,
@@ -394,6 +395,8 @@ export function callFacets(): CallFacets {
     models: ["claude-haiku-4.5", "gpt-5-mini", "simulated"],
     providers: ["anthropic", "openai", "simulated"],
     origins: ["app", "drill"],
+    users: ["4471"],
+    tokens: ["crm-prod"],
     errors: ["rate_limited", "timeout"],
   };
 }
