@@ -67,11 +67,15 @@ impl Rig {
     async fn nothing_is_left_of(&self, count: usize) {
         // Ends when every task of every call has ended.
         timeout(PATIENCE, self.gateway.close()).await.expect("every call ends");
-        let filter = CallFilter::default();
+        let (filter, workspace) = (CallFilter::default(), self.gateway.workspace().to_owned());
         let (holds, running, calls) = self
             .store
             .read(move |view| {
-                Ok((view.holds()?, view.calls_running()?, view.call_page(&filter, Place::Newest, u32::MAX)?.calls))
+                Ok((
+                    view.holds()?,
+                    view.calls_running()?,
+                    view.call_page(&workspace, &filter, Place::Newest, u32::MAX)?.calls,
+                ))
             })
             .await
             .unwrap();

@@ -300,6 +300,17 @@ impl Board {
         self.lock().values_mut().for_each(|entry| entry.until = Some(now));
     }
 
+    /// When the first cool-down ends.
+    pub(crate) fn lasts(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.lock().values().filter(|entry| entry.cooled).filter_map(|entry| entry.until).filter(|end| *end > now).min()
+    }
+
+    /// Tells of changes beside the board's own, to the same who wait.
+    pub(crate) fn changes(&self) -> watch::Sender<u64> {
+        self.version.clone()
+    }
+
     /// A number that grows with every change, for whoever waits for one.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.version.subscribe()

@@ -1,6 +1,6 @@
 //! The entrance to the pipeline.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use jiff::Timestamp;
 use signalbox_domain::{CallId, Clock};
@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
-    alarm::AlarmBell,
+    alarm::Bells,
     cooling::Board,
     event::{CallEvent, QUEUE},
     flights::Flights,
@@ -49,7 +49,9 @@ pub struct Gateway {
     workspace: String,
     pub(crate) health: HealthBoard,
     pub(crate) board: Arc<Board>,
-    pub(crate) bell: AlarmBell,
+    pub(crate) bells: Bells,
+    /// The configurations of drills, by their places. One that nobody holds any more has ended.
+    pub(crate) drills: Mutex<Vec<Weak<Settings>>>,
     pub(crate) flights: Flights,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     ratios: RwLock<Arc<Ratios>>,
@@ -63,6 +65,7 @@ impl Gateway {
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, owner, keychain, registry, settings, clock, observers } = parts;
         let workspace = registry.root().to_string_lossy().into_owned();
+        let board = Board::new();
         Arc::new(Self {
             workspace,
             store,
@@ -70,9 +73,10 @@ impl Gateway {
             keychain,
             registry,
             clock,
-            health: HealthBoard::default(),
-            board: Board::new(),
-            bell: AlarmBell::default(),
+            health: HealthBoard::new(board.changes()),
+            bells: Bells::new(&board.changes()),
+            board,
+            drills: Mutex::default(),
             flights: Flights::default(),
             observers,
             ratios: RwLock::default(),
@@ -149,7 +153,7 @@ impl Gateway {
 
     /// How a provider does, as far as calls have shown.
     pub fn health(&self, provider: &str) -> Option<Health> {
-        self.health.get(provider)
+        self.health.get(provider, &self.board.cool_downs())
     }
 
     /// Forgets what calls have shown of a provider, because its key has changed.

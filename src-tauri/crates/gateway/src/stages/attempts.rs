@@ -170,7 +170,7 @@ impl<'a> Chain<'a> {
                         let (role, provider) = (passage.call.role, &candidate.provider_name);
                         let who = (provider.as_str(), candidate.model.as_str(), key);
                         passage.gateway.board.worked(role, who, began, probe.as_ref());
-                        passage.gateway.bell.worked(role, provider, &candidate.model);
+                        passage.gateway.bells.of(&passage.call.origin).worked(role, provider, &candidate.model);
                     }
                     return Tried::End(end);
                 }
@@ -342,7 +342,8 @@ async fn cool(
 ) -> Option<Cooled> {
     let now = passage.gateway.clock.now();
     let role = passage.call.role;
-    passage.gateway.bell.failed(role, &candidate.provider_name, &candidate.model, failure, now);
+    let (bell, began) = (passage.gateway.bells.of(&passage.call.origin), passage.call.started_at);
+    bell.failed(role, &candidate.provider_name, &candidate.model, failure, began);
     let who = (candidate.provider_name.as_str(), candidate.model.as_str(), key);
     let Some(cooled) = passage.gateway.board.failed(role, who, failure, given_up, now) else {
         passage.gateway.board.announce();

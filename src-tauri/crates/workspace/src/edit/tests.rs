@@ -389,3 +389,20 @@ proptest! {
         let _ = set_budget(&text, "daily", &BudgetEdit { limit: Some(Money::ZERO), ..BudgetEdit::default() });
     }
 }
+
+#[test]
+fn a_price_is_removed_and_a_table_is_shown_alone() {
+    let text = "[providers.p]\nkind = \"openai\"\n\n# the small one\n[models.m] # mine\nprovider = \"p\"\nprice = { input = \"1\" }\n\n[models.n]\nprovider = \"p\"\n";
+    let without = remove_price(text, "m").unwrap();
+    assert_eq!(without, text.replace("price = { input = \"1\" }\n", ""));
+    assert!(matches!(remove_price(text, "x"), Err(EditError::Unknown { .. })));
+    assert_eq!(
+        excerpt(text, "models", "m").unwrap(),
+        "# the small one\n[models.m] # mine\nprovider = \"p\"\nprice = { input = \"1\" }\n"
+    );
+    assert_eq!(
+        excerpt("models = { m = { provider = \"p\" } }", "models", "m").unwrap(),
+        "[models]\nm = { provider = \"p\" }\n"
+    );
+    assert!(excerpt(text, "routes", "default").is_err());
+}
