@@ -17,6 +17,7 @@ mod boundaries;
 mod budgets;
 mod calls;
 mod crash;
+mod endpoint;
 mod faults;
 mod harness;
 mod host;

@@ -9,6 +9,7 @@ mod command;
 mod failure;
 mod locale;
 mod model;
+mod outside;
 mod packages;
 mod paths;
 mod report;
@@ -18,7 +19,6 @@ mod session;
 mod stamp;
 mod test;
 mod ui;
-mod upstreams;
 mod venv;
 mod versions;
 

@@ -6,12 +6,12 @@ use crate::{
     arguments::Arguments,
     bindings, cargo_tools, command,
     failure::Failure,
-    model,
+    model, outside,
     packages::{self, Purpose},
     paths,
     report::Report,
     session::{self, Display},
-    ui, upstreams,
+    ui,
 };
 
 const HELP: &str = "\
@@ -179,7 +179,7 @@ fn run(step: Step) -> Result<(), Failure> {
         Step::Nextest => {
             build_tests()?;
             let mut tests = nextest(&["--workspace"])?;
-            upstreams::give_to(&mut tests)?;
+            outside::give_to(&mut tests)?;
             session::run(Display::None, &tests)
         }
         Step::Bindings => command::run(

@@ -251,6 +251,7 @@ impl Drill {
                 name: ROUTE.into(),
                 generate: Chain::All(vec!["drill-large".into(), "drill-small".into()]),
                 classify: Vec::new(),
+                embed: Vec::new(),
                 judge: Some(Judge { models: vec!["drill-judge".into()], min_tier: None }),
                 limits: Limits { first_token_ms: 1_500, idle_ms: 1_500, total_ms: 30_000 },
                 max_output: DEFAULT_MAX_OUTPUT,

@@ -26,6 +26,10 @@ impl Provider for Refused {
         Err(self.failure.clone())
     }
 
+    fn prepare_vectors(&self, _: &ModelRequest) -> Result<Prepared, Failure> {
+        Err(self.failure.clone())
+    }
+
     async fn send(&self, _: &Prepared, _: Option<&Secret>) -> Result<EventStream, Failure> {
         Err(self.failure.clone())
     }

@@ -4,6 +4,7 @@
 
 mod cached;
 mod drilled;
+mod embedded;
 mod faulty;
 mod harness;
 mod keys;

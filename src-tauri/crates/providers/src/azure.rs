@@ -31,9 +31,18 @@ impl AzureAddress {
 
     /// Where chat completions of a deployment are asked for.
     pub(crate) fn chat(&self, deployment: &str) -> Url {
+        self.of(deployment, &["chat", "completions"])
+    }
+
+    /// Where vectors of a deployment are asked for.
+    pub(crate) fn vectors(&self, deployment: &str) -> Url {
+        self.of(deployment, &["embeddings"])
+    }
+
+    fn of(&self, deployment: &str, what: &[&str]) -> Url {
         match self.version {
-            None => self.at("chat/completions"),
-            Some(_) => self.under(&["openai", "deployments", deployment, "chat", "completions"]),
+            None => self.at(&what.join("/")),
+            Some(_) => self.under(&[&["openai", "deployments", deployment], what].concat()),
         }
     }
 
@@ -71,6 +80,8 @@ mod tests {
         let check = |base: &str, version: Option<&str>, chat: &str, models: &str| {
             let address = AzureAddress::new(Url::parse(base).unwrap(), version.map(Into::into)).unwrap();
             assert_eq!((address.chat("my gpt/5").as_str(), address.at("models").as_str()), (chat, models), "{base}");
+            let vectors = chat.replace("chat/completions", "embeddings");
+            assert_eq!(address.vectors("my gpt/5").as_str(), vectors, "{base}");
         };
         for base in ["https://name.openai.azure.com", "https://name.openai.azure.com/openai/v1"] {
             check(

@@ -31,6 +31,7 @@ mod scrub;
 mod simulated;
 mod sse;
 mod tools;
+mod vectors;
 pub mod wire;
 
 pub use anthropic::Anthropic;
@@ -43,5 +44,5 @@ pub use openai_chat::OpenAiChat;
 pub use openai_responses::OpenAiResponses;
 pub use otlp::OtlpHttp;
 pub use presets::{LengthField, Quirks, SchemaSupport, Service};
-pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, TestStep, ToolCallPiece};
+pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, Task, TestStep, ToolCallPiece};
 pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings};

@@ -103,6 +103,14 @@ impl Server {
         }
     }
 
+    /// Where requests for vectors of `model` go.
+    pub(crate) fn vectors_url(&self, model: &str) -> Url {
+        match &self.place {
+            Place::Plain(base) => join(base, "embeddings"),
+            Place::Azure(address) => address.vectors(model),
+        }
+    }
+
     /// Where requests in the protocol of Responses go.
     pub(crate) fn responses_url(&self) -> Url {
         match &self.place {

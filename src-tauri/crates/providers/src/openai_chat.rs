@@ -9,10 +9,11 @@ use async_trait::async_trait;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, Task,
     openai::{OpenAiSettings, Server},
     reading,
     scrub::Scrub,
+    vectors::{self, VectorsReader},
 };
 
 /// A server that speaks OpenAI's chat completions.
@@ -43,9 +44,16 @@ impl Provider for OpenAiChat {
         Ok(Prepared::new(self.server.chat_url(&request.model).into(), body, request.stream))
     }
 
+    fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
+        Ok(Prepared::vectors(self.server.vectors_url(&request.model).into(), vectors::body(request)?))
+    }
+
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {
-        let headers = self.server.auth().headers(key, &[])?;
-        reading::exchange(&self.server.http, prepared, headers, Scrub::new(key), reader::ChatReader::new).await
+        let (http, headers, scrub) = (&self.server.http, self.server.auth().headers(key, &[])?, Scrub::new(key));
+        match prepared.task {
+            Task::Answer => reading::exchange(http, prepared, headers, scrub, reader::ChatReader::new).await,
+            Task::Vectors => reading::exchange(http, prepared, headers, scrub, VectorsReader::new).await,
+        }
     }
 
     async fn models(&self, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure> {

@@ -1,16 +1,17 @@
 //! OpenAI's Responses.
 
-mod reader;
+pub(crate) mod reader;
 mod request;
 
 use async_trait::async_trait;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, Task,
     openai::{OpenAiSettings, Server},
     reading,
     scrub::Scrub,
+    vectors::{self, VectorsReader},
 };
 
 /// A server that speaks OpenAI's Responses. Nothing is kept there: each request holds its whole conversation.
@@ -41,9 +42,16 @@ impl Provider for OpenAiResponses {
         Ok(Prepared::new(self.server.responses_url().into(), body, request.stream))
     }
 
+    fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
+        Ok(Prepared::vectors(self.server.vectors_url(&request.model).into(), vectors::body(request)?))
+    }
+
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {
-        let headers = self.server.auth().headers(key, &[])?;
-        reading::exchange(&self.server.http, prepared, headers, Scrub::new(key), reader::ResponsesReader::new).await
+        let (http, headers, scrub) = (&self.server.http, self.server.auth().headers(key, &[])?, Scrub::new(key));
+        match prepared.task {
+            Task::Answer => reading::exchange(http, prepared, headers, scrub, reader::ResponsesReader::new).await,
+            Task::Vectors => reading::exchange(http, prepared, headers, scrub, VectorsReader::new).await,
+        }
     }
 
     async fn models(&self, key: Option<&Secret>) -> Result<Vec<FoundModel>, Failure> {

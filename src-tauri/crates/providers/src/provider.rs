@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, Protocol, ProviderKind, Secret, Usage};
 use ts_rs::TS;
 
+use crate::vectors;
+
 /// One service that answers requests for models.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -23,6 +25,15 @@ pub trait Provider: Send + Sync {
     ///
     /// Fails with `Client` when the request can't be said in this protocol.
     fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure>;
+
+    /// Puts a request for vectors into this provider's protocol; each message is one input. Nothing is sent.
+    ///
+    /// The answer to it is one [`Event::Delta`] with the body as the provider sent it. Fails with `Client` where the
+    /// protocol has no vectors.
+    fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
+        let _ = request;
+        Err(vectors::none_here(self.kind().as_str()))
+    }
 
     /// Sends the prepared bytes as they are.
     ///
@@ -54,11 +65,26 @@ pub struct Prepared {
     pub hash: ContentHash,
     /// Whether the answer is asked for piece by piece.
     pub stream: bool,
+    /// What is asked for.
+    pub task: Task,
+}
+
+/// What a prepared request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// An answer to a conversation.
+    Answer,
+    /// Vectors for texts.
+    Vectors,
 }
 
 impl Prepared {
     pub(crate) fn new(url: String, body: Vec<u8>, stream: bool) -> Self {
-        Self { url, hash: ContentHash::of(&body), body: Bytes::from(body), stream }
+        Self { url, hash: ContentHash::of(&body), body: Bytes::from(body), stream, task: Task::Answer }
+    }
+
+    pub(crate) fn vectors(url: String, body: Vec<u8>) -> Self {
+        Self { task: Task::Vectors, ..Self::new(url, body, false) }
     }
 }
 

@@ -12,6 +12,7 @@ mod pattern;
 mod prose;
 pub(crate) mod reply;
 mod shape;
+pub(crate) mod vectors;
 
 use async_trait::async_trait;
 use futures_util::stream;
@@ -21,11 +22,12 @@ pub use fault::{Fault, FaultError, FaultSchedule};
 
 use self::reply::{Chunks, Reply, Script, Step};
 use crate::{
-    ConnectionTest, Event, EventStream, FoundModel, OpenAiSettings, Prepared, Provider, TestStep,
+    ConnectionTest, Event, EventStream, FoundModel, OpenAiSettings, Prepared, Provider, Task, TestStep,
     answering::ProtocolReader,
     openai_chat::{reader::ChatReader, request},
     refusal,
     scrub::Scrub,
+    vectors::VectorsReader,
 };
 
 /// How messages name the simulated provider.
@@ -83,15 +85,29 @@ impl Provider for Simulated {
         Ok(Prepared::new("simulated:chat/completions".into(), request::body(request, &settings)?, request.stream))
     }
 
+    fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
+        Ok(Prepared::vectors("simulated:embeddings".into(), crate::vectors::body(request)?))
+    }
+
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {
         let scrub = Scrub::new(key);
         let fault = self.settings.faults.next();
-        match reply::reply(&prepared.body, &self.settings, &fault) {
+        let reply = match prepared.task {
+            Task::Answer => reply::reply(&prepared.body, &self.settings, &fault),
+            Task::Vectors => vectors::reply(&prepared.body, &self.settings, &fault),
+        };
+        match reply {
             Reply::Refused(no) => {
                 Err(refusal::from_response(no.status, &no.headers(), no.body().as_bytes(), NAME, &scrub))
             }
             Reply::Unreachable => Err(reply::unreachable()),
             Reply::Answer(script) => Ok(perform(script, ChatReader::new(NAME.into(), scrub))),
+            Reply::Silence => Ok(Box::pin(stream::pending())),
+            Reply::Whole(body) => {
+                let mut reader = VectorsReader::new(NAME.into(), scrub);
+                reader.whole(body.as_bytes());
+                Ok(Box::pin(stream::iter(std::iter::from_fn(move || reader.answering().next()))))
+            }
         }
     }
 

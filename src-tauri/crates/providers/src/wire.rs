@@ -5,6 +5,7 @@
 
 mod connection;
 mod http1;
+mod recorded;
 
 use std::{
     io,
@@ -23,6 +24,8 @@ use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
 };
+
+pub use recorded::read_recorded;
 
 use crate::SimulatedSettings;
 

@@ -31,7 +31,11 @@ mod serve;
 mod shares;
 mod speech;
 mod target;
+mod vectors;
 mod whole;
+
+#[cfg(test)]
+mod tests;
 
 pub use control::EndpointControl;
 pub use limits::{EndpointLimits, EndpointOptions};

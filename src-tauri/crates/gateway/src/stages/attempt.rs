@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Secret, Served,
+    Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Role, Secret, Served,
     Stage, Usage,
 };
 use signalbox_providers::Event;
@@ -220,7 +220,10 @@ async fn hear(
     seen.heard |= matches!(event, Event::Delta(_) | Event::ToolCall(_) | Event::Reasoning(_));
     match event {
         Event::Delta(text) => {
-            meter.push(&text);
+            // Vectors aren't tokens.
+            if passage.call.role != Role::Embed {
+                meter.push(&text);
+            }
             let start = answer.push(&text);
             return Some(CallEvent::Delta { start, text });
         }

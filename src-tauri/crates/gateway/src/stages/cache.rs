@@ -202,6 +202,8 @@ async fn share(passage: &mut Passage, landed: &Arc<Landed>) -> Outcome {
 
 async fn deliver_whole(passage: &mut Passage, answer: Answer, finish: FinishReason) -> Outcome {
     passage.call.first_token_ms.get_or_insert(passage.elapsed_ms());
+    // Whose answer it is is known before its first piece.
+    passage.show().await;
     let end = match deliver::whole(passage, &answer).await {
         Ok(()) => End::Complete { finish },
         Err(deliver::Gone) => End::Cancelled,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Stage, Target, Tier, Usage,
+    Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target, Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
 use signalbox_workspace::config::{Budget, CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice};
@@ -116,7 +116,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     let ratios = passage.gateway.ratios();
     let (mut candidates, mut refused) = (Vec::with_capacity(names.len()), None);
     for name in &names {
-        match candidate(&settings, name, request, max_output, unknown_price, &ratios) {
+        match candidate(&settings, name, role, request, max_output, unknown_price, &ratios) {
             Ok(candidate) => candidates.push(candidate),
             Err(failure) => {
                 let detail = format!("{name} is left out: {}", failure.message);
@@ -142,7 +142,8 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         patience: Duration::from_millis(route.map_or(DEFAULT_PATIENCE_MS, |route| route.patience_ms)),
         integrity: route.is_some_and(|route| route.integrity),
         schema: request.schema.clone(),
-        cache: route.and_then(|route| route.cache),
+        // Vectors cost little to make and much to keep.
+        cache: route.and_then(|route| route.cache).filter(|_| role != Role::Embed),
     })
 }
 
@@ -157,6 +158,7 @@ fn strictest(budgets: &[Budget]) -> UnknownPrice {
 fn candidate(
     settings: &crate::Settings,
     name: &str,
+    role: Role,
     request: &StoredRequest,
     max_output: u32,
     unknown_price: UnknownPrice,
@@ -185,11 +187,15 @@ fn candidate(
     };
     let mut params = request.params.clone();
     let wanted = params.max_tokens.unwrap_or(max_output);
-    let longest = wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX));
+    let longest = match role {
+        // Vectors have no tokens of their own.
+        Role::Embed => 0,
+        _ => wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX)),
+    };
     // What is asked for is always said, so that what is held is what can be used.
     params.max_tokens = Some(longest);
     let counter = TokenCounter::of(&model.id, ratios);
-    let prepared = provider.prepare(&ModelRequest {
+    let asked = ModelRequest {
         model: model.id.clone(),
         messages: request.messages.clone(),
         params,
@@ -198,7 +204,11 @@ fn candidate(
         tool_choice: request.tool_choice.clone(),
         extra: request.extra.clone(),
         stream: true,
-    })?;
+    };
+    let prepared = match role {
+        Role::Embed => provider.prepare_vectors(&asked)?,
+        _ => provider.prepare(&asked)?,
+    };
     let input = counter.request(&request.messages, &request.tools, request.schema.as_ref());
     let simulated = provider.kind() == ProviderKind::Simulated;
     let learns = Ratios::measure(&request.messages, &request.tools, request.schema.as_ref())

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use signalbox_domain::{
-    AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Settlement, SettlementKind, Stage,
+    AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Role, Settlement, SettlementKind,
+    Stage,
 };
 use signalbox_store::{CacheRow, IndexedText, LedgerEntry, searchable};
 
@@ -140,7 +141,12 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
     let words = IndexedText {
         prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()).unwrap_or_default(),
         messages: passage.conversation.as_ref().map(|request| searchable(&request.messages)).unwrap_or_default(),
-        answer: answer.as_deref().map(|answer| String::from_utf8_lossy(answer).into_owned()).unwrap_or_default(),
+        // Nobody looks for the numbers of a vector.
+        answer: answer
+            .as_deref()
+            .filter(|_| passage.call.role != Role::Embed)
+            .map(|answer| String::from_utf8_lossy(answer).into_owned())
+            .unwrap_or_default(),
         error: passage.call.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default(),
     };
     let bodies = std::mem::take(&mut passage.bodies);

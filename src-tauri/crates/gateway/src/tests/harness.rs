@@ -177,6 +177,7 @@ fn config(faults: &[&str]) -> Config {
             judge: names.last().map(|last| Judge { models: vec![last.clone()], min_tier: None }),
             generate: Chain::All(names),
             classify: Vec::new(),
+            embed: Vec::new(),
             limits: Limits { first_token_ms: 200, idle_ms: 200, total_ms: 5_000 },
             max_output: 100,
             patience_ms: 300,

@@ -127,7 +127,7 @@ fn block(block: &Block) -> Result<Option<Value>, Failure> {
             json!({ "reasoningContent": { "reasoningText": thought } })
         }
         // What other protocols say beside a block.
-        mark if mark.mark().is_some() => return Ok(None),
+        Block::Other { .. } if block.mark().is_some() => return Ok(None),
         Block::Other { protocol: Protocol::BedrockConverse, value } => value.clone(),
         Block::Other { protocol, .. } => {
             let what = format!("the conversation holds a part that only {} knows", protocol.as_str());

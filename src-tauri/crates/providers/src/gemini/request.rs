@@ -182,7 +182,7 @@ fn part(block: &Block, role: MessageRole, before: &[Message], seal: Option<&str>
         }
         Block::Reasoning { .. } => return Ok(None),
         // What other protocols say beside a block.
-        mark if mark.mark().is_some() => return Ok(None),
+        Block::Other { .. } if block.mark().is_some() => return Ok(None),
         Block::Other { protocol: Protocol::Gemini, value } if value.is_object() => value.clone(),
         // What another model said in its own way is no loss; what a person said would be.
         Block::Other { .. } if role == MessageRole::Assistant => return Ok(None),

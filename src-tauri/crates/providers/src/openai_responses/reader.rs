@@ -50,7 +50,7 @@ const KNOWN: &[&str] = &[
 
 /// Reads one answer.
 #[derive(Debug)]
-pub(super) struct ResponsesReader {
+pub(crate) struct ResponsesReader {
     out: Answering,
     /// The tool calls by the place of their item, in the order in which they began, with whether arguments have come.
     calls: HashMap<u64, (u32, bool)>,
@@ -61,7 +61,7 @@ pub(super) struct ResponsesReader {
 }
 
 impl ResponsesReader {
-    pub(super) fn new(host: String, scrub: Scrub) -> Self {
+    pub(crate) fn new(host: String, scrub: Scrub) -> Self {
         Self { out: Answering::new(host, scrub), calls: HashMap::new(), told: Vec::new(), thought: false }
     }
 

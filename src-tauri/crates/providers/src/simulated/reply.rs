@@ -27,6 +27,10 @@ pub(crate) enum Reply {
     Unreachable,
     /// An answer, which may break off.
     Answer(Script),
+    /// A body that is there at once.
+    Whole(String),
+    /// Nothing, for ever.
+    Silence,
 }
 
 /// An error as a server would say it.
@@ -79,6 +83,10 @@ pub(crate) enum Step {
     Pause(Duration),
     /// Say a piece of the answer.
     Say(String),
+    /// Begin to ask for a tool by this name.
+    CallTool(String),
+    /// Say a piece of the tool's arguments.
+    Argue(String),
     /// Say something that can't be read.
     Garbage,
     /// Say nothing more for ever.
@@ -94,38 +102,46 @@ pub(crate) fn unreachable() -> Failure {
     Failure::new(ErrorClass::Connect, format!("no connection to {NAME}")).with_hint("this fault was asked for")
 }
 
-/// Reads a request in OpenAI's protocol and writes the script of its answer.
-pub(crate) fn reply(body: &[u8], settings: &SimulatedSettings, fault: &Fault) -> Reply {
-    match *fault {
-        Fault::Unreachable => return Reply::Unreachable,
+/// What a fault gives in place of an answer, whatever was asked for.
+pub(crate) fn outright(fault: &Fault) -> Option<Reply> {
+    Some(match *fault {
+        Fault::Unreachable => Reply::Unreachable,
         Fault::RateLimited { retry_after } => {
             let refused = Refused::new(429, "rate_limit_exceeded", "Too many requests at once; slow down");
-            return Reply::Refused(Refused { retry_after, ..refused });
+            Reply::Refused(Refused { retry_after, ..refused })
         }
-        Fault::ServerError { status } => {
-            return refuse(status, "server_error", "Something broke while answering");
-        }
+        Fault::ServerError { status } => refuse(status, "server_error", "Something broke while answering"),
         Fault::Overloaded { status } => {
-            return refuse(status, "overloaded_error", "More requests are waiting than can be served");
+            refuse(status, "overloaded_error", "More requests are waiting than can be served")
         }
-        Fault::KeyDead => return refuse(401, "invalid_api_key", "This key is not valid any more"),
-        Fault::NoCredit => {
-            return refuse(429, "insufficient_quota", "The account has no credit left");
-        }
-        Fault::ClientError => {
-            return refuse(400, "invalid_request_error", "The request was not understood");
-        }
+        Fault::KeyDead => refuse(401, "invalid_api_key", "This key is not valid any more"),
+        Fault::NoCredit => refuse(429, "insufficient_quota", "The account has no credit left"),
+        Fault::ClientError => refuse(400, "invalid_request_error", "The request was not understood"),
         Fault::ContextWindow => {
-            return refuse(400, "context_length_exceeded", "The conversation is longer than the model's context");
+            refuse(400, "context_length_exceeded", "The conversation is longer than the model's context")
         }
-        _ => {}
+        _ => return None,
+    })
+}
+
+/// The refusal of a model that isn't one of those that are simulated.
+pub(crate) fn unknown(model: &str) -> Option<Reply> {
+    (!model.starts_with(PREFIX)).then(|| {
+        let message = format!("No model is called {model:?}; there are {} and {}", MODELS[0].0, MODELS[1].0);
+        refuse(404, "model_not_found", message)
+    })
+}
+
+/// Reads a request in OpenAI's protocol and writes the script of its answer.
+pub(crate) fn reply(body: &[u8], settings: &SimulatedSettings, fault: &Fault) -> Reply {
+    if let Some(refused) = outright(fault) {
+        return refused;
     }
     let Some(asked) = Asked::read(body) else {
         return refuse(400, "invalid_request_error", "The body must be a JSON object with a model and messages");
     };
-    if !asked.model.starts_with(PREFIX) {
-        let message = format!("No model is called {:?}; there are {} and {}", asked.model, MODELS[0].0, MODELS[1].0);
-        return refuse(404, "model_not_found", message);
+    if let Some(unknown) = unknown(&asked.model) {
+        return unknown;
     }
     let hash = ContentHash::of(body);
     Reply::Answer(asked.script(&mut Dice::new(&hash, settings.seed), settings.pace, fault))
@@ -143,18 +159,51 @@ struct Asked {
     /// The text of the last message of the user.
     question: String,
     schema: Option<Value>,
+    /// The tool that the answer asks for, and the schema of its arguments.
+    tool: Option<(String, Value)>,
     max_tokens: Option<usize>,
     stop: Vec<String>,
     stream: bool,
+}
+
+/// What a message says, be it text or parts of which some are text.
+fn text_of(message: &Value) -> String {
+    match message.get("content") {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(parts)) => {
+            parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str)).collect::<Vec<_>>().join("\n")
+        }
+        _ => String::new(),
+    }
+}
+
+/// The tool that an answer to this request asks for: the one that it must use, or the first one that it may use unless a
+/// tool has just answered.
+fn tool_of(request: &Value) -> Option<(String, Value)> {
+    let tools = request.get("tools").and_then(Value::as_array)?;
+    let name_of = |tool: &Value| tool.pointer("/function/name").and_then(Value::as_str).map(str::to_owned);
+    let last = request.get("messages").and_then(Value::as_array)?.last()?;
+    let answered = last.get("role").and_then(Value::as_str) == Some("tool");
+    let chosen = match request.get("tool_choice") {
+        Some(Value::Object(choice)) => {
+            let wanted = choice.get("function")?.get("name")?.as_str()?;
+            tools.iter().find(|tool| name_of(tool).as_deref() == Some(wanted))?
+        }
+        Some(Value::String(word)) if word == "none" => return None,
+        Some(Value::String(word)) if word == "required" => tools.first()?,
+        _ if answered => return None,
+        _ => tools.first()?,
+    };
+    let schema = chosen.pointer("/function/parameters").cloned().unwrap_or_else(|| json!({"type": "object"}));
+    Some((name_of(chosen)?, schema))
 }
 
 impl Asked {
     fn read(body: &[u8]) -> Option<Self> {
         let value: Value = serde_json::from_slice(body).ok()?;
         let messages = value.get("messages")?.as_array()?;
-        let text = |message: &Value| message.get("content").and_then(Value::as_str).unwrap_or_default().to_owned();
         let of_user = |message: &&Value| message.get("role").and_then(Value::as_str) == Some("user");
-        let question = messages.iter().rev().find(of_user).or(messages.last()).map(text).unwrap_or_default();
+        let question = messages.iter().rev().find(of_user).or(messages.last()).map(text_of).unwrap_or_default();
         let format = value.get("response_format");
         let schema = match format.and_then(|format| format.get("type")).and_then(Value::as_str) {
             Some("json_schema") => format.and_then(|format| format.pointer("/json_schema/schema")).cloned(),
@@ -169,9 +218,10 @@ impl Asked {
         };
         Some(Self {
             model: value.get("model")?.as_str()?.to_owned(),
-            texts: messages.iter().map(text).collect(),
+            texts: messages.iter().map(text_of).collect(),
             question,
             schema,
+            tool: tool_of(&value),
             max_tokens: length.map(|length| usize::try_from(length).unwrap_or(usize::MAX)),
             stop,
             stream: value.get("stream").and_then(Value::as_bool).unwrap_or(false),
@@ -181,11 +231,14 @@ impl Asked {
     fn script(self, dice: &mut Dice, pace: f64, fault: &Fault) -> Script {
         let large = self.model.contains("large");
         let pace = if pace.is_nan() { 0.0 } else { pace.clamp(0.0, 1.0) * if large { 1.6 } else { 1.0 } };
+        let tool = self.tool.as_ref().filter(|_| !matches!(fault, Fault::Empty | Fault::Refusal));
         let (text, finish) = match fault {
             Fault::Empty => (String::new(), FinishReason::Stop),
             Fault::Refusal => (String::new(), FinishReason::ContentFilter),
+            _ if tool.is_some() => (self.arguments(dice, matches!(fault, Fault::WrongJson)), FinishReason::ToolCalls),
             _ => self.cut_to_length(self.text(dice, large, matches!(fault, Fault::WrongJson))),
         };
+        let say: fn(String) -> Step = if tool.is_some() { Step::Argue } else { Step::Say };
         let pieces = pieces(&text);
         let (kept, last) = match *fault {
             Fault::StallAfter(count) => (count as usize, Some(Step::Stall)),
@@ -204,7 +257,9 @@ impl Asked {
             // Between 70 % and 130 %, as a real model's words come.
             Step::Pause(base.mul_f64(pace * (0.7 + 0.6 * dice.fraction())))
         };
-        let mut steps = Vec::new();
+        // What breaks off before its first piece doesn't name a tool either.
+        let named = tool.filter(|_| kept > 0).map(|(name, _)| Step::CallTool(name.clone()));
+        let mut steps: Vec<Step> = named.into_iter().collect();
         let mut said = String::new();
         let count = pieces.len().min(kept);
         for (index, piece) in pieces.into_iter().take(count).enumerate() {
@@ -213,7 +268,7 @@ impl Asked {
                 steps.push(Step::Garbage);
             } else {
                 said.push_str(&piece);
-                steps.push(Step::Say(piece));
+                steps.push(say(piece));
             }
         }
         steps.extend((count.max(broken.start)..broken.end).map(|_| Step::Garbage));
@@ -228,6 +283,16 @@ impl Asked {
             (Some(schema), true) => shape::wrong(schema, dice, &topics).to_string(),
             (None, false) => prose::answer(dice, &topics, large),
             (None, true) => "{\"answer\": [1, 2, \"and so on\"".into(),
+        }
+    }
+
+    /// The arguments of the tool that the answer asks for.
+    fn arguments(&self, dice: &mut Dice, wrong: bool) -> String {
+        let topics = prose::topics(&self.question);
+        match &self.tool {
+            Some((_, schema)) if wrong => shape::wrong(schema, dice, &topics).to_string(),
+            Some((_, schema)) => shape::value(schema, dice, &topics).to_string(),
+            None => String::new(),
         }
     }
 
@@ -251,7 +316,7 @@ impl Asked {
     }
 }
 
-fn tokens(text: &str) -> u64 {
+pub(crate) fn tokens(text: &str) -> u64 {
     text.chars().count().div_ceil(CHARS_PER_TOKEN) as u64
 }
 
@@ -273,6 +338,8 @@ pub(crate) struct Chunks {
     begun: bool,
     garbage: bool,
     said: String,
+    /// The tool that is asked for, and its arguments so far.
+    tool: Option<(String, String)>,
 }
 
 impl Chunks {
@@ -284,7 +351,13 @@ impl Chunks {
             begun: false,
             garbage: false,
             said: String::new(),
+            tool: None,
         }
+    }
+
+    /// What the tool call of this answer is called.
+    fn call_id(&self) -> String {
+        self.id.replace("chatcmpl-", "call_")
     }
 
     /// The data of the events that a step becomes in a stream. Pauses, stalls and cuts have none.
@@ -297,7 +370,21 @@ impl Chunks {
                 } else {
                     json!({"role": "assistant", "content": piece})
                 };
-                vec![self.chunk(&json!([{"index": 0, "delta": delta, "finish_reason": null}]), &Value::Null)]
+                vec![self.delta(&delta)]
+            }
+            Step::CallTool(name) => {
+                self.begun = true;
+                self.tool = Some((name.clone(), String::new()));
+                let call = json!({
+                    "index": 0, "id": self.call_id(), "type": "function", "function": {"name": name, "arguments": ""},
+                });
+                vec![self.delta(&json!({"role": "assistant", "content": null, "tool_calls": [call]}))]
+            }
+            Step::Argue(piece) => {
+                if let Some((_, arguments)) = &mut self.tool {
+                    arguments.push_str(piece);
+                }
+                vec![self.delta(&json!({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}))]
             }
             Step::Garbage => {
                 self.garbage = true;
@@ -317,9 +404,15 @@ impl Chunks {
         let Step::Finish(reason, usage) = step else {
             return None;
         };
+        let message = match &self.tool {
+            None => json!({"role": "assistant", "content": self.said}),
+            Some((name, arguments)) => json!({"role": "assistant", "content": null, "tool_calls": [{
+                "id": self.call_id(), "type": "function", "function": {"name": name, "arguments": arguments},
+            }]}),
+        };
         let mut body = json!({
             "id": self.id, "object": "chat.completion", "created": 0, "model": self.model,
-            "choices": [{"index": 0, "message": {"role": "assistant", "content": self.said}, "finish_reason": reason.as_str()}],
+            "choices": [{"index": 0, "message": message, "finish_reason": reason.as_str()}],
             "usage": usage_object(usage),
         })
         .to_string();
@@ -327,6 +420,10 @@ impl Chunks {
             body.pop();
         }
         Some(body)
+    }
+
+    fn delta(&self, delta: &Value) -> String {
+        self.chunk(&json!([{"index": 0, "delta": delta, "finish_reason": null}]), &Value::Null)
     }
 
     fn chunk(&self, choices: &Value, usage: &Value) -> String {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use signalbox_domain::{ErrorClass, FinishReason, Message, MessageRole, Params};
+use signalbox_domain::{
+    Block, Content, ErrorClass, FinishReason, Message, MessageRole, Params, Tool, ToolCall, ToolChoice,
+};
 use tokio::time::Instant;
 
 use super::*;
@@ -223,4 +225,66 @@ async fn models_are_known_by_their_names() {
     let failure = end.unwrap_err();
     assert_eq!((failure.class, failure.status), (ErrorClass::Client, Some(404)));
     assert!(failure.message.contains("simulated-small"), "it says what there is: {}", failure.message);
+}
+
+fn with_tools(tool_choice: Option<ToolChoice>) -> ModelRequest {
+    let tool = |name: &str, field: &str| Tool {
+        name: name.into(),
+        description: None,
+        parameters: json!({"type": "object", "properties": {field: {"type": "string"}}, "required": [field]}),
+        strict: false,
+    };
+    ModelRequest {
+        tools: vec![tool("weather", "city"), tool("clock", "zone")],
+        tool_choice,
+        ..request("How warm is it?")
+    }
+}
+
+/// The name of the tool that is asked for, and the field of its arguments.
+async fn asked_for(request: &ModelRequest) -> Option<(String, String)> {
+    let (events, end) = events(&provider("ok"), request).await;
+    let mut calls = crate::ToolCallPiece::default();
+    for event in &events {
+        if let Event::ToolCall(piece) = event {
+            calls.name = calls.name.or(piece.name.clone());
+            calls.arguments.push_str(&piece.arguments);
+        }
+    }
+    let asks = calls.name.is_some();
+    assert_eq!(end.unwrap(), if asks { FinishReason::ToolCalls } else { FinishReason::Stop });
+    assert_eq!(asks, !events.iter().any(|event| matches!(event, Event::Delta(_))), "text or a tool, not both");
+    let arguments: Value = serde_json::from_str(&calls.arguments).unwrap_or_default();
+    let field = arguments.as_object().and_then(|fields| fields.keys().next().cloned()).unwrap_or_default();
+    calls.name.map(|name| (name, field))
+}
+
+#[tokio::test(start_paused = true)]
+async fn tools_are_asked_for_with_arguments_that_follow_their_schema() {
+    let found = |name: &str, field: &str| Some((name.to_owned(), field.to_owned()));
+    for (choice, expected) in [
+        (None, found("weather", "city")),
+        (Some(ToolChoice::Auto), found("weather", "city")),
+        (Some(ToolChoice::Required), found("weather", "city")),
+        (Some(ToolChoice::Tool("clock".into())), found("clock", "zone")),
+        (Some(ToolChoice::None), None),
+    ] {
+        for stream in [true, false] {
+            let request = ModelRequest { stream, ..with_tools(choice.clone()) };
+            assert_eq!(asked_for(&request).await, expected, "{choice:?}, streamed {stream}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_tool_said_is_answered_in_words() {
+    let mut request = with_tools(None);
+    let call = ToolCall { id: "call_1".into(), name: "weather".into(), arguments: "{}".into(), signature: None };
+    let result =
+        Block::ToolResult { id: "call_1".into(), name: Some("weather".into()), content: "21".into(), is_error: false };
+    request.messages.extend([
+        Message { role: MessageRole::Assistant, content: Content::Blocks(vec![Block::ToolCall(call)]) },
+        Message { role: MessageRole::Tool, content: Content::Blocks(vec![result]) },
+    ]);
+    assert_eq!(asked_for(&request).await, None);
 }

@@ -20,7 +20,10 @@ use tokio::{
 use super::{Received, State, http1};
 use crate::{
     Simulated,
-    simulated::reply::{Chunks, Reply, Script, Step, refuse, reply},
+    simulated::{
+        reply::{Chunks, Reply, Script, Step, refuse, reply},
+        vectors,
+    },
 };
 
 /// Bytes that are neither UTF-8 nor JSON.
@@ -81,11 +84,16 @@ async fn answer(received: &Received, state: &State, to: &mut OwnedWriteHalf) -> 
             return whole(to, 200, &HeaderMap::new(), &body.to_string()).await;
         }
         ("POST", "/chat/completions") => reply(&received.body, &settings.simulated, &settings.simulated.faults.next()),
+        ("POST", "/embeddings") => {
+            vectors::reply(&received.body, &settings.simulated, &settings.simulated.faults.next())
+        }
         _ => refuse(404, "not_found_error", "There is nothing at this address"),
     };
     match reply {
         Reply::Unreachable => Ok(Ended::Closed),
         Reply::Refused(refused) => whole(to, refused.status, &refused.headers(), &refused.body()).await,
+        Reply::Whole(body) => whole(to, 200, &HeaderMap::new(), &body).await,
+        Reply::Silence => std::future::pending().await,
         Reply::Answer(script) if script.stream => in_pieces(to, script).await,
         Reply::Answer(script) => at_once(to, script).await,
     }

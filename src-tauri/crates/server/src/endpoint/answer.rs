@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use axum::{
-    http::{HeaderMap, header, request::Parts},
-    response::Response,
-};
-use hyper::body::{Body, Incoming};
+use axum::{http::request::Parts, response::Response};
+use hyper::body::Incoming;
 use serde_json::json;
 
 use super::{
     caller, catalog,
     choices::Choices,
     fault::Refused,
-    gate, metrics, pieces,
+    gate, metrics,
+    models::read_vectors,
+    pieces,
     place::{self, Place},
     receive::{self, Unread},
     reply::{self, Denied},
     serve::Shared,
     speech::Speech,
-    target::{self, Named},
-    whole,
+    target, vectors, whole,
 };
 
 /// Answers a request, whatever it is.
@@ -40,7 +38,7 @@ async fn attend(shared: &Shared, head: &Parts, body: Incoming, unread: &Unread) 
         Ok((Some(token), place?))
     });
     let admitted = checked.and_then(|(token, place)| match (token, place) {
-        (Some(token), Place::Answer(_)) => Ok((Some(gate::admit(shared, token)?), place)),
+        (Some(token), Place::Answer(_) | Place::Vectors) => Ok((Some(gate::admit(shared, token)?), place)),
         (_, place) => Ok((None, place)),
     });
     let (admitted, place) = admitted.inspect_err(|_| unread.left(&body))?;
@@ -62,6 +60,14 @@ async fn attend(shared: &Shared, head: &Parts, body: Incoming, unread: &Unread) 
                 answered => answered,
             }
         }
+        (Place::Vectors, Some(admitted)) => {
+            let body = receive::body(body, &shared.limits, unread).await?;
+            let asked = read_vectors(&body).map_err(Denied::Wrong)?;
+            drop(body);
+            let caller = caller::caller(&admitted.token, &head.headers, asked.user.as_deref())?;
+            let request = vectors::request(&shared.core.settings().config, asked, caller)?;
+            vectors::answer(&shared.core, request).await
+        }
         (Place::Count, _) => {
             let body = receive::body(body, &shared.limits, unread).await?;
             catalog::count(&shared.core, &Speech::Messages.read(&body).map_err(Denied::Wrong)?)
@@ -72,6 +78,6 @@ async fn attend(shared: &Shared, head: &Parts, body: Incoming, unread: &Unread) 
         }
         (Place::Metrics, _) => Ok(metrics::response(&shared.core)),
         (Place::Health, _) => Ok(reply::json(200, &json!({ "status": "ok" }))),
-        (Place::Answer(_), None) => Err(Denied::refused(Refused::Token, "an app token is needed")),
+        (Place::Answer(_) | Place::Vectors, None) => Err(Denied::refused(Refused::Token, "an app token is needed")),
     }
 }

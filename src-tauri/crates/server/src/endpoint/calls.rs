@@ -7,6 +7,14 @@ use signalbox_providers::ToolCallPiece;
 /// The most tool calls that one answer can hold; further ones are left out.
 const MOST: usize = 1_024;
 
+/// The arguments of a call without any.
+pub(crate) const NOTHING: &str = "{}";
+
+/// The arguments as they are said: a call without any has an empty object.
+pub(crate) fn arguments(said: &str) -> &str {
+    if said.trim().is_empty() { NOTHING } else { said }
+}
+
 /// The tool calls so far. One of them is being said; pieces of later ones wait until its arguments are whole, since their
 /// providers may mix them and the protocol can't.
 #[derive(Debug, Default)]
@@ -24,7 +32,7 @@ pub(crate) enum Step<'a> {
     /// A call begins.
     Begin(u32, &'a ToolCall),
     /// The next piece of its arguments; never empty.
-    Arguments(u32, &'a str),
+    Arguments(&'a str),
     /// It is whole.
     End(u32, &'a ToolCall),
 }
@@ -73,7 +81,13 @@ impl Calls {
     }
 
     fn advance(&mut self, over: bool, say: &mut impl FnMut(Step<'_>)) {
-        while let Some(call) = self.list.get(self.done) {
+        let count = self.list.len();
+        while let Some(call) = self.list.get_mut(self.done) {
+            if over && call.arguments.trim().is_empty() {
+                // Whoever reads them expects an object.
+                NOTHING.clone_into(&mut call.arguments);
+                self.said = self.said.map(|_| 0);
+            }
             let index = u32::try_from(self.done).unwrap_or(u32::MAX);
             let from = match self.said {
                 Some(from) => from,
@@ -85,10 +99,10 @@ impl Calls {
                 }
             };
             if let Some(rest) = call.arguments.get(from..).filter(|rest| !rest.is_empty()) {
-                say(Step::Arguments(index, rest));
+                say(Step::Arguments(rest));
             }
             self.said = Some(call.arguments.len());
-            let is_last = self.done + 1 == self.list.len();
+            let is_last = self.done + 1 == count;
             if !over && (is_last || serde_json::from_str::<IgnoredAny>(&call.arguments).is_err()) {
                 return;
             }
@@ -112,7 +126,7 @@ mod tests {
         let mut say = |step: Step<'_>| {
             said.push(match step {
                 Step::Begin(index, call) => format!("{index} begins {}", call.name),
-                Step::Arguments(index, text) => format!("{index} {text}"),
+                Step::Arguments(text) => text.to_owned(),
                 Step::End(index, _) => format!("{index} ends"),
             });
         };
@@ -134,7 +148,8 @@ mod tests {
             &[a.clone(), b.clone(), piece(1, None, "{\"y\":"), piece(0, None, "{}"), piece(1, None, "2}")],
             &["0 begins a", "0 {}", "0 ends", "1 begins b", "1 {\"y\":", "1 2}", "1 ends"],
         );
-        check(&[a, b], &["0 begins a", "0 ends", "1 begins b", "1 ends"]);
+        let nothing = ["0 begins a", "0 {}", "0 ends", "1 begins b", "1 {}", "1 ends"];
+        check(&[a, b], &nothing);
         check(&[piece(0, None, "{"), piece(0, Some("late"), "}")], &["0 begins late", "0 {}", "0 ends"]);
         check(&[piece(5_000, Some("far"), "{}")], &[]);
     }

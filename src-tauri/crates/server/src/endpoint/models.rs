@@ -1,11 +1,13 @@
 //! The list of what can be asked for, and requests for vectors.
 
 use serde_json::{Map, Value, json};
-use signalbox_domain::Failure;
+use signalbox_domain::{Block, Call, Content, Extra, Failure, Message, MessageRole, Params, Protocol};
+use signalbox_gateway::StoredRequest;
 
 use super::{
     body::{At, Fields},
     chat::request::user,
+    said,
     speech::Speech,
 };
 
@@ -18,15 +20,15 @@ pub(crate) struct Listed {
     pub(crate) owner: String,
 }
 
-/// A request for vectors. It is passed on as it is but for the model's name.
+/// A request for vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AskedVectors {
     /// What shall answer, in the caller's words: a model or `route:NAME`.
     pub(crate) model: String,
     /// The user for whom it is asked, as the body names them.
     pub(crate) user: Option<String>,
-    /// Everything else of the body, `input` among it.
-    pub(crate) fields: Map<String, Value>,
+    /// The inputs, each of which is a message, and everything else of the body as extra.
+    pub(crate) request: StoredRequest,
 }
 
 impl Speech {
@@ -62,30 +64,56 @@ pub(crate) fn read_vectors(body: &[u8]) -> Result<AskedVectors, Failure> {
     let mut body = Fields::read(body)?;
     let model = body.some_text("model", "a model of signalbox.toml or route:NAME")?;
     let place = At::Field(&At::Body, "input");
-    match body.peek("input") {
-        Some(Value::String(text)) if text.is_empty() => return Err(place.refused("is empty; it must be a text")),
+    let inputs = match body.take("input") {
+        Some(Value::Array(items)) if items.iter().all(|item| item.is_u64()) && !items.is_empty() => {
+            vec![Value::Array(items)]
+        }
         Some(Value::Array(items)) if items.is_empty() => return Err(place.refused("is empty; it must hold a text")),
-        Some(Value::String(_)) => {}
-        Some(Value::Array(items)) => check_items(place, items)?,
-        Some(other) => return Err(place.wrong("a string, a list of strings or a list of tokens", other)),
-        None => return Err(place.missing("a string, a list of strings or a list of tokens")),
-    }
+        Some(Value::Array(items)) => items,
+        Some(Value::String(text)) if text.is_empty() => return Err(place.refused("is empty; it must be a text")),
+        Some(Value::String(text)) => vec![Value::String(text)],
+        Some(other) => return Err(place.wrong(INPUT, &other)),
+        None => return Err(place.missing(INPUT)),
+    };
+    let messages = inputs.into_iter().enumerate().map(|(index, input)| message(At::Item(&place, index), input));
+    let messages = messages.collect::<Result<Vec<_>, _>>()?;
     let user = user(&body)?;
-    Ok(AskedVectors { model, user, fields: body.rest() })
+    let fields = body.rest();
+    let extra = (!fields.is_empty()).then_some(Extra { protocol: Protocol::OpenaiChat, fields });
+    let request = StoredRequest {
+        messages,
+        values: Map::new(),
+        params: Params::default(),
+        schema: None,
+        tools: Vec::new(),
+        tool_choice: None,
+        extra,
+        engine: "none".into(),
+    };
+    Ok(AskedVectors { model, user, request })
 }
 
-/// Texts, the tokens of one text, or lists of tokens.
-fn check_items(place: At<'_>, items: &[Value]) -> Result<(), Failure> {
-    let is_token = |value: &Value| value.as_u64().is_some();
-    for (index, item) in items.iter().enumerate() {
-        let right = match item {
-            Value::String(text) => !text.is_empty(),
-            Value::Array(tokens) => !tokens.is_empty() && tokens.iter().all(is_token),
-            other => is_token(other),
-        };
-        if !right {
-            return Err(At::Item(&place, index).wrong("a text that isn't empty, a token or a list of tokens", item));
-        }
+/// The body of an answer with vectors: what the provider sent, with the object `signalbox`.
+pub(crate) fn vectors(sent: &str, call: &Call) -> Value {
+    let mut body: Value = serde_json::from_str(sent).unwrap_or_default();
+    if let Value::Object(fields) = &mut body {
+        fields.insert("signalbox".into(), said::note([call]));
     }
-    Ok(())
+    body
+}
+
+/// What a vector can be made of.
+const INPUT: &str = "a string, a list of strings or a list of tokens";
+
+/// One input: a text, or a list of tokens.
+fn message(at: At<'_>, input: Value) -> Result<Message, Failure> {
+    match input {
+        Value::String(text) if !text.is_empty() => Ok(Message::text(MessageRole::User, text)),
+        Value::Array(tokens) if !tokens.is_empty() && tokens.iter().all(Value::is_u64) => {
+            let value = json!({"type": "tokens", "tokens": tokens});
+            let block = Block::Other { protocol: Protocol::OpenaiChat, value };
+            Ok(Message { role: MessageRole::User, content: Content::Blocks(vec![block]) })
+        }
+        other => Err(at.wrong("a text that isn't empty, or a list of tokens", &other)),
+    }
 }

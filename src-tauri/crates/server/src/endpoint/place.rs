@@ -9,6 +9,8 @@ use super::{fault::Refused, reply::Denied, speech::Speech};
 pub(super) enum Place<'a> {
     /// A model's answer.
     Answer(Speech),
+    /// Vectors for texts.
+    Vectors,
     /// How many tokens a request has.
     Count,
     /// What can be named as a model.
@@ -26,6 +28,7 @@ const PLACES: &[(Method, &str, Place<'static>)] = &[
     (Method::POST, "/v1/chat/completions", Place::Answer(Speech::Chat)),
     (Method::POST, "/v1/responses", Place::Answer(Speech::Responses)),
     (Method::POST, "/v1/messages", Place::Answer(Speech::Messages)),
+    (Method::POST, "/v1/embeddings", Place::Vectors),
     (Method::POST, "/v1/messages/count_tokens", Place::Count),
     (Method::GET, "/v1/models", Place::Models),
     (Method::GET, "/health", Place::Health),

@@ -24,6 +24,8 @@ pub struct Route {
     pub generate: Chain,
     /// The candidates of role `classify`; empty when the route has none.
     pub classify: Vec<String>,
+    /// The candidates of role `embed`; empty when the route has none.
+    pub embed: Vec<String>,
     /// Who checks its answers; none when nobody does.
     pub judge: Option<Judge>,
     /// How long it waits.
@@ -71,6 +73,7 @@ impl Route {
             name: name.into(),
             generate: Chain::All(Vec::new()),
             classify: Vec::new(),
+            embed: Vec::new(),
             judge: None,
             limits: Limits::default(),
             max_output: DEFAULT_MAX_OUTPUT,
@@ -86,14 +89,15 @@ impl Route {
             Role::Generate => self.generate.for_tier(tier),
             Role::Classify => &self.classify,
             Role::Judge => self.judge.as_ref().map_or(&[], |judge| &judge.models),
-            Role::Guard | Role::Embed => &[],
+            Role::Embed => &self.embed,
+            Role::Guard => &[],
         }
     }
 
     /// Every model that it names in whatever role, some more than once.
     pub fn models(&self) -> impl Iterator<Item = &str> {
         let judges = self.judge.iter().flat_map(|judge| &judge.models);
-        self.generate.models().chain(self.classify.iter().chain(judges).map(String::as_str))
+        self.generate.models().chain(self.classify.iter().chain(&self.embed).chain(judges).map(String::as_str))
     }
 }
 
@@ -150,6 +154,7 @@ impl Route {
     pub(super) fn read(name: &str, keys: &mut Keys<'_, '_>, reader: &mut Reader<'_>, models: &[Named<Model>]) -> Self {
         let generate = read_chain(keys, reader, models);
         let classify = keys.names(reader, "classify").map(|list| check_list(reader, list, models)).unwrap_or_default();
+        let embed = keys.names(reader, "embed").map(|list| check_list(reader, list, models)).unwrap_or_default();
         let judge = read_judge(keys, reader, models, &generate);
         let limits = read_limits(keys, reader);
         let max_output = keys.whole(reader, "max_output", 1..=10_000_000).map_or(DEFAULT_MAX_OUTPUT, |n| n.value);
@@ -161,6 +166,7 @@ impl Route {
             name: name.to_owned(),
             generate,
             classify,
+            embed,
             judge,
             limits,
             max_output,

@@ -108,6 +108,12 @@ fn keys() -> Vec<(&'static str, &'static str, Shape, &'static str)> {
         ("routes.*.generate", "complex", Names, "The candidates for work with many constraints"),
         ("routes.*.generate", "reasoning", Names, "The candidates for work that needs long thought"),
         ("routes.*", "classify", Names, "The models that choose a tier; none by default"),
+        (
+            "routes.*",
+            "embed",
+            Names,
+            "The models that make vectors of texts: one model, maybe at several providers; none by default",
+        ),
         ("routes.*", "judge", Table, "Who checks its answers; nobody by default"),
         ("routes.*.judge", "models", Names, "The judges in their order"),
         ("routes.*.judge", "min_tier", tiers(), "The lowest tier of a judge; that of the generator by default"),

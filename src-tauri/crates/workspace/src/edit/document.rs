@@ -102,7 +102,7 @@ impl Document {
     pub(super) fn routes_with(&self, model: &str) -> Vec<String> {
         self.titles("routes", |route| {
             let judges = route.get("judge").and_then(Item::as_table_like).and_then(|judge| judge.get("models"));
-            let chains = [route.get("generate"), route.get("classify"), judges];
+            let chains = [route.get("generate"), route.get("classify"), route.get("embed"), judges];
             chains.into_iter().flatten().any(|chain| names(chain, model))
         })
     }
@@ -116,9 +116,12 @@ impl Document {
             if route.get_mut("generate").is_some_and(|chain| strike_everywhere(chain, model)) {
                 return Err(EditError::EmptyChain { route: route_name() });
             }
-            // A route does without a classifier, but a judge is there because somebody wants answers checked.
-            if route.get_mut("classify").is_some_and(|list| strike(list, model)) {
-                route.remove("classify");
+            // A route does without a classifier and without vectors, but a judge is there because somebody wants answers
+            // checked.
+            for list in ["classify", "embed"] {
+                if route.get_mut(list).is_some_and(|list| strike(list, model)) {
+                    route.remove(list);
+                }
             }
             let judge = route.get_mut("judge").and_then(Item::as_table_like_mut);
             if judge.and_then(|judge| judge.get_mut("models")).is_some_and(|list| strike(list, model)) {

@@ -5,6 +5,7 @@ use signalbox_domain::{Call, FinishReason, Protocol, ToolCall, Usage};
 
 use crate::endpoint::{
     asked::{Asked, Whole},
+    calls::arguments,
     said,
 };
 
@@ -87,7 +88,7 @@ fn choice(asked: &Asked, index: usize, answer: &Whole, kept: &Kept) -> Value {
     }
     match calls.first() {
         Some(call) if asked.functions => {
-            message.insert("function_call".into(), json!({"name": call.name, "arguments": call.arguments}));
+            message.insert("function_call".into(), json!({"name": call.name, "arguments": arguments(&call.arguments)}));
         }
         Some(_) => {
             message.insert("tool_calls".into(), calls.iter().map(tool_call).collect());
@@ -115,7 +116,7 @@ fn tool_call(call: &ToolCall) -> Value {
     let mut said = json!({
         "id": call.id,
         "type": "function",
-        "function": {"name": call.name, "arguments": call.arguments},
+        "function": {"name": call.name, "arguments": arguments(&call.arguments)},
     });
     if let Some(signature) = &call.signature {
         said["extra_content"] = sealed(signature);

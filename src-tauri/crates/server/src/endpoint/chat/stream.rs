@@ -8,7 +8,10 @@ use signalbox_gateway::CallEvent;
 use signalbox_providers::ToolCallPiece;
 
 use super::answer::{self, Kept};
-use crate::endpoint::{asked::Asked, fault, said, speech::Speech};
+use crate::endpoint::{asked::Asked, calls::NOTHING, fault, said, speech::Speech};
+
+/// The most tool calls that one answer can hold; further ones are left out.
+const MOST_CALLS: usize = 1_024;
 
 /// Writes an answer as chunks.
 #[derive(Debug)]
@@ -28,7 +31,8 @@ pub(crate) struct Stream {
 #[derive(Debug, Default)]
 struct Choice {
     begun: bool,
-    calls: bool,
+    /// For each tool call, whether something of its arguments has come.
+    calls: Vec<bool>,
     kept: Map<String, Value>,
 }
 
@@ -91,11 +95,17 @@ impl Stream {
             return said::event(out, None, &fault::body(Speech::Chat, &fault::of(&failure), Some(details)));
         }
         self.open(choice, out);
+        let calls = self.choices.get(choice as usize).map(|state| state.calls.clone()).unwrap_or_default();
+        for (index, _) in (0..).zip(calls).filter(|(_, some)| !some) {
+            // Whoever reads the arguments expects an object.
+            let nothing = ToolCallPiece { index, arguments: NOTHING.into(), ..ToolCallPiece::default() };
+            self.call(choice, &nothing, out);
+        }
         let Some(state) = self.choices.get(choice as usize) else {
             return;
         };
         let kept = Kept::of(call, &state.kept);
-        let (word, native) = answer::finish_reason(&said::finish(call, state.calls), self.functions);
+        let (word, native) = answer::finish_reason(&said::finish(call, !state.calls.is_empty()), self.functions);
         let mut last = json!({"index": choice, "delta": kept.message, "logprobs": null, "finish_reason": word});
         answer::finish_choice(&mut last, &kept, native);
         self.counted.extend(kept.usage);
@@ -135,7 +145,16 @@ impl Stream {
     fn call(&mut self, choice: u32, piece: &ToolCallPiece, out: &mut Vec<u8>) {
         self.open(choice, out);
         if let Some(state) = self.choices.get_mut(choice as usize) {
-            state.calls = true;
+            let index = piece.index as usize;
+            if index >= MOST_CALLS {
+                return;
+            }
+            if state.calls.len() <= index {
+                state.calls.resize(index + 1, false);
+            }
+            if let Some(some) = state.calls.get_mut(index) {
+                *some |= !piece.arguments.trim().is_empty();
+            }
         }
         let mut function = Map::new();
         if let Some(name) = &piece.name {

@@ -5,7 +5,7 @@ use signalbox_domain::{Call, FinishReason, Protocol, ToolCall, Usage};
 
 use crate::endpoint::{
     asked::{Asked, Whole},
-    said,
+    calls, said,
 };
 
 /// The reasons for which a model stops that only this protocol has.
@@ -106,10 +106,10 @@ pub(crate) fn tool_use(call: &Call, index: u32, said: &ToolCall) -> Value {
 
 /// The arguments as an object. What a model wrote that is none comes back under a name that tells so.
 fn input(arguments: &str) -> Value {
-    if arguments.trim().is_empty() {
-        return json!({});
-    }
-    serde_json::from_str(arguments).ok().filter(Value::is_object).unwrap_or_else(|| json!({"unreadable": arguments}))
+    serde_json::from_str(calls::arguments(arguments))
+        .ok()
+        .filter(Value::is_object)
+        .unwrap_or_else(|| json!({"unreadable": arguments}))
 }
 
 /// Why the model stopped, with what is said beside it.

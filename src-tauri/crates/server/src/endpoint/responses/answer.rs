@@ -5,6 +5,7 @@ use signalbox_domain::{Call, Effort, FinishReason, Protocol, ToolCall, ToolChoic
 
 use crate::endpoint::{
     asked::{Asked, Whole},
+    calls::arguments,
     said,
 };
 
@@ -184,7 +185,7 @@ pub(crate) fn function_call(call: &Call, index: u32, said: &ToolCall, status: &s
         "status": status,
         "call_id": call_id,
         "name": said.name,
-        "arguments": said.arguments,
+        "arguments": arguments(&said.arguments),
     });
     if let Some(signature) = &said.signature {
         item["signature"] = json!(signature);
