@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    harness::{App, model::Model},
+    harness::{App, model::Model, wait_for_cancelled},
     steps::{
         ANSWER_LIMIT, LONG_TASK, Pictures, connect, go, newest_call, open_prompt, quit, record, set_price,
         skip_first_start, write_prompt,
@@ -33,7 +33,7 @@ async fn cancel_stops_the_server_keeps_the_text_and_settles_it() {
             Way::Keys => window.press("Control+.").await,
             Way::Button => window.click("[data-testid=cancel]").await,
         }
-        model.wait_for_cancelled(times).await;
+        wait_for_cancelled(&model, times).await;
         window.wait_for("[data-testid=output][data-status=cancelled]").await;
         let kept = window.text("[data-testid=output-text]").await;
         assert!(kept.len() > 40, "what was delivered stays: {kept}");

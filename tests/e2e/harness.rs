@@ -37,6 +37,13 @@ pub(crate) async fn until<T, E: Debug>(limit: Duration, mut ask: impl AsyncFnMut
     }
 }
 
+/// Waits until the model's server has given up at least this many requests.
+pub(crate) async fn wait_for_cancelled(model: &model::Model, wanted: usize) {
+    until(LIMIT, async || if model.cancelled() >= wanted { Ok(()) } else { Err(model.cancelled()) })
+        .await
+        .unwrap_or_else(|found| panic!("the server cancelled {found} requests, not {wanted}"));
+}
+
 /// Where a flow leaves its pictures and logs: `target/e2e/<name>`.
 pub(crate) fn results(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e").join(name);

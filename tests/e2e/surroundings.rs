@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{http, keychain, model::Model, results};
+use crate::harness::{http, keychain, model::Model, results, wait_for_cancelled};
 
 #[tokio::test]
 async fn the_keychain_is_open_locks_and_opens_again() {
@@ -29,7 +29,7 @@ async fn the_model_stops_when_its_client_leaves() {
     let first = answer.chunk().await.expect("a stream");
     assert!(first.is_some_and(|chunk| chunk.starts_with(b"data: ")));
     drop(answer);
-    model.wait_for_cancelled(1).await;
+    wait_for_cancelled(&model, 1).await;
     assert_eq!(model.started(), 1);
 }
 

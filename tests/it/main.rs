@@ -24,6 +24,9 @@ mod host;
 mod keys;
 mod library;
 mod log;
+#[path = "../e2e/harness/model.rs"]
+#[allow(dead_code, reason = "the flows of the window ask it for more")]
+mod model;
 mod routes;
 mod telemetry;
 mod tokens;

@@ -3,7 +3,7 @@
 
 mod aimock;
 mod llmock;
-mod mock;
+pub(crate) mod mock;
 
 /// What an upstream is told to answer: words of several lengths and scripts, so that a piece that is lost or damaged on
 /// the way is seen.

@@ -14,8 +14,6 @@ use tokio::{
     time::timeout,
 };
 
-use super::{LIMIT, until};
-
 /// The first start may have to fetch the model.
 const START_LIMIT: Duration = Duration::from_mins(10);
 
@@ -83,13 +81,6 @@ impl Model {
     /// How many requests the server gave up because its client had gone.
     pub(crate) fn cancelled(&self) -> usize {
         count(&self.log(), "cancel task")
-    }
-
-    /// Waits until the server has given up at least this many requests.
-    pub(crate) async fn wait_for_cancelled(&self, wanted: usize) {
-        until(LIMIT, async || if self.cancelled() >= wanted { Ok(()) } else { Err(self.cancelled()) })
-            .await
-            .unwrap_or_else(|found| panic!("the server cancelled {found} requests, not {wanted}"));
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Mock {
 }
 
 /// What is installed where the environment variable says.
-pub(super) fn installed(variable: &str) -> OsString {
+pub(crate) fn installed(variable: &str) -> OsString {
     env::var_os(variable).filter(|path| !path.is_empty()).unwrap_or_else(|| {
         panic!(
             "{variable} isn't set, so there is nothing to test against: `cargo xtask test --only nextest` installs the \

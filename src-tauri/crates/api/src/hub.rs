@@ -2,11 +2,15 @@
 //! window that was reloaded can go on where it was.
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::{HashMap, VecDeque},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
+use signalbox_domain::CallId;
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 use crate::types::{Event, Frame};
@@ -23,11 +27,16 @@ const KEPT: usize = 4_000;
 pub struct Hub {
     inner: Arc<Mutex<Ring>>,
     last: watch::Sender<u64>,
+    watched: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
 struct Ring {
-    pending: Vec<Event>,
+    /// What waits for the next frame; nothing stands where a newer event has made an older one needless.
+    pending: Vec<Option<Event>>,
+    /// Where in `pending` it is said how a call stands, and how much is used of the budgets.
+    calls: HashMap<CallId, usize>,
+    budgets: Option<usize>,
     pending_bytes: usize,
     frames: VecDeque<Frame>,
     last: u64,
@@ -43,7 +52,7 @@ pub struct Subscription {
 impl Hub {
     /// A hub whose frames are sealed by a task that lives as long as the hub.
     pub fn start() -> Self {
-        let hub = Self { inner: Arc::default(), last: watch::Sender::new(0) };
+        let hub = Self { inner: Arc::default(), last: watch::Sender::new(0), watched: Arc::default() };
         let (ring, last) = (Arc::downgrade(&hub.inner), hub.last.clone());
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(COLLECT);
@@ -60,8 +69,16 @@ impl Hub {
         hub
     }
 
+    /// Whether there was ever a window. Until then nothing is kept: the first one reads everything by itself.
+    pub fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
+    }
+
     /// Gives an event to every window.
     pub fn send(&self, event: Event) {
+        if !self.is_watched() {
+            return;
+        }
         let sealed = {
             let mut ring = lock(&self.inner);
             ring.add(event);
@@ -79,6 +96,7 @@ impl Hub {
 
     /// A place in the frames: behind frame `after`, or at the end for 0.
     pub fn subscribe(&self, after: u64) -> Subscription {
+        self.watched.store(true, Ordering::Relaxed);
         let seen = if after == 0 { self.last() } else { after };
         Subscription { hub: self.clone(), seen, changes: self.last.subscribe() }
     }
@@ -108,20 +126,32 @@ impl Ring {
     /// Adds an event; joins it with one that waits where nothing is lost by it.
     fn add(&mut self, event: Event) {
         match (&event, self.pending.last_mut()) {
-            (Event::Delta { call, text, .. }, Some(Event::Delta { call: same, text: before, .. })) if call == same => {
+            (Event::Delta { call, text, .. }, Some(Some(Event::Delta { call: same, text: before, .. })))
+                if call == same =>
+            {
                 self.pending_bytes += text.len();
                 before.push_str(text);
                 return;
             }
             (Event::Delta { text, .. }, _) => self.pending_bytes += text.len(),
+            // Only how a call stands now is of interest, and so with the budgets.
             (Event::Call { call }, _) => {
-                // Only how a call stands now is of interest.
-                self.pending.retain(|waiting| !matches!(waiting, Event::Call { call: older } if older.id == call.id));
+                let older = self.calls.insert(call.id, self.pending.len());
+                self.forget(older);
             }
-            (Event::Budgets { .. }, _) => self.pending.retain(|waiting| !matches!(waiting, Event::Budgets { .. })),
+            (Event::Budgets { .. }, _) => {
+                let older = self.budgets.replace(self.pending.len());
+                self.forget(older);
+            }
             _ => {}
         }
-        self.pending.push(event);
+        self.pending.push(Some(event));
+    }
+
+    fn forget(&mut self, place: Option<usize>) {
+        if let Some(place) = place.and_then(|place| self.pending.get_mut(place)) {
+            *place = None;
+        }
     }
 
     fn seal(&mut self) -> Option<u64> {
@@ -130,7 +160,8 @@ impl Ring {
         }
         self.last += 1;
         self.pending_bytes = 0;
-        let events = std::mem::take(&mut self.pending);
+        (self.calls, self.budgets) = Default::default();
+        let events = std::mem::take(&mut self.pending).into_iter().flatten().collect();
         self.frames.push_back(Frame { seq: self.last, reset: false, events });
         if self.frames.len() > KEPT {
             self.frames.pop_front();
@@ -175,6 +206,19 @@ mod tests {
         let frames = window.next().await.unwrap();
         assert_eq!(frames.len(), 1, "one frame for all three");
         assert_eq!(frames[0].events, [delta(id(1), 0, "abc")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frame_says_once_how_the_budgets_stand_and_nothing_is_kept_before_there_is_a_window() {
+        let hub = Hub::start();
+        hub.send(delta(id(1), 0, "nobody hears this"));
+        let mut window = hub.subscribe(0);
+        for piece in ["a", "b"] {
+            hub.send(Event::Budgets { budgets: Vec::new() });
+            hub.send(delta(id(1), 0, piece));
+        }
+        let events: Vec<_> = window.next().await.unwrap().into_iter().flat_map(|frame| frame.events).collect();
+        assert_eq!(events, [delta(id(1), 0, "a"), Event::Budgets { budgets: Vec::new() }, delta(id(1), 0, "b")]);
     }
 
     #[tokio::test(start_paused = true)]

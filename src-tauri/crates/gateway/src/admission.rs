@@ -82,7 +82,7 @@ pub(crate) fn admit(
     hold: &Hold,
     now: Timestamp,
 ) -> Result<Result<Vec<BudgetUse>, BudgetRefusal>, StoreError> {
-    for expired in tx.holds()?.into_iter().filter(|other| other.expires_at <= now) {
+    for expired in tx.holds_expired(now)? {
         // A call that isn't settled keeps its hold, however late it is: a machine that slept, or a full disk. If its
         // process has ended, the next start settles it.
         let running = tx.call(expired.call)?.is_some_and(|stored| stored.call.status == CallStatus::Running);

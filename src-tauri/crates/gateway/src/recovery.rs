@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use signalbox_domain::{
     AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Settlement, SettlementKind, Stage,
 };
-use signalbox_store::{IndexedText, LedgerEntry, Presence, StoreError, StoredCall, Tx, searchable};
+use signalbox_store::{LedgerEntry, Presence, StoreError, StoredCall, Tx};
 
-use crate::{Gateway, Ratios, StoredRequest};
+use crate::{Gateway, Ratios};
 
 impl Gateway {
     /// Marks the calls of processes that have ended as interrupted, settles what they had spent at least, and gives back
@@ -41,10 +41,12 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
     };
     let StoredCall { mut call, owner, workspace, request, .. } = stored;
     // The project that reserved the money pays, whatever is open now.
-    let project = tx.holds()?.into_iter().find(|hold| hold.call == id).map_or(project, |hold| hold.project);
+    let hold = tx.holds()?.into_iter().find(|hold| hold.call == id);
+    let least = hold.as_ref().map(|hold| hold.spent).unwrap_or_default();
+    let project = hold.map_or(project, |hold| hold.project);
     let partial = tx.partial(id)?;
     let delivered = partial.as_ref().map(|partial| partial.answer.as_str()).unwrap_or_default();
-    let spent = partial.as_ref().map(|partial| partial.spent).unwrap_or_default();
+    let spent = partial.as_ref().map_or(least, |partial| partial.spent);
     let settlement = Settlement { amount: spent, kind: SettlementKind::LowerBound };
     call.status = CallStatus::Interrupted;
     call.badge = Badge::Unverified { reason: "the application stopped before the answer ended".into() };
@@ -56,10 +58,10 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
     }
     let answer = if delivered.is_empty() { None } else { Some(tx.body_put(delivered.as_bytes())?) };
     call.answer_hash = answer;
-    let next = tx.decisions(id)?.last().map_or(0, |last| last.seq + 1);
-    tx.decisions_add(&[Decision {
+    let mut decisions = tx.decisions(id)?;
+    decisions.push(Decision {
         call: id,
-        seq: next,
+        seq: decisions.last().map_or(0, |last| last.seq + 1),
         at: now,
         stage: Stage::Settle,
         cause: Cause::Interrupted,
@@ -67,7 +69,8 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
         attempt: None,
         detail: format!("the application stopped while this call ran; {spent} settled for what had been delivered"),
         data: serde_json::json!({ "amount": spent, "kind": SettlementKind::LowerBound, "held": call.held }),
-    }])?;
+    });
+    tx.decisions_put(id, &decisions)?;
     tx.ledger_add(&LedgerEntry {
         call: id,
         at: now,
@@ -78,15 +81,6 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
     })?;
     tx.hold_remove(id)?;
     tx.partial_remove(id)?;
-    let conversation = request.map(|hash| tx.body(hash)).transpose()?.flatten();
-    let conversation: Option<StoredRequest> = conversation.and_then(|body| serde_json::from_slice(&body).ok());
-    let words = IndexedText {
-        prompt: call.prompt.as_ref().map(|prompt| prompt.name.clone()).unwrap_or_default(),
-        messages: conversation.map(|request| searchable(&request.messages)).unwrap_or_default(),
-        answer: delivered.to_owned(),
-        error: String::new(),
-    };
-    tx.call_put(&StoredCall { call: call.clone(), owner, workspace, request, answer })?;
-    tx.call_index(id, &words)?;
+    tx.call_keep(&StoredCall { call: call.clone(), owner, workspace, request, answer })?;
     Ok(Some(call))
 }

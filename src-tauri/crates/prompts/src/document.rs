@@ -67,6 +67,25 @@ impl VariableKind {
         }
     }
 
+    /// Reads a value of this kind as people type it: text as it is, everything else as JSON. The error says what was
+    /// expected.
+    pub fn read(self, text: &str) -> Result<Value, String> {
+        if matches!(self, Self::String | Self::Any) {
+            return Ok(Value::String(text.to_owned()));
+        }
+        let (what, example) = match self {
+            Self::Number => ("a number", "0.5"),
+            Self::Integer => ("a whole number", "3"),
+            Self::Boolean => ("true or false", "true"),
+            Self::List => ("a list as JSON", r#"["a", "b"]"#),
+            Self::String | Self::Any | Self::Object => ("an object as JSON", r#"{"name": "Ada"}"#),
+        };
+        serde_json::from_str(text.trim())
+            .ok()
+            .filter(|value: &Value| !value.is_null() && self.accepts(value))
+            .ok_or_else(|| format!("it must be {what}, such as {example}"))
+    }
+
     /// The word in a file, as Prompty has it.
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {

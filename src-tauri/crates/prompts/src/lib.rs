@@ -17,7 +17,7 @@ pub mod registry;
 pub mod render;
 pub mod source;
 pub mod starter;
-mod suggest;
+pub mod suggest;
 mod template;
 pub mod values;
 pub mod watch;

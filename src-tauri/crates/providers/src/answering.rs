@@ -91,6 +91,19 @@ impl Answering {
         self.ready.pop_front()
     }
 
+    /// The next thing that was read. Pieces of text that were read together come together: each step from here to the
+    /// caller costs as much for a long piece as for a short one.
+    pub(crate) fn next_joined(&mut self) -> Option<Result<Event, Failure>> {
+        let mut item = self.next();
+        if let Some(Ok(Event::Delta(text))) = &mut item {
+            while let Some(Ok(Event::Delta(more))) = self.ready.front() {
+                text.push_str(more);
+                self.ready.pop_front();
+            }
+        }
+        item
+    }
+
     /// Whether the answer has ended, one way or the other.
     pub(crate) fn ended(&self) -> bool {
         self.ended

@@ -93,7 +93,7 @@ struct Reading<R> {
 impl<R: ProtocolReader> Reading<R> {
     async fn next(&mut self) -> Option<Result<Event, Failure>> {
         loop {
-            if let Some(item) = self.reader.answering().next() {
+            if let Some(item) = self.reader.answering().next_joined() {
                 return Some(item);
             }
             if self.reader.answering().ended() {

@@ -39,6 +39,10 @@ const STEPS: &[Step] = &[
         fill: tables::log::fill,
     },
     Step { statements: &[tables::tokens::V3], fill: |_| Ok(()) },
+    Step {
+        statements: &[tables::calls::V4, tables::decisions::V4, tables::due::V4, tables::holds::V4, tables::ledger::V4],
+        fill: |_| Ok(()),
+    },
 ];
 
 /// The newest schema that is known here.

@@ -46,6 +46,8 @@ impl Tx<'_> {
         before_bodies: Option<Timestamp>,
         at_most: u32,
     ) -> Result<Pruned, StoreError> {
+        // What isn't in the log yet may name a body that would go.
+        while self.log_catch_up(u32::MAX)? {}
         let calls_end = before_calls.map_or(0, key_at);
         let bodies_end = before_bodies.map_or(0, key_at).max(calls_end);
         let voted = self.voted()?;
@@ -128,9 +130,8 @@ impl Tx<'_> {
         ] {
             self.connection().prepare_cached(statement)?.execute([n])?;
         }
-        for statement in ["DELETE FROM decisions WHERE call = ?1", "DELETE FROM calls WHERE id = ?1"] {
-            self.connection().prepare_cached(statement)?.execute([id.as_bytes()])?;
-        }
+        self.decisions_remove(id)?;
+        self.connection().prepare_cached("DELETE FROM calls WHERE id = ?1")?.execute([id.as_bytes()])?;
         Ok(())
     }
 

@@ -25,6 +25,11 @@ const CACHE_KIB: i64 = 64 * 1024;
 /// How many pages are written to the log beside the file before they are put in their places: 32 MiB.
 const CHECKPOINT_PAGES: u32 = 8_192;
 
+/// How many calls a reader of the log has put into it at once.
+const CATCH_UP: u32 = 256;
+/// How many statements the writer keeps ready; a call alone needs some twenty.
+const STATEMENTS: usize = 128;
+
 /// A view of the database as it was at one moment. Its methods are beside the tables.
 pub struct View<'a>(pub(crate) &'a Connection);
 
@@ -83,7 +88,9 @@ impl Store {
         // Hashes and words are written all over the file: a page that is still in memory isn't read and written again.
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        // What a job may have to undo is kept in memory.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let created = migrate(&mut connection, &path)?;
         let readers = Readers::open(&path)?;
         let writer = Writer::start(connection)
@@ -143,6 +150,20 @@ impl Store {
         }
     }
 
+    /// Reads from the log, which holds every call that was kept before.
+    pub async fn read_log<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&View<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut behind = self.read(|view| view.log_behind()).await?;
+        while behind > 0 {
+            // In steps, so that whoever writes meanwhile doesn't wait for all of it.
+            let more = self.write(|tx| tx.log_catch_up(CATCH_UP)).await?;
+            behind = if more { behind.saturating_sub(CATCH_UP) } else { 0 };
+        }
+        self.read(read).await
+    }
+
     /// Reads on one of the read-only connections.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -160,14 +181,16 @@ impl Store {
 
 /// Runs one of several jobs of a transaction, so that its failure undoes only its own writes.
 fn nested<T>(connection: &Connection, job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    connection.execute_batch("SAVEPOINT job")?;
+    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
     let done = job(&Tx::of(connection));
     if connection.is_autocommit() {
         // SQLite has ended the whole transaction, and with it this job's savepoint.
         return done;
     }
-    let end = if done.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-    connection.execute_batch(end)?;
+    if done.is_err() {
+        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    }
+    connection.prepare_cached("RELEASE job")?.execute([])?;
     done
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod calls;
 pub(crate) mod decisions;
 pub(crate) mod drafts;
+pub(crate) mod due;
 pub(crate) mod holds;
 pub(crate) mod ledger;
 pub(crate) mod log;

@@ -1,16 +1,27 @@
 //! The one thread that writes.
 
-use std::{sync::mpsc, thread};
+use std::{
+    sync::mpsc::{self, RecvTimeoutError, TryRecvError},
+    thread,
+    time::Duration,
+};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
-use crate::StoreError;
+use crate::{StoreError, Tx};
 
 /// How many jobs may wait. A caller that finds the queue full waits, which slows the producers down instead of letting
 /// memory grow.
 const QUEUE: usize = 1024;
 /// How many waiting jobs are committed together.
 const BATCH: usize = 128;
+/// How long nobody must have wanted to write before the log is brought up to date.
+const QUIET: Duration = Duration::from_millis(5);
+/// How many calls are put into the log at once. Whoever comes meanwhile waits for so many.
+const CALLS: u32 = 32;
+/// How many jobs may follow one another without such a pause. After them the log gains on what is written, at two calls
+/// for each, so that it is never much further behind than this.
+const RESTLESS: usize = 20_000;
 
 /// A job runs inside the transaction and leaves a closure that reports its result once the commit is known.
 pub(crate) type Job = Box<dyn FnOnce(&Connection) -> Report + Send>;
@@ -26,7 +37,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(connection: Connection) -> Result<Self, std::io::Error> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
-        thread::Builder::new().name("store-writer".into()).spawn(move || run(connection, &queue))?;
+        thread::Builder::new().name("store-writer".into()).spawn(move || run(&connection, &queue))?;
         Ok(Self { jobs })
     }
 
@@ -41,8 +52,27 @@ impl Writer {
     }
 }
 
-fn run(mut connection: Connection, queue: &mpsc::Receiver<Job>) {
-    while let Ok(first) = queue.recv() {
+fn run(connection: &Connection, queue: &mpsc::Receiver<Job>) {
+    // What an earlier process left behind is found at the first pause.
+    let (mut behind, mut restless) = (true, 0);
+    loop {
+        let first = if behind {
+            match queue.recv_timeout(QUIET) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        } else {
+            match queue.recv() {
+                Ok(job) => Some(job),
+                Err(_) => return,
+            }
+        };
+        let Some(first) = first else {
+            restless = 0;
+            behind = catch_up(connection, queue);
+            continue;
+        };
         let mut jobs = vec![first];
         while jobs.len() < BATCH {
             match queue.try_recv() {
@@ -50,11 +80,48 @@ fn run(mut connection: Connection, queue: &mpsc::Receiver<Job>) {
                 Err(_) => break,
             }
         }
-        commit(&mut connection, jobs);
+        let count = jobs.len();
+        commit(connection, jobs);
+        behind = true;
+        restless += count;
+        // A call is written by two jobs.
+        if restless > RESTLESS && !step(connection, count as u32) {
+            restless = 0;
+        }
     }
 }
 
-fn commit(connection: &mut Connection, jobs: Vec<Job>) {
+/// Brings the log up to date until somebody wants to write; says whether it is still behind.
+fn catch_up(connection: &Connection, queue: &mpsc::Receiver<Job>) -> bool {
+    loop {
+        if !step(connection, CALLS) {
+            return false;
+        }
+        match queue.try_recv() {
+            Ok(job) => {
+                commit(connection, vec![job]);
+                return true;
+            }
+            // Whether anybody is left is found out by waiting.
+            Err(TryRecvError::Disconnected) => return true,
+            Err(TryRecvError::Empty) => {}
+        }
+    }
+}
+
+/// Puts some calls into the log; says whether there are more.
+fn step(connection: &Connection, calls: u32) -> bool {
+    let done = begin(connection).and_then(|()| {
+        let more = Tx::of(connection).log_catch_up(calls);
+        end(connection, more.is_ok()).and(more)
+    });
+    done.unwrap_or_else(|error| {
+        tracing::error!(%error, "the log could not be brought up to date");
+        false
+    })
+}
+
+fn commit(connection: &Connection, jobs: Vec<Job>) {
     let mut waiting = jobs.into_iter();
     while waiting.len() > 0 {
         let mut reports = Vec::with_capacity(waiting.len());
@@ -71,24 +138,36 @@ fn commit(connection: &mut Connection, jobs: Vec<Job>) {
 /// Runs jobs in one transaction for as long as it lives: some errors, such as a full disk, make SQLite end it at once,
 /// and then every job that ran in it has failed and the others need a transaction of their own.
 fn together(
-    connection: &mut Connection,
+    connection: &Connection,
     waiting: &mut std::vec::IntoIter<Job>,
     reports: &mut Vec<Report>,
 ) -> Result<(), StoreError> {
-    let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
-        Ok(transaction) => transaction,
-        Err(error) => {
-            // Nothing can be written now; every caller hears it, none waits for ever.
-            let error = StoreError::from(error);
-            reports.extend(waiting.map(|_| -> Report { Box::new(|_| ()) }));
-            return Err(error);
-        }
-    };
+    if let Err(error) = begin(connection) {
+        // Nothing can be written now; every caller hears it, none waits for ever.
+        reports.extend(waiting.map(|_| -> Report { Box::new(|_| ()) }));
+        return Err(error);
+    }
     for job in waiting {
-        reports.push(job(&transaction));
-        if transaction.is_autocommit() {
+        reports.push(job(connection));
+        if connection.is_autocommit() {
             return Err(StoreError::Full { what: "the last change" });
         }
     }
-    Ok(transaction.commit()?)
+    end(connection, true)
+}
+
+fn begin(connection: &Connection) -> Result<(), StoreError> {
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    Ok(())
+}
+
+/// Commits, or undoes what can't be committed.
+fn end(connection: &Connection, good: bool) -> Result<(), StoreError> {
+    let committed =
+        if good { connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])) } else { Ok(0) };
+    if !connection.is_autocommit() {
+        connection.prepare_cached("ROLLBACK")?.execute([])?;
+    }
+    committed?;
+    Ok(())
 }

@@ -77,24 +77,32 @@ impl Core {
                 if before.is_none_or(|before| before.held != call.held) {
                     self.announcer.budgets();
                 }
-                self.hub.send(Event::Call { call: call.clone() });
+                if self.hub.is_watched() {
+                    self.hub.send(Event::Call { call: call.clone() });
+                }
             }
             CallEvent::Decided(decision) => {
                 if let Some(live) = self.running().get_mut(&id) {
                     live.decisions.push(decision.clone());
                 }
-                self.hub.send(Event::Decision { decision: decision.clone() });
+                if self.hub.is_watched() {
+                    self.hub.send(Event::Decision { decision: decision.clone() });
+                }
             }
             CallEvent::Delta { start, text } => {
                 if let Some(live) = self.running().get_mut(&id) {
                     live.answer.push_str(text);
                 }
-                self.hub.send(Event::Delta { call: id, start: *start, text: text.clone() });
+                if self.hub.is_watched() {
+                    self.hub.send(Event::Delta { call: id, start: *start, text: text.clone() });
+                }
             }
             // The windows read thoughts and tool calls with the finished call.
             CallEvent::Reasoning(_) | CallEvent::Signed(_) | CallEvent::Kept(_) | CallEvent::ToolCall(_) => {}
             CallEvent::Ended(call) => {
-                self.hub.send(Event::Call { call: call.clone() });
+                if self.hub.is_watched() {
+                    self.hub.send(Event::Call { call: call.clone() });
+                }
                 self.end(id);
                 self.announcer.budgets();
                 if let Some(served) = &call.served {

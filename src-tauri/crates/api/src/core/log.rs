@@ -58,7 +58,7 @@ impl Core {
         let limit = limit.clamp(1, LARGEST_PAGE);
         let (page, total) = self
             .store
-            .read(move |view| {
+            .read_log(move |view| {
                 let page = view.call_page(&filter, place, limit)?;
                 let total = if count == Some(true) { Some(view.call_count(&filter)?) } else { None };
                 Ok((page, total))
@@ -78,7 +78,7 @@ impl Core {
     /// What a filter of calls can choose from.
     pub async fn call_facets(&self, _: Empty) -> Result<CallFacets, ApiError> {
         let store::Facets { prompts, routes, models, providers, origins, errors } =
-            self.store.read(|view| view.call_facets()).await?;
+            self.store.read_log(|view| view.call_facets()).await?;
         Ok(CallFacets { prompts, routes, models, providers, origins, errors })
     }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use signalbox_domain::Money;
 use signalbox_gateway::day_span;
-use signalbox_prompts::{Prompt, PromptName, Registry, Source, Trashed, Version};
+use signalbox_prompts::{Prompt, PromptName, Registry, Selector, Source, Trashed, Version};
 
 use super::{Core, start::blocking};
 use crate::{
@@ -80,13 +80,27 @@ impl Core {
         self.registry(move |registry| Ok(registry.version(&PromptName::new(&request.name)?, request.number)?)).await
     }
 
+    /// The version that a selector means, with its text.
+    pub async fn prompt_resolved(&self, name: String, selector: Selector) -> Result<Version, ApiError> {
+        self.registry(move |registry| Ok(registry.resolve(&PromptName::new(&name)?, &selector)?)).await
+    }
+
+    /// Makes a prompt whose first version is a text that is there already.
+    pub async fn prompt_begin(&self, request: PromptSave) -> Result<PromptSaved, ApiError> {
+        let PromptSave { name, source, message } = request;
+        let message = checked(&message)?;
+        let at = self.clock.now();
+        self.registry_of(name, move |registry, name| {
+            let number = registry.create(name, &source, &message, &author(), at)?.number;
+            Ok(PromptSaved { prompt: registry.get(name)?, number, unchanged: false })
+        })
+        .await
+    }
+
     /// Saves a version, and removes the draft.
     pub async fn prompt_save(&self, request: PromptSave) -> Result<PromptSaved, ApiError> {
         let PromptSave { name, source, message } = request;
-        let message = message.trim().to_owned();
-        if message.chars().count() > LONGEST_MESSAGE {
-            return Err(ApiError::new(Code::Invalid, format!("a message has at most {LONGEST_MESSAGE} characters")));
-        }
+        let message = checked(&message)?;
         let at = self.clock.now();
         let author = author();
         let changed = name.clone();
@@ -204,6 +218,15 @@ impl Core {
     fn changed(&self, names: impl IntoIterator<Item = String>) {
         self.hub.send(Event::Prompts { names: names.into_iter().collect() });
     }
+}
+
+/// Why a version was saved, if it isn't too long.
+fn checked(message: &str) -> Result<String, ApiError> {
+    let message = message.trim();
+    if message.chars().count() > LONGEST_MESSAGE {
+        return Err(ApiError::new(Code::Invalid, format!("a message has at most {LONGEST_MESSAGE} characters")));
+    }
+    Ok(message.to_owned())
 }
 
 /// Who saves: the account's name on this machine.

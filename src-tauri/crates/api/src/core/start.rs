@@ -82,8 +82,11 @@ impl Core {
         let root = workspace_root(&store, &home, options.workspace).await?;
         let opened_root = root.clone();
         let (workspace, registry, mut loaded) = blocking(move || open_workspace(&opened_root)).await?;
-        let remembered = serde_json::Value::from(workspace.root().to_string_lossy()).to_string();
-        store.write(move |tx| tx.session_put(LAST_WORKSPACE, &remembered)).await?;
+        if exclusive {
+            // Only the window opens the last workspace again. What a command line works on for a moment isn't that.
+            let remembered = serde_json::Value::from(workspace.root().to_string_lossy()).to_string();
+            store.write(move |tx| tx.session_put(LAST_WORKSPACE, &remembered)).await?;
+        }
 
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = Http::new().map_err(|failure| ApiError::new(Code::Internal, failure.message))?;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use signalbox_domain::{Cause, ErrorClass, Failure, Money, Stage};
-use signalbox_store::{Hold, Partial};
+use signalbox_store::Hold;
 
 use crate::{
     BudgetUse, StoredRequest,
@@ -27,38 +27,33 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
         owner: passage.gateway.owner,
         project: passage.project().to_owned(),
         amount,
+        // From here on a crash finds what the call has cost at least.
+        spent: plan.candidates.first().map(|first| first.lower_bound(0).1).unwrap_or_default(),
         expires_at: now.checked_add(lease).unwrap_or(jiff::Timestamp::MAX),
     };
     let body = serde_json::to_vec(request)
         .map_err(|error| Stop::Failed(Failure::new(ErrorClass::Client, error.to_string())))?;
     passage.request = Some(signalbox_domain::ContentHash::of(&body));
     passage.call.held = amount;
-    passage.bodies.push(body.clone().into());
     let row = passage.stored(None);
-    let first = plan.candidates.first().map(|candidate| Partial {
-        call: passage.call.id,
-        answer: String::new(),
-        spent: candidate.lower_bound(0).1,
-    });
     let settings = passage.settings.clone();
-    let decisions = passage.recorder.decisions();
+    let kept = bytes::Bytes::from(body);
+    let body = kept.clone();
     let admitted = passage
         .gateway
         .store
         .write(move |tx| {
-            tx.body_put(&body)?;
-            tx.decisions_add(&decisions)?;
             let admitted = admit(tx, &settings.budgets(&hold.project), &settings.zone, &hold, now)?;
             if admitted.is_ok() {
-                tx.call_put(&row)?;
-                // From here on a crash finds what the call has cost at least.
-                if let Some(partial) = &first {
-                    tx.partial_put(partial)?;
-                }
+                tx.body_put(&body)?;
+                tx.call_keep(&row)?;
             }
             Ok(admitted)
         })
         .await;
+    if !matches!(admitted, Ok(Ok(_))) {
+        passage.bodies.push(kept);
+    }
     match admitted {
         Ok(Ok(uses)) => {
             admitted_by(passage, plan, amount, &uses).await;
@@ -91,7 +86,9 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
             let hint = format!(
                 "It begins anew on {resets}. Raise the limit in Budgets, ask for a shorter answer, or choose a cheaper model"
             );
-            Err(Stop::Refused(Failure::new(ErrorClass::Budget { refusal: Box::new(refusal) }, message).with_hint(hint)))
+            let wait = std::time::Duration::try_from(refusal.resets_at.duration_since(now)).unwrap_or_default();
+            let failure = Failure::new(ErrorClass::Budget { refusal: Box::new(refusal) }, message);
+            Err(Stop::Refused(failure.with_hint(hint).with_retry_after(Some(wait))))
         }
         Err(error) => {
             let mut failure = Failure::new(
@@ -106,9 +103,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
 
 async fn admitted_by(passage: &mut Passage, plan: &Plan, amount: Money, uses: &[BudgetUse]) {
     let candidates = plan.candidates.len();
-    let attempts = candidates + 1;
+    let attempts = plan.most_attempts();
     let worst = format!(
-        "{amount} held, the worst case of {candidates} {} and one more attempt",
+        "{amount} held, the worst case of {candidates} {} and one more attempt that is charged; at most {attempts} \
+         attempts, as far as the hold covers them",
         if candidates == 1 { "candidate" } else { "candidates" }
     );
     let data = json!({

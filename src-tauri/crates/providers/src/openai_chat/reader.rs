@@ -1,6 +1,7 @@
 //! From what a server says in chat completions to events. Pure: bytes come in, events go out.
 
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Map, Value, json};
 use signalbox_domain::{ErrorClass, FinishReason};
 
 use super::tool_calls::ToolCalls;
@@ -65,10 +66,26 @@ impl ChatReader {
         if data == b"[DONE]" {
             return self.out.end(None);
         }
+        if let Ok(plain) = serde_json::from_slice::<Plain>(data)
+            && self.plain(&plain)
+        {
+            return;
+        }
         match serde_json::from_slice::<Value>(data) {
             Ok(value) if value.is_object() => self.object(&value, "delta"),
             _ => self.out.unreadable(data),
         }
+    }
+
+    /// Takes a chunk that holds a piece of text and nothing else to be looked at; says whether it is one.
+    fn plain(&mut self, plain: &Plain) -> bool {
+        let [PlainChoice { index: 0, delta: PlainDelta { content, .. }, .. }] = plain.choices.as_slice() else {
+            return false;
+        };
+        self.calls.answer(&plain.id);
+        self.out.served(&plain.model);
+        self.out.text(content);
+        true
     }
 
     fn object(&mut self, value: &Value, part: &str) {
@@ -93,9 +110,7 @@ impl ChatReader {
             if let Some(usage) = usage::chat(counted) {
                 self.out.usage(usage);
             }
-            for name in usage::CHARGED {
-                self.out.keep(name, counted.get(name).unwrap_or(&Value::Null));
-            }
+            self.out.keep("usage", &usage::rest(counted).unwrap_or(Value::Null));
         }
         self.rest(value, KNOWN, Answering::keep);
     }
@@ -140,6 +155,15 @@ impl ChatReader {
 
     fn call(&mut self, call: &Value, whole: bool) {
         if let Ok(piece) = self.calls.take(call, whole) {
+            // What a server adds to a call, such as a seal on the thought behind it, with the place of its call.
+            let fields = call.as_object().into_iter().flatten();
+            let rest: Map<String, Value> = fields
+                .filter(|(name, value)| !KNOWN_OF_CALL.contains(&name.as_str()) && !value.is_null())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            if !rest.is_empty() {
+                self.out.gather("tool_call_fields", &json!({ piece.index.to_string(): rest }));
+            }
             self.out.tool_call(piece);
         } else {
             let failure = self.out.failure(ErrorClass::Malformed, "asks for more tools than one answer may");
@@ -197,10 +221,49 @@ impl ChatReader {
     }
 }
 
+/// A chunk as nearly all of a stream are. Anything that isn't here is read with more care, and more slowly.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    id: String,
+    #[serde(rename = "object")]
+    _object: IgnoredAny,
+    #[serde(rename = "created")]
+    _created: IgnoredAny,
+    model: String,
+    choices: Vec<PlainChoice>,
+    #[serde(rename = "usage", default)]
+    _usage: (),
+    #[serde(rename = "obfuscation", default)]
+    _obfuscation: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainChoice {
+    index: u64,
+    delta: PlainDelta,
+    #[serde(rename = "finish_reason", default)]
+    _finish_reason: (),
+    #[serde(rename = "logprobs", default)]
+    _logprobs: (),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainDelta {
+    #[serde(rename = "role", default)]
+    _role: IgnoredAny,
+    content: String,
+    #[serde(rename = "refusal", default)]
+    _refusal: (),
+}
+
 /// The fields of an answer or a chunk that become events, or say nothing of it. `obfuscation` only hides lengths.
 const KNOWN: &[&str] =
     &["id", "object", "created", "model", "choices", "usage", "x_groq", "error", "obfuscation", "type"];
 const KNOWN_OF_CHOICE: &[&str] = &["index", "delta", "message", "finish_reason", "error", "text", "type"];
+const KNOWN_OF_CALL: &[&str] = &["id", "index", "type", "function", "name", "arguments"];
 const KNOWN_OF_MESSAGE: &[&str] =
     &["role", "content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "id", "object"];
 

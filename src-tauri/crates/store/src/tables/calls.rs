@@ -24,6 +24,12 @@ CREATE INDEX calls_by_prompt ON calls (prompt, id);
 CREATE INDEX calls_by_workspace ON calls (workspace, prompt, id) WHERE status = 'done';
 ";
 
+/// Only calls of prompts are looked for by their prompt.
+pub(crate) const V4: &str = "
+DROP INDEX calls_by_workspace;
+CREATE INDEX calls_by_workspace ON calls (workspace, prompt, id) WHERE status = 'done' AND prompt IS NOT NULL;
+";
+
 /// A call with the hashes under which its texts are kept in the bodies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredCall {
@@ -83,16 +89,36 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
+    /// Keeps a call, new or changed. The log is brought up to date later: see [`Tx::log_catch_up`].
+    pub fn call_keep(&self, stored: &StoredCall) -> Result<(), StoreError> {
+        self.call_write(stored)?;
+        self.log_due(stored.call.id)
+    }
+
     /// Keeps a call, new or changed, and what it is found by in the log (its words apart: see [`Tx::call_index`]).
     pub fn call_put(&self, stored: &StoredCall) -> Result<(), StoreError> {
+        self.call_write(stored)?;
+        self.log_write(stored)
+    }
+
+    /// Puts a call that is kept into the log.
+    pub(crate) fn log_write(&self, stored: &StoredCall) -> Result<(), StoreError> {
+        let (id, known) = (stored.call.id, self.log_key(stored.call.id)?);
+        let n = self.log_key_or_new(id)?;
+        if known.is_none() {
+            self.connection().prepare_cached("UPDATE calls SET n = ?2 WHERE id = ?1")?.execute((id.as_bytes(), n))?;
+        }
+        self.log_put(n, stored)
+    }
+
+    fn call_write(&self, stored: &StoredCall) -> Result<(), StoreError> {
         let call = &stored.call;
         let record = serde_json::to_string(call).map_err(|error| StoreError::unreadable("call", &error))?;
-        let n = self.log_key_or_new(call.id)?;
         self.connection()
             .prepare_cached(
                 "INSERT INTO calls (id, owner, status, role, prompt, model, started_at, request, answer, record,
-                                    workspace, n)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                                    workspace)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT DO UPDATE SET status = ?3, prompt = ?5, model = ?6, request = ?8, answer = ?9, record = ?10",
             )?
             .execute(rusqlite::params![
@@ -107,8 +133,7 @@ impl Tx<'_> {
                 stored.answer.as_ref().map(ContentHash::as_bytes),
                 record,
                 stored.workspace,
-                n,
             ])?;
-        self.log_put(n, stored)
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The full-text index of calls. It holds no text of its own: words and where they are, by the call's key in the log.
 
-use signalbox_domain::{Block, CallId, Content, Message};
+use signalbox_domain::{Block, CallId, Content, Message, Role};
 
 use crate::{StoreError, StoredCall, Tx};
 
@@ -143,7 +143,9 @@ impl Tx<'_> {
             Some(request) => messages_of(&request),
             None => Vec::new(),
         };
-        let answer = stored.answer.map(text).transpose()?.flatten().unwrap_or_default();
+        // Nobody looks for the numbers of a vector.
+        let answer = stored.answer.filter(|_| stored.call.role != Role::Embed);
+        let answer = answer.map(text).transpose()?.flatten().unwrap_or_default();
         Ok(IndexedText {
             messages: searchable(&messages),
             answer: String::from_utf8_lossy(&answer).into_owned(),

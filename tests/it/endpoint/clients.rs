@@ -6,13 +6,17 @@ use std::{
     process::Stdio,
 };
 
-use serde_json::Value;
-use signalbox_domain::CallStatus;
-use tokio::process::Command;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use signalbox_api::types::{BudgetList, CallPage};
+use signalbox_domain::Money;
+use tokio::{process::Command, time::timeout};
 
+use super::Served;
 use crate::{
-    endpoint::harness::{House, Model},
-    upstreams::installed,
+    harness::{PATIENCE, command},
+    model::Model,
+    upstreams::mock::installed,
 };
 
 /// A workspace in which every model answers in its own way.
@@ -108,12 +112,20 @@ fn script_of(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)
 }
 
+/// An application with its endpoint, on a workspace whose `signalbox.toml` has nothing wrong.
+async fn serve(toml: &str) -> Served {
+    let served = Served::of(toml).await;
+    let info = command(&served.app.core, "app_info", json!({})).await.expect("it says how it is");
+    assert_eq!(info["workspace"]["problems"], json!([]), "{toml}");
+    served
+}
+
 /// Runs a client to its end; what it printed is shown when one of its checks fails.
-async fn check(client: Client, house: &House, model: Option<&str>) {
+async fn check(client: Client, served: &Served, model: Option<&str>) {
     let mut command = client.command();
     command
-        .env("SIGNALBOX_ENDPOINT", house.origin())
-        .env("SIGNALBOX_TOKEN", house.token())
+        .env("SIGNALBOX_ENDPOINT", &served.base)
+        .env("SIGNALBOX_TOKEN", &served.token)
         .env("SIGNALBOX_CLIENTS_NODE", installed("SIGNALBOX_CLIENTS_NODE"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env_remove("OPENAI_API_KEY")
@@ -128,23 +140,40 @@ async fn check(client: Client, house: &House, model: Option<&str>) {
 }
 
 /// Every call of the log has ended, none holds money, and none names another caller than the token.
-async fn settled(house: &House) {
-    let calls = house.calls().await;
-    assert!(!calls.is_empty(), "the calls are in the log");
-    for call in &calls {
-        assert_ne!(call.status, CallStatus::Running, "{call:?}");
-        assert_eq!(call.caller.token.as_deref(), Some("test"), "{call:?}");
+async fn settled(served: &Served) {
+    let core = &served.app.core;
+    let ask = async |name: &str, request: Value| command(core, name, request).await.expect("the command is answered");
+    let page: CallPage = read(ask("call_list", json!({ "limit": 200 })).await);
+    assert!(!page.calls.is_empty(), "the calls are in the log");
+    for call in &page.calls {
+        assert_eq!(call.caller.token.as_deref(), Some("app"), "{call:?}");
     }
-    assert_eq!(house.held().await, signalbox_domain::Money::ZERO, "nothing is held any more");
+    // Whoever left may have gone before its call had ended.
+    let mut events = served.app.events();
+    timeout(PATIENCE, async {
+        loop {
+            let state: BudgetList = read(ask("budget_list", json!({})).await);
+            if state.budgets.iter().all(|budget| budget.held == Money::ZERO) {
+                return;
+            }
+            events.next().await;
+        }
+    })
+    .await
+    .expect("nothing is held any more");
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("the answer is what the list of commands says")
 }
 
 macro_rules! clients {
     ($($name:ident: $client:expr;)*) => {
         $(#[tokio::test(flavor = "multi_thread")]
         async fn $name() {
-            let house = House::start(&toml()).await;
-            check($client, &house, None).await;
-            settled(&house).await;
+            let served = serve(&toml()).await;
+            check($client, &served, None).await;
+            settled(&served).await;
         })*
     };
 }
@@ -159,7 +188,7 @@ clients! {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn promptfoo_is_served() {
-    let house = House::start(&toml()).await;
+    let served = serve(&toml()).await;
     let folder = tempfile::tempdir().expect("a folder");
     let results = folder.path().join("results.json");
     let entry = Path::new(&installed("SIGNALBOX_CLIENTS_NODE")).join("node_modules/promptfoo/dist/src/entrypoint.js");
@@ -170,8 +199,8 @@ async fn promptfoo_is_served() {
         .arg("--output")
         .arg(&results)
         .current_dir(folder.path())
-        .env("OPENAI_BASE_URL", format!("{}/v1", house.origin()))
-        .env("OPENAI_API_KEY", house.token())
+        .env("OPENAI_BASE_URL", format!("{}/v1", served.base))
+        .env("OPENAI_API_KEY", &served.token)
         .env("PROMPTFOO_CONFIG_DIR", folder.path())
         .env("PROMPTFOO_DISABLE_TELEMETRY", "1")
         .env("PROMPTFOO_DISABLE_UPDATE", "1")
@@ -183,10 +212,15 @@ async fn promptfoo_is_served() {
         .expect("promptfoo starts");
     let said = format!("{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{said}");
-    let results: Value = serde_json::from_slice(&std::fs::read(&results).expect("it writes its results")).expect("JSON");
+    let results: Value =
+        serde_json::from_slice(&std::fs::read(&results).expect("it writes its results")).expect("JSON");
     let stats = &results["results"]["stats"];
-    assert_eq!((&stats["successes"], &stats["failures"], &stats["errors"]), (&2.into(), &0.into(), &0.into()), "{said}");
-    settled(&house).await;
+    assert_eq!(
+        (&stats["successes"], &stats["failures"], &stats["errors"]),
+        (&2.into(), &0.into(), &0.into()),
+        "{said}"
+    );
+    settled(&served).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +234,7 @@ async fn the_official_clients_reach_a_real_model() {
         model.base_url(),
         model.name(),
     );
-    let house = House::start(&toml).await;
+    let served = serve(&toml).await;
     for client in [
         Client::Python("openai_client.py"),
         Client::Python("anthropic_client.py"),
@@ -208,7 +242,7 @@ async fn the_official_clients_reach_a_real_model() {
         Client::Node("openai_client.mjs"),
         Client::Node("anthropic_client.mjs"),
     ] {
-        check(client, &house, Some("real")).await;
+        check(client, &served, Some("real")).await;
     }
-    settled(&house).await;
+    settled(&served).await;
 }

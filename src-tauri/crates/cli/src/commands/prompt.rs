@@ -1,0 +1,45 @@
+//! `prompt`.
+
+mod diff;
+mod label;
+mod lint;
+mod list;
+mod render;
+mod sarif;
+mod save;
+mod show;
+
+use clap::Subcommand;
+
+use crate::{error::Outcome, session::Session};
+
+/// List, read, render, save, compare and check prompts
+#[derive(Debug, Subcommand)]
+pub(crate) enum Prompt {
+    /// List the prompts
+    List(list::List),
+    /// Print a version as its file has it, or list all versions
+    Show(show::Show),
+    /// Print what a model would be sent
+    Render(render::Render),
+    /// Save a file as a new version
+    Save(save::Save),
+    /// Show the words that differ between two versions
+    Diff(diff::Diff),
+    /// Point a label to a version, or remove it
+    Label(label::Label),
+    /// Check prompts for mistakes
+    Lint(lint::Lint),
+}
+
+pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
+    match asked {
+        Prompt::List(asked) => asked.run(session).await,
+        Prompt::Show(asked) => asked.run(session).await,
+        Prompt::Render(asked) => asked.run(session).await,
+        Prompt::Save(asked) => asked.run(session).await,
+        Prompt::Diff(asked) => asked.run(session).await,
+        Prompt::Label(asked) => asked.run(session).await,
+        Prompt::Lint(asked) => asked.run(session).await,
+    }
+}

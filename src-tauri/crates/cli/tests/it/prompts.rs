@@ -1,0 +1,136 @@
+//! `prompt`.
+
+use crate::harness::Place;
+
+#[test]
+fn prompts_are_listed_and_read() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_list", place.run(["prompt", "list"]).shown());
+    insta::assert_snapshot!("prompt_list_filtered", place.run(["prompt", "list", "SEARCH"]).shown());
+    insta::assert_snapshot!("prompt_list_nothing", place.run(["prompt", "list", "nothing like it"]).shown());
+    insta::assert_snapshot!("prompt_show", place.run(["prompt", "show", "search/rewrite#1"]).shown());
+    insta::assert_snapshot!(
+        "prompt_show_versions",
+        place.run(["prompt", "show", "support/reply", "--versions"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_show_json",
+        place.run(["prompt", "show", "search/rewrite@production", "--json"]).shown()
+    );
+    insta::assert_snapshot!("prompt_show_wrong", place.run(["prompt", "show", "search/rewritte"]).shown());
+}
+
+#[test]
+fn a_prompt_is_rendered_as_a_model_gets_it() {
+    let place = Place::new();
+    let saved = ["prompt", "render", "support/reply#1", "--saved", "late parcel"];
+    insta::assert_snapshot!("prompt_render", place.run(saved).shown());
+    insta::assert_snapshot!("prompt_render_json", place.run(saved.into_iter().chain(["--json"])).shown());
+    insta::assert_snapshot!("prompt_render_missing", place.run(["prompt", "render", "search/rewrite"]).shown());
+}
+
+#[test]
+fn what_is_shown_can_be_saved_again() {
+    let place = Place::new();
+    let text = place.run(["prompt", "show", "search/rewrite"]).succeeded().out;
+    let save = ["prompt", "save", "search/rewrite", "-", "-m", "Nothing new"];
+    insta::assert_snapshot!("prompt_save_unchanged", place.run_with(save, text.as_bytes()).shown());
+    let changed = place.write("changed.prompty", text.replace("system:", "system:\nBe brief."));
+    let save = ["prompt", "save", "search/rewrite", &changed, "-m", "Briefer", "--label", "production"];
+    insta::assert_snapshot!("prompt_save", place.run(save).shown());
+    insta::assert_snapshot!(
+        "prompt_save_diff",
+        place.run(["prompt", "diff", "search/rewrite", "2", "production"]).shown()
+    );
+    let info = place.run(["prompt", "show", "search/rewrite", "--versions", "--json"]).succeeded().json();
+    assert_eq!(info["versions"][0]["author"], "tester");
+}
+
+#[test]
+fn a_prompt_is_made_only_when_that_is_meant() {
+    let place = Place::new();
+    let save = ["prompt", "save", "suport/reply", "-", "-m", "First version"];
+    insta::assert_snapshot!("prompt_save_typo", place.run_with(save, b"user:\nHello\n").shown());
+    let new = save.into_iter().chain(["--new"]);
+    insta::assert_snapshot!("prompt_save_new", place.run_with(new.clone(), b"user:\nHello\n").shown());
+    insta::assert_snapshot!("prompt_save_exists", place.run_with(new, b"user:\nHello\n").shown());
+    let broken = ["prompt", "save", "support/reply", "-", "-m", "Broken"];
+    insta::assert_snapshot!("prompt_save_broken", place.run_with(broken, b"---\nno end\n").shown());
+}
+
+#[test]
+fn differences_are_words_in_brackets_or_in_colour() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_diff", place.run(["prompt", "diff", "search/classify", "1", "2"]).shown());
+    let same = ["prompt", "diff", "search/classify", "#2", "@staging"];
+    insta::assert_snapshot!("prompt_diff_same", place.run(same).shown());
+    let rendered = ["prompt", "diff", "support/reply", "1", "2", "--rendered", "--saved", "late parcel"];
+    insta::assert_snapshot!("prompt_diff_rendered", place.run(rendered).shown());
+    insta::assert_snapshot!(
+        "prompt_diff_head",
+        place.run(["prompt", "diff", "search/classify", "1", "2", "--head"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_diff_draft",
+        place.run(["prompt", "diff", "search/classify", "1", "draft"]).shown()
+    );
+    insta::assert_snapshot!("prompt_diff_wrong", place.run(["prompt", "diff", "search/classify", "1", "b/c"]).shown());
+
+    let arguments = ["prompt", "diff", "search/classify", "1", "2"];
+    let with = |name: &str, value: &str| {
+        let mut command = place.command(arguments);
+        command.env("CLICOLOR_FORCE", "1").env(name, value);
+        place.finish(command, &arguments, b"").succeeded().out
+    };
+    assert!(with("TERM", "xterm").contains("\u{1b}[32m"), "colour when it is forced");
+    assert!(!with("NO_COLOR", "1").contains('\u{1b}'), "none when nobody wants it");
+}
+
+#[test]
+fn a_label_says_what_it_replaces() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_label", place.run(["prompt", "label", "support/reply", "production", "2"]).shown());
+    insta::assert_snapshot!(
+        "prompt_label_again",
+        place.run(["prompt", "label", "support/reply", "production", "#2"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_label_new",
+        place.run(["prompt", "label", "support/reply", "canary", "1", "--json"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_label_remove",
+        place.run(["prompt", "label", "support/reply", "canary", "--remove"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_label_none",
+        place.run(["prompt", "label", "support/reply", "prodction", "--remove"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_label_no_version",
+        place.run(["prompt", "label", "support/reply", "canary", "9"]).shown()
+    );
+    insta::assert_snapshot!("prompt_label_misuse", place.run(["prompt", "label", "support/reply", "canary"]).shown());
+}
+
+#[test]
+fn lint_ends_with_1_when_there_is_an_error() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_lint", place.run(["prompt", "lint"]).shown());
+    let broken = "---\ninputs:\n  name:\n    kind: string\n---\nuser:\nHello {{ nam }}, {{ name | uper }}\n";
+    place.run_with(["prompt", "save", "broken", "-", "-m", "Broken", "--new"], broken.as_bytes()).succeeded();
+    insta::assert_snapshot!("prompt_lint_error", place.run(["prompt", "lint", "broken"]).shown());
+    insta::assert_snapshot!("prompt_lint_json", place.run(["prompt", "lint", "broken", "--json"]).shown());
+    insta::assert_snapshot!("prompt_lint_sarif", place.run(["prompt", "lint", "all", "--format", "sarif"]).shown());
+    insta::assert_snapshot!("prompt_lint_wrong", place.run(["prompt", "lint", "brokn"]).shown());
+}
+
+#[test]
+fn r5_a_version_that_was_changed_is_refused_with_both_hashes() {
+    let place = Place::new();
+    let path = place.workspace().join("prompts/search/rewrite/2.prompty");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text + "And more\n").unwrap();
+    insta::assert_snapshot!("prompt_tampered", place.run(["prompt", "show", "search/rewrite"]).shown());
+    insta::assert_snapshot!("prompt_tampered_lint", place.run(["prompt", "lint", "search/rewrite"]).shown());
+}
