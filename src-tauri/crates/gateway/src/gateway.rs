@@ -109,7 +109,8 @@ impl Gateway {
         if let Err(error) = run.await {
             tracing::error!(call = %id, %error, "a call ended abnormally");
             match self.interrupted(id).await {
-                Ok(Some(call)) => drop(events.send(CallEvent::Ended(Box::new(call))).await),
+                // The place of the last event is free again.
+                Ok(Some(call)) => drop(events.try_send(CallEvent::Ended(Box::new(call)))),
                 Ok(None) => {}
                 Err(error) => tracing::error!(call = %id, %error, "a call that ended abnormally could not be settled"),
             }

@@ -32,7 +32,7 @@ pub(crate) enum Step<'a> {
     /// A call begins.
     Begin(u32, &'a ToolCall),
     /// The next piece of its arguments; never empty.
-    Arguments(u32, &'a str),
+    Arguments(&'a str),
     /// It is whole.
     End(u32, &'a ToolCall),
 }
@@ -99,7 +99,7 @@ impl Calls {
                 }
             };
             if let Some(rest) = call.arguments.get(from..).filter(|rest| !rest.is_empty()) {
-                say(Step::Arguments(index, rest));
+                say(Step::Arguments(rest));
             }
             self.said = Some(call.arguments.len());
             let is_last = self.done + 1 == count;
@@ -126,7 +126,7 @@ mod tests {
         let mut say = |step: Step<'_>| {
             said.push(match step {
                 Step::Begin(index, call) => format!("{index} begins {}", call.name),
-                Step::Arguments(index, text) => format!("{index} {text}"),
+                Step::Arguments(text) => text.to_owned(),
                 Step::End(index, _) => format!("{index} ends"),
             });
         };

@@ -277,10 +277,13 @@ fn a_renamed_route_stays_where_it_is() {
 
 #[test]
 fn a_judge_does_not_vanish_with_its_model() {
-    let text = TEXT
-        .replace("[routes.tiers]", "classify = [\"mini\"]\njudge = { models = [\"mini\", \"small\"] }\n[routes.tiers]");
+    let text = TEXT.replace(
+        "[routes.tiers]",
+        "classify = [\"mini\"]\nembed = [\"mini\"]\njudge = { models = [\"mini\", \"small\"] }\n[routes.tiers]",
+    );
     let after = valid(remove_candidate(&text, "mini"));
     assert!(after.contains("judge = { models = [\"small\"] }") && !after.contains("classify"), "{after}");
+    assert!(!after.contains("embed"), "{after}");
     let text = TEXT.replace("[routes.tiers]", "judge = { models = [\"small\"] }\n[routes.tiers]");
     let error = remove_candidate(&text, "small").unwrap_err();
     assert!(matches!(&error, EditError::OnlyJudge { route, .. } if route == "default"), "{error}");
