@@ -95,9 +95,11 @@ impl HealthBoard {
     fn put(&self, provider: &str, health: &Health) {
         let mut known = self.lock();
         let known = known.entry(provider.to_owned()).or_default();
-        let before = known.health.replace(health.clone());
         // That it still does as it did is no news.
-        let same = before.is_some_and(|before| Health { at: health.at, ..before } == *health);
+        let same = known.health.as_ref().is_some_and(|before| {
+            (before.signal, &before.word, &before.detail) == (health.signal, &health.word, &health.detail)
+        });
+        known.health = Some(health.clone());
         if !same {
             self.tell();
         }
