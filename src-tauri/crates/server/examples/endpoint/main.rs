@@ -27,7 +27,7 @@ use serde_json::{Map, Value, json};
 /// The number of the next request.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-pub fn next() -> u64 {
+pub(crate) fn next() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
