@@ -142,7 +142,7 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
     let stored = passage
         .gateway
         .store
-        .write(move |tx| {
+        .write_little(move |tx| {
             for body in bodies {
                 tx.body_put(&body)?;
             }
