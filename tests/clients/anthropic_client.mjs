@@ -44,7 +44,7 @@ const simulated = {
       ["wrong", Anthropic.BadRequestError, 400],
       ["keyless", Anthropic.InternalServerError, 502],
       ["busy", Anthropic.RateLimitError, 429],
-      ["overloaded", Anthropic.InternalServerError, 503],
+      ["overloaded", { name: "ServiceUnavailableError" }, 503],
       ["route:dear", Anthropic.RateLimitError, 429],
     ]) {
       assert.equal((await raises(kind, () => ask(model))).status, status, model);

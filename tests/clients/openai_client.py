@@ -189,7 +189,7 @@ def every_failure_is_the_class_that_the_client_has_for_it():
         ("no-such-model", openai.NotFoundError, 404, "model_not_found"),
         ("wrong", openai.BadRequestError, 400, None),
         ("long", openai.BadRequestError, 400, "context_length_exceeded"),
-        ("refuses", openai.BadRequestError, 400, "content_filter"),
+        ("refuses", openai.BadRequestError, 400, "content_policy_violation"),
         ("keyless", openai.InternalServerError, 502, "upstream_credentials"),
         ("busy", openai.RateLimitError, 429, None),
         ("overloaded", openai.InternalServerError, 503, None),

@@ -21,6 +21,11 @@ async fn a_rate_limit_storm_shows_the_wait_the_fallback_and_the_cool_down() {
     }
     window.wait_for("[data-testid=decision][data-stage=settle]").await;
     window.wait_text("[data-testid=degraded-reason]", "it is degraded", |text| text.contains("drill-small")).await;
+    // The wait stands in the waterfall with its length, before the attempt that followed it.
+    let bar = "[data-testid=decision] [data-bar=pause]";
+    window.wait_for(bar).await;
+    let waited = window.attribute(bar, "title").await.unwrap_or_default();
+    assert!(waited.starts_with("waited 1") && waited.ends_with("before it"), "{waited}");
     window.by_test_id("cool-down").await;
     let left = window.text("[data-testid=cool-down]").await;
     window.wait_text("[data-testid=cool-down]", "it counts down", |text| text != left).await;

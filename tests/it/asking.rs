@@ -12,6 +12,12 @@ pub(crate) fn question() -> Source {
     Source { head: String::new(), body: "user:\nWhen does the next train leave from platform 4?\n".into() }
 }
 
+/// The same question, for an answer that can be checked.
+pub(crate) fn form() -> Source {
+    let head = "outputs:\n  - name: platform\n    kind: integer\n    required: true\n  - name: at\n    kind: string\n    required: true\n";
+    Source { head: head.into(), ..question() }
+}
+
 /// What the caller of one call was given.
 pub(crate) struct Heard {
     /// How the call ended.
@@ -42,8 +48,13 @@ impl Heard {
 impl App {
     /// Asks the question on a route.
     pub(crate) async fn ask(&self, route: &str) -> Heard {
+        self.ask_with(route, question()).await
+    }
+
+    /// Asks on a route with a prompt.
+    pub(crate) async fn ask_with(&self, route: &str, source: Source) -> Heard {
         let mut events = self.events();
-        let text = CallText::Draft { name: "support/reply".into(), source: question() };
+        let text = CallText::Draft { name: "support/reply".into(), source };
         let start = CallStart { text, values: Map::new(), target: Target::Route(route.into()) };
         let id = self.core.call_start(start).await.expect("the call starts").call;
         let mut heard = String::new();

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["signalbox-telemetry"],
     &["signalbox-api"],
     &["signalbox-server"],
-    &["signalbox"],
+    &["signalbox", "signalbox-cli"],
 ];
 
 /// Libraries that only one crate may use.
@@ -27,7 +27,13 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("keyring-core", "signalbox-secrets"),
     ("minijinja", "signalbox-prompts"),
     ("toml_edit", "signalbox-workspace signalbox-prompts"),
+    ("clap_complete", "signalbox-cli"),
+    ("clap_mangen", "signalbox-cli"),
+    ("indicatif", "signalbox-cli"),
 ];
+
+/// What the names of libraries of a window system begin with.
+const WINDOW_SYSTEM: &[&str] = &["tauri", "wry", "tao", "webkit", "gtk", "gdk", "javascriptcore", "muda", "x11"];
 
 /// The dependencies of each package of the workspace, without those for tests and build scripts.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
@@ -74,5 +80,22 @@ fn each_guarded_library_is_used_in_one_place() {
                 "{name} uses {library}, which belongs to {place}"
             );
         }
+    }
+}
+
+#[test]
+fn the_command_line_needs_no_window_system() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "signalbox-cli", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .arg("--offline")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("cargo tree prints text");
+    let below: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(below.contains(&"signalbox-server"), "the endpoint is served by it:\n{tree}");
+    for name in below {
+        assert!(!WINDOW_SYSTEM.iter().any(|begin| name.starts_with(begin)), "signalbox-cli is linked with {name}");
     }
 }

@@ -129,14 +129,28 @@ async fn cancelling_closes_the_connection_upstream_and_settles_what_was_delivere
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r4_a_truncated_answer_never_looks_complete() {
-    for faults in ["cut_after(3)", "malformed(3)"] {
+    for (faults, end, finish) in [
+        ("cut_after(3)", Some("stream cut"), None),
+        ("stall_after(3)", Some("timeout"), None),
+        ("malformed(3)", Some("malformed"), None),
+        // One unreadable piece is left out, and the answer says that it isn't complete.
+        ("malformed(1)", None, Some("incomplete")),
+    ] {
         let server = wire(faults).await;
-        let app = app_on(&server).await;
+        let base_url = server.base_url();
+        let toml = toml_for(&base_url, "$5.00", "none")
+            .replace("max_output = 256", "max_output = 256\nlimits = { first_token = \"5s\", idle = \"300ms\" }");
+        let app = App::with(|folders| folders.write("signalbox.toml", &toml)).await;
         let call = app.run(default_route()).await;
-        let whole = call.status == CallStatus::Done && call.finish == Some(FinishReason::Stop);
-        // One unreadable piece may be left out, and then a decision says so.
-        let said = app.detail(call.id).await.decisions.iter().any(|decision| decision.cause == Cause::Truncated);
-        assert!(!whole || said, "{faults}: {:?}", call.status);
+        assert_eq!(call.failure.as_ref().map(|failure| failure.class.as_str()), end, "{faults}");
+        assert_eq!(call.finish.as_ref().map(FinishReason::as_str), finish, "{faults}");
+        let expected = if end.is_some() { CallStatus::Failed } else { CallStatus::Done };
+        assert_eq!(call.status, expected, "{faults}");
+        let detail = app.detail(call.id).await;
+        assert!(!detail.answer.is_empty(), "{faults}: a part was delivered, and it stays");
+        let causes: Vec<Cause> = detail.decisions.iter().map(|decision| decision.cause).collect();
+        assert!(!causes.contains(&Cause::Complete) && !causes.contains(&Cause::Kept), "{faults}: {causes:?}");
+        assert_eq!(causes.contains(&Cause::Truncated), faults.starts_with("malformed"), "{faults}: {causes:?}");
     }
 }
 

@@ -2,14 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use signalbox_api::types::{CallExport, CallFilter, CallListRequest, CallNamed, ExportFormat, KeySet};
+use signalbox_api::{
+    Core, Options,
+    types::{CallExport, CallFilter, CallListRequest, CallNamed, ExportFormat, KeySet},
+};
 use signalbox_domain::{Call, CallStatus, Cause, Origin, Secret};
 use signalbox_providers::{
     SimulatedSettings,
     wire::{WireServer, WireSettings},
 };
 
-use crate::harness::{App, command, default_route, toml_for};
+use crate::harness::{App, command, default_route, memory_keychain, toml_for};
 
 const CANARY: &str = "sk-canary-4be1f0a9d2c7";
 
@@ -135,4 +138,65 @@ async fn every_drill_runs_by_its_command_and_stays_in_the_log() {
     let decisions = app.detail(calls[0].id).await.decisions;
     assert!(decisions.iter().any(|decision| decision.cause == Cause::Fallback));
     assert!(command(&app.core, "drill_run", json!({ "name": "fire" })).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_workspace_on_the_same_state_neither_sees_nor_sends_nor_removes_a_call() {
+    let app = App::start().await;
+    let call = app.run(default_route()).await;
+    let first = app.folders.workspace();
+    let folders = app.close().await;
+    let other = folders.home().with_file_name("other");
+    let options = |workspace: std::path::PathBuf| Options {
+        home: Some(folders.home()),
+        workspace: Some(workspace),
+        exclusive: true,
+        keychain: memory_keychain(),
+    };
+    let core = Core::open(options(other.clone())).await.unwrap();
+    let listed = command(&core, "call_list", json!({ "before": null, "limit": 9, "count": true })).await.unwrap();
+    assert_eq!((listed["calls"].clone(), listed["total"]["count"].clone()), (json!([]), json!(0)));
+    let facets = command(&core, "call_facets", json!({})).await.unwrap();
+    assert_eq!(facets["prompts"], json!([]));
+    let refused = core.call_replay(CallNamed { call: call.id }).await.unwrap_err();
+    let named = first.file_name().unwrap().to_str().unwrap();
+    assert!(refused.message.contains(named), "{}", refused.message);
+    core.close().await;
+    drop(core);
+    let toml = std::fs::read_to_string(other.join("signalbox.toml")).unwrap();
+    std::fs::write(other.join("signalbox.toml"), format!("{toml}\n[log]\nkeep = \"1d\"\n")).unwrap();
+    let core = Core::open(options(other)).await.unwrap();
+    core.prune_log(Timestamp::now() + SignedDuration::from_hours(100 * 24)).await;
+    core.close().await;
+    drop(core);
+    let app = App::open(folders).await;
+    let kept = app.detail(call.id).await;
+    assert!(!kept.answer.is_empty() && !kept.texts_removed, "its history is whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_every_call_that_is_found_is_saved_as_a_line_into_a_new_file() {
+    let app = App::start().await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(app.run(default_route()).await.id.to_string());
+    }
+    app.core.drill_run(signalbox_api::types::DrillNamed { name: "refusal".into() }).await.unwrap();
+    let folder = app.folders.workspace().with_file_name("saved");
+    let mine = CallFilter { origins: vec!["app".into()], ..CallFilter::default() };
+    let mut paths = Vec::new();
+    for _ in 0..2 {
+        let saved = app.core.calls_save_into(folder.clone(), mine.clone()).await.unwrap();
+        assert_eq!((saved.calls, saved.left_out), (3, 0));
+        let text = std::fs::read_to_string(&saved.path).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let found: Vec<&str> = lines.iter().map(|line| line["call"]["id"].as_str().unwrap()).collect();
+        assert!(found.iter().rev().eq(ids.iter()), "newest first");
+        assert!(lines.iter().all(|line| line["format"] == "signalbox-call" && line["answer"].is_string()));
+        paths.push(saved.path);
+    }
+    let one = CallExport { call: ids[0].parse().unwrap(), format: ExportFormat::Json };
+    paths.push(app.core.call_save_into(folder.clone(), one).await.unwrap().path);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3, "no file is overwritten, and none is half there");
+    assert!(paths[2].ends_with(&format!("call-{}.json", ids[0])), "{paths:?}");
 }

@@ -27,7 +27,9 @@ mod log;
 #[path = "../e2e/harness/model.rs"]
 #[allow(dead_code, reason = "the flows of the window ask it for more")]
 mod model;
+mod models;
 mod routes;
+mod signals;
 mod telemetry;
 mod tokens;
 mod upstreams;

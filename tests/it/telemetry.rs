@@ -8,10 +8,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use signalbox_api::types::{Event, KeySet};
+
 use crate::harness::{App, default_route};
 
 /// What a collector has received: paths and bodies.
 type Received = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// The heads of the requests are kept as bodies under this path.
+const HEADS: &str = "heads";
 
 /// A collector on loopback that takes everything.
 async fn collector() -> (String, Received) {
@@ -38,6 +43,7 @@ async fn serve(mut socket: TcpStream, received: Received) {
                 .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
                 .unwrap_or(0);
             if body.len() >= length {
+                received.lock().unwrap().push((HEADS.to_owned(), Value::from(head)));
                 let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
                 received.lock().unwrap().push((path, serde_json::from_str(&body[..length]).unwrap()));
                 bytes = body.as_bytes()[length..].to_vec();
@@ -86,4 +92,33 @@ async fn without_an_endpoint_nothing_is_told() {
     app.run(default_route()).await;
     app.close().await;
     assert!(received.lock().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_a_collector_gets_its_header_from_the_keychain_and_what_waits_when_it_is_left() {
+    const CANARY: &str = "canary-header-91c2";
+    let (address, received) = collector().await;
+    let app = App::with(|folders| {
+        let toml = folders.read("signalbox.toml");
+        folders.write("signalbox.toml", &(toml + &format!("\n[telemetry]\nendpoint = \"{address}\"\n")));
+    })
+    .await;
+    let set = |key: &str| KeySet { provider: "otlp".into(), name: None, key: key.into() };
+    assert!(app.core.key_set(set(CANARY)).await.is_err(), "a header has a name");
+    app.core.key_set(set(&format!("x-team: {CANARY}"))).await.unwrap();
+    app.run(default_route()).await;
+    // Another endpoint is set while the call still waits for others to be sent with.
+    let mut events = app.events();
+    let toml = app.folders.read("signalbox.toml").replace(&address, "http://127.0.0.1:9");
+    app.folders.write("signalbox.toml", &toml);
+    app.wait_for(&mut events, |event| matches!(event, Event::Config {}).then_some(())).await;
+    app.close().await;
+    let received = received.lock().unwrap().clone();
+    assert!(
+        received.iter().any(|(path, _)| path == "/v1/traces"),
+        "the call has reached the collector that it was for"
+    );
+    let mut heads = received.iter().filter(|(path, _)| path == HEADS);
+    assert!(heads.all(|(_, head)| head.as_str().unwrap().contains(&format!("x-team: {CANARY}"))));
+    assert!(received.iter().filter(|(path, _)| path != HEADS).all(|(_, body)| !body.to_string().contains(CANARY)));
 }

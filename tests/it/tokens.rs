@@ -78,7 +78,7 @@ async fn nothing_but_the_whole_token_lets_in() {
         changed,
     ];
     for shown in &wrong {
-        assert!(!lets_in(&app.core, shown), "{:.80}", shown);
+        assert!(!lets_in(&app.core, shown), "{shown:.80}");
     }
     assert!(lets_in(&app.core, &one.secret) && lets_in(&app.core, &other.secret), "the right ones do");
 }

@@ -119,6 +119,26 @@ describe("the endpoint", () => {
     await page.get("token-row").getByText("revoked").waitFor();
   });
 
+  it("takes other keys for a command, shows the conflict, and keeps them for the next start", async () => {
+    await page.page.getByRole("button", { name: /Change the keys of Difference/ }).click();
+    await page.press("Control+k");
+    await page.get("shortcut-conflict").waitFor();
+    expect(await page.get("palette").count()).toBe(0);
+    await page.isAccessible();
+    await page.get("shortcut-resolve").click();
+    await page.get("shortcut-conflict").waitFor({ state: "detached" });
+    await page.page.getByRole("button", { name: /Change the keys of Wide or narrow rail/ }).click();
+    const kept = page.page.waitForResponse((answer) => answer.request().postData()?.includes("F9") ?? false);
+    await page.press("F9");
+    await kept;
+    await page.open(host);
+    await page.get("rail-settings").waitFor();
+    const wide = () => page.page.getByTestId("rail-settings").evaluate((item) => item.clientWidth);
+    const before = await wide();
+    await page.press("F9");
+    await expect.poll(wide).not.toBe(before);
+  });
+
   it("copies the database, and stops listening when it is switched off", async () => {
     await page.get("backup-make").click();
     await page.get("backup-last").waitFor();

@@ -40,7 +40,8 @@ export class TestHost {
     const child = spawn(
       binary,
       ["--home", join(this.folder, "home"), "--workspace", this.workspace, "--ui", UI, "--port", "0"],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      // What is saved goes below this folder, not into the downloads of whoever runs the tests.
+      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, HOME: this.folder } },
     );
     this.#process = child;
     let errors = "";

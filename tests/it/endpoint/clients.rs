@@ -13,7 +13,11 @@ use signalbox_domain::Money;
 use tokio::{process::Command, time::timeout};
 
 use super::Served;
-use crate::{harness::{PATIENCE, command}, model::Model, upstreams::mock::installed};
+use crate::{
+    harness::{PATIENCE, command},
+    model::Model,
+    upstreams::mock::installed,
+};
 
 /// A workspace in which every model answers in its own way.
 const TOML: &str = r#"
@@ -108,6 +112,14 @@ fn script_of(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)
 }
 
+/// An application with its endpoint, on a workspace whose `signalbox.toml` has nothing wrong.
+async fn serve(toml: &str) -> Served {
+    let served = Served::of(toml).await;
+    let info = command(&served.app.core, "app_info", json!({})).await.expect("it says how it is");
+    assert_eq!(info["workspace"]["problems"], json!([]), "{toml}");
+    served
+}
+
 /// Runs a client to its end; what it printed is shown when one of its checks fails.
 async fn check(client: Client, served: &Served, model: Option<&str>) {
     let mut command = client.command();
@@ -159,7 +171,7 @@ macro_rules! clients {
     ($($name:ident: $client:expr;)*) => {
         $(#[tokio::test(flavor = "multi_thread")]
         async fn $name() {
-            let served = Served::of(&toml()).await;
+            let served = serve(&toml()).await;
             check($client, &served, None).await;
             settled(&served).await;
         })*
@@ -176,7 +188,7 @@ clients! {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn promptfoo_is_served() {
-    let served = Served::of(&toml()).await;
+    let served = serve(&toml()).await;
     let folder = tempfile::tempdir().expect("a folder");
     let results = folder.path().join("results.json");
     let entry = Path::new(&installed("SIGNALBOX_CLIENTS_NODE")).join("node_modules/promptfoo/dist/src/entrypoint.js");
@@ -200,9 +212,14 @@ async fn promptfoo_is_served() {
         .expect("promptfoo starts");
     let said = format!("{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{said}");
-    let results: Value = serde_json::from_slice(&std::fs::read(&results).expect("it writes its results")).expect("JSON");
+    let results: Value =
+        serde_json::from_slice(&std::fs::read(&results).expect("it writes its results")).expect("JSON");
     let stats = &results["results"]["stats"];
-    assert_eq!((&stats["successes"], &stats["failures"], &stats["errors"]), (&2.into(), &0.into(), &0.into()), "{said}");
+    assert_eq!(
+        (&stats["successes"], &stats["failures"], &stats["errors"]),
+        (&2.into(), &0.into(), &0.into()),
+        "{said}"
+    );
     settled(&served).await;
 }
 
@@ -217,7 +234,7 @@ async fn the_official_clients_reach_a_real_model() {
         model.base_url(),
         model.name(),
     );
-    let served = Served::of(&toml).await;
+    let served = serve(&toml).await;
     for client in [
         Client::Python("openai_client.py"),
         Client::Python("anthropic_client.py"),

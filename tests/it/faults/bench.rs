@@ -1,4 +1,4 @@
-//! The bench: sixteen faults of a primary over real HTTP, with a healthy secondary behind it. Live, a part of the answer
+//! The bench: seventeen faults of a primary over real HTTP, with a healthy secondary behind it. Live, a part of the answer
 //! may have been delivered when the fault comes, and then the caller must be told. With integrity nothing is delivered
 //! before it is whole, so every fault must pass.
 
@@ -9,7 +9,7 @@ use signalbox_providers::wire::WireServer;
 
 use super::{WORKSPACE, candidate, wire};
 use crate::{
-    asking::Heard,
+    asking::{Heard, form},
     harness::{App, Folders},
 };
 
@@ -59,7 +59,10 @@ const fn row(name: &'static str, primary: &'static str, live: Grade, right: Righ
     Row { name, primary, live, right }
 }
 
-const ROWS: [Row; 16] = [
+/// The row whose question asks for an answer that follows a schema.
+const WRONG_JSON: &str = "wrong JSON";
+
+const ROWS: [Row; 17] = [
     row("429 with a short wait", "rate_limited(retry_after=0.2)", Grade::Pass, Right::FromPrimary),
     row("429 with a long wait", "rate_limited(retry_after=60)*", Grade::Pass, Right::FromSecondary),
     row("429 without a wait", "rate_limited*", Grade::Pass, Right::FromSecondary),
@@ -73,6 +76,7 @@ const ROWS: [Row; 16] = [
     row("cut before the first token", "cut*", Grade::Pass, Right::FromSecondary),
     row("cut after the first token", "cut_after(3)*", Grade::Safe, Right::FromSecondary),
     row("one unreadable chunk", "malformed(1)*", Grade::Safe, Right::FromSecondary),
+    row(WRONG_JSON, "wrong_json*", Grade::Safe, Right::FromSecondary),
     row("empty success", "empty*", Grade::Pass, Right::FromSecondary),
     row("content filter", "refusal*", Grade::Pass, Right::Refusal),
     // As a whole it takes longer than any single limit.
@@ -139,10 +143,22 @@ async fn check(integrity: bool) -> [usize; 3] {
     let expected = app.ask("reference").await;
     assert!(expected.looks_whole() && expected.text.len() > 50, "{}", expected.in_words());
 
+    let formed = app.ask_with("reference", form()).await;
+    assert!(formed.looks_whole() && formed.text.starts_with('{'), "{}", formed.in_words());
+
     let mut grades = Vec::new();
     for (index, row) in ROWS.iter().enumerate() {
         let before = servers.secondary.requests().len();
-        let heard = app.ask(&format!("row{index}")).await;
+        let route = format!("row{index}");
+        let (heard, expected) = if row.name == WRONG_JSON {
+            (app.ask_with(&route, form()).await, &formed)
+        } else {
+            (app.ask(&route).await, &expected)
+        };
+        if row.name == WRONG_JSON && !integrity {
+            assert_eq!(heard.failure(), "schema invalid", "the end is typed: {}", heard.in_words());
+            assert!(!heard.text.is_empty(), "and the text that came stays");
+        }
         let others_asked = servers.secondary.requests().len() > before;
         let served = heard.call.served.as_ref().map_or("nobody", |served| served.model.as_str());
         let grade = row.grade(&heard, &expected.text, served, others_asked);
@@ -162,12 +178,12 @@ async fn check(integrity: bool) -> [usize; 3] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn live_no_fault_looks_like_a_whole_answer_and_thirteen_of_sixteen_pass() {
+async fn live_no_fault_looks_like_a_whole_answer_and_thirteen_pass() {
     let [passed, safe, failed] = check(false).await;
     assert!(passed >= 13 && failed == 0, "{passed} pass, {safe} safe, {failed} fail");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_integrity_sixteen_of_sixteen_faults_pass() {
-    assert_eq!(check(true).await, [16, 0, 0], "pass, safe, fail");
+async fn with_integrity_every_fault_passes() {
+    assert_eq!(check(true).await, [ROWS.len(), 0, 0], "pass, safe, fail");
 }

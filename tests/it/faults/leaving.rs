@@ -67,11 +67,15 @@ impl Rig {
     async fn nothing_is_left_of(&self, count: usize) {
         // Ends when every task of every call has ended.
         timeout(PATIENCE, self.gateway.close()).await.expect("every call ends");
-        let filter = CallFilter::default();
+        let (filter, workspace) = (CallFilter::default(), self.gateway.workspace().to_owned());
         let (holds, running, calls) = self
             .store
             .read(move |view| {
-                Ok((view.holds()?, view.calls_running()?, view.call_page(&filter, Place::Newest, u32::MAX)?.calls))
+                Ok((
+                    view.holds()?,
+                    view.calls_running()?,
+                    view.call_page(&workspace, &filter, Place::Newest, u32::MAX)?.calls,
+                ))
             })
             .await
             .unwrap();
@@ -155,6 +159,61 @@ async fn callers_that_leave_leave_no_task_no_hold_and_no_running_call_behind() {
     until_closed(&before.1).await;
 }
 
+/// Waits until no more tasks are there than `before`.
+async fn until_done(before: usize) {
+    let done = async {
+        while tasks() > before {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(timeout(PATIENCE, done).await.is_ok(), "{} tasks, not {before}", tasks());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_stay_and_never_read_leave_nothing_behind_either() {
+    const STAYING: usize = 300;
+    let server = wire("stall_after(2)*").await;
+    let route = "[routes.default]\ngenerate = [\"far\"]\nmax_output = 64\nlimits = { idle = \"200ms\" }\n";
+    let rig = Rig::start(WORKSPACE.to_owned() + &candidate("far", &server) + route).await;
+    let before = (tasks(), open_files());
+    let ask = || {
+        let text = PromptText::Draft { name: "support/reply".into(), source: question() };
+        rig.gateway.call(CallRequest::new(text, Map::new(), Target::Route("default".into())))
+    };
+    // They are there until the end of the test, and take nothing from their queues.
+    let mut staying = Vec::new();
+    while staying.len() < STAYING {
+        staying.extend((0..AT_ONCE).map(|_| ask()));
+        let logged = staying.len();
+        let ended = async {
+            loop {
+                let running = rig.store.read(|view| view.calls_running()).await.unwrap().len();
+                let filter = CallFilter::default();
+                let calls = rig.store.read(move |view| view.call_page(&filter, Place::Newest, u32::MAX)).await.unwrap();
+                if running == 0 && calls.calls.len() == logged {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, ended).await.expect("every call ends although nobody reads");
+    }
+    let (holds, calls) = rig
+        .store
+        .read(|view| Ok((view.holds()?, view.call_page(&CallFilter::default(), Place::Newest, u32::MAX)?.calls)))
+        .await
+        .unwrap();
+    assert!(holds.is_empty(), "{} holds are left", holds.len());
+    for stored in &calls {
+        let settlement = stored.call.settlement.expect("it is settled");
+        assert_eq!((stored.call.status, settlement.kind), (CallStatus::Failed, SettlementKind::LowerBound));
+    }
+    timeout(PATIENCE, server.until_left_early(STAYING)).await.expect("every call is aborted upstream");
+    until_done(before.0).await;
+    until_closed(&before.1).await;
+    assert_eq!(staying.len(), STAYING, "they are all still there");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_that_leave_over_http_are_aborted_upstream_and_leave_no_connection() {
     let server = wire("stall_after(2)*").await;
@@ -162,10 +221,11 @@ async fn callers_that_leave_over_http_are_aborted_upstream_and_leave_no_connecti
     let rig = Rig::start(WORKSPACE.to_owned() + &candidate("far", &server) + route).await;
     rig.callers(1).await;
     timeout(PATIENCE, server.until_left_early(1)).await.expect("the first call is aborted upstream");
-    let before = open_files();
-    rig.callers(299).await;
-    timeout(PATIENCE, server.until_left_early(300)).await.expect("every call is aborted upstream");
-    rig.nothing_is_left_of(300).await;
-    until_closed(&before).await;
-    assert_eq!(server.requests().len(), 300, "nobody asked twice");
+    let before = (tasks(), open_files());
+    rig.callers(999).await;
+    timeout(PATIENCE, server.until_left_early(1_000)).await.expect("every call is aborted upstream");
+    rig.nothing_is_left_of(1_000).await;
+    until_done(before.0).await;
+    until_closed(&before.1).await;
+    assert_eq!(server.requests().len(), 1_000, "nobody asked twice");
 }

@@ -47,6 +47,28 @@ export function originOf(call: Call): CallOrigin {
   return ORIGINS.includes(origin.kind) ? (origin as CallOrigin) : { kind: "app" };
 }
 
+/** The origin in a word, and in a sentence. */
+export function originWord(origin: CallOrigin): { word: string; title: string } {
+  switch (origin.kind) {
+    case "app":
+      return { word: "window", title: "Made in the window" };
+    case "command_line":
+      return { word: "command line", title: "Made by signalbox-cli" };
+    case "endpoint":
+      return { word: "endpoint", title: `Asked for by another program, as ${origin.protocol.replaceAll("_", " ")}` };
+    case "drill":
+      return { word: "drill", title: origin.name };
+    case "replay":
+      return { word: "replay", title: "A call that was sent again" };
+  }
+}
+
+/** For whom a call was made: the app token's name and the user, as far as they are known. */
+export function callerWords(call: Call): string {
+  const { token, user } = call.caller;
+  return [token, user ? `user ${user}` : ""].filter(Boolean).join(", ");
+}
+
 /** That a call was answered from the cache, and how old the answer was: `cached, 12 min old`. */
 export function cacheWord(call: Call): string | undefined {
   if (!call.cache) return undefined;
@@ -100,6 +122,14 @@ export function classWord(error: ErrorClass): string {
 
 /** The groups of calls that a filter can choose. */
 export type CallGroup = "all" | "running" | "verified" | "degraded" | "stopped" | "unverified";
+
+/** Whether a call belongs to a group. An answer can be degraded and unverified at once, and belongs to both. */
+export function isIn(call: Call, group: CallGroup): boolean {
+  const own = groupOf(call);
+  if (group === "all" || group === own) return true;
+  const judged = group === "verified" || group === "unverified";
+  return judged && own !== "running" && own !== "stopped" && call.badge.state === group;
+}
 
 /** The group of a call beside `all`. */
 export function groupOf(call: Call): Exclude<CallGroup, "all"> {

@@ -188,7 +188,7 @@ describe("Providers", () => {
       ],
       models: [{ id: "gpt-6", context_window: 400_000, owned_by: null }],
     }));
-    host.answer("model_set", () => providerList());
+    host.answer("model_add", () => ({ list: providerList(), undo: { before: "", after: "b3:1" } }));
     await open({ screen: "providers", provider: "openai" });
     await fireEvent.click(screen.getByTestId("test-run"));
     await vi.waitFor(() => expect(screen.getByTestId("test-signal").textContent).toBe("key accepted"));
@@ -198,11 +198,7 @@ describe("Providers", () => {
       "models listed 81 ms",
     ]);
     await fireEvent.click(within(screen.getByTestId("model-found")).getByRole("switch"));
-    await vi.waitFor(() =>
-      expect(requests("model_set")).toEqual([
-        { name: "gpt-6", provider: "openai", id: "gpt-6", tier: "standard", price: null },
-      ]),
-    );
+    await vi.waitFor(() => expect(requests("model_add")).toEqual([{ provider: "openai", id: "gpt-6" }]));
   });
 });
 

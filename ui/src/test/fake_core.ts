@@ -265,6 +265,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     older: null,
     newer: null,
     total: null,
+    unreadable: 0,
   }));
   host.answer("vote_list", () => ({ votes: core.votes }));
   host.answer("vote_cast", (cast) => {

@@ -448,6 +448,8 @@ export function callFacets(): CallFacets {
     models: ["claude-haiku-4.5", "gpt-5-mini", "simulated"],
     providers: ["anthropic", "openai", "simulated"],
     origins: ["app", "drill"],
+    users: ["4471"],
+    tokens: ["crm-prod"],
     errors: ["rate_limited", "timeout"],
   };
 }

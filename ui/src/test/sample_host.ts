@@ -80,7 +80,7 @@ export function sampleHost(): FakeHost {
     call_list: ({ filter, count }) => {
       const found = calls.filter((one) => fits(one, filter));
       const total = count ? { count: found.length, more: false } : null;
-      return { calls: found, older: null, newer: null, total };
+      return { calls: found, older: null, newer: null, total, unreadable: 0 };
     },
     call_export: ({ call, format }) => ({
       file: `call-${call}.json`,
@@ -147,6 +147,7 @@ function fits(call: Call, filter: CallFilter | null | undefined): boolean {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return (
     words.every((word) => call.prompt?.name.includes(word)) &&
+    (filter.badges.length === 0 || filter.badges.includes(call.badge.state)) &&
     (filter.statuses.length === 0 || filter.statuses.includes(call.status)) &&
     (!filter.degraded || call.degraded)
   );

@@ -65,6 +65,10 @@ macro_rules! commands {
             call_facets(Empty) -> CallFacets;
             /// One call in a form that other programs read.
             call_export(CallExport) -> CallExported;
+            /// Writes one call into a new file in the folder of downloads.
+            call_save(CallExport) -> FileSaved;
+            /// Writes every call that is meant into a new file in the folder of downloads.
+            calls_save(CallsSave) -> FileSaved;
 
             /// How providers do, what cools down, and whether the alarm rings.
             gateway_state(Empty) -> GatewayState;
@@ -97,6 +101,8 @@ macro_rules! commands {
             route_remove(RouteNamed) -> RouteChanged;
             /// Takes a change of signalbox.toml back.
             config_undo(ConfigUndo) -> RouteList;
+            /// A part of signalbox.toml as it stands there.
+            config_part(ConfigPart) -> ConfigText;
 
             /// Every provider.
             provider_list(Empty) -> ProviderList;
@@ -108,10 +114,16 @@ macro_rules! commands {
             provider_remove(ProviderNamed) -> ProviderList;
             /// Looks for servers on this machine.
             provider_discover(Empty) -> LocalServers;
+            /// Changes where a provider is.
+            provider_set(ProviderSet) -> ProvidersChanged;
             /// Changes or adds a model.
             model_set(ModelSet) -> ProviderList;
-            /// Removes a model.
-            model_remove(ModelNamed) -> ProviderList;
+            /// Adds a model that a provider has, under a name that is free.
+            model_add(ModelAdd) -> ProvidersChanged;
+            /// Removes a model, and takes it out of every chain.
+            model_remove(ModelNamed) -> ProvidersChanged;
+            /// Lets a model cost what the built-in table says.
+            model_list_price(ModelNamed) -> ProvidersChanged;
             /// Keeps a key in the keychain.
             key_set(KeySet) -> ProviderList;
             /// Removes a key from the keychain.

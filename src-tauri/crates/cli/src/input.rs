@@ -78,7 +78,6 @@ pub(crate) async fn key(of: &str) -> Outcome<String> {
         let hidden = Hidden::begin();
         let line = blocking(line).await;
         drop(hidden);
-        output::ask("\n");
         line?
     } else {
         blocking(|| read(std::io::stdin().lock(), "standard input", LONGEST_KEY)).await?
@@ -157,13 +156,15 @@ impl Hidden {
 #[cfg(unix)]
 impl Drop for Hidden {
     fn drop(&mut self) {
+        // The line feed that ends what was typed wasn't shown either.
+        output::ask("\n");
         if let Some(before) = &self.0 {
             let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Flush, before);
         }
     }
 }
 
-/// Elsewhere whoever reads the line hides it.
+/// Elsewhere whoever reads the line hides it and what ends it.
 #[cfg(not(unix))]
 struct Hidden;
 

@@ -6,6 +6,8 @@
 //!
 //! What this crate never does: it has no rules of the domain, it opens no window, and it takes no key as an argument.
 
+#![allow(clippy::doc_markdown, reason = "many of these comments are help, which a terminal shows as it is")]
+
 mod arguments;
 mod commands;
 mod describe;

@@ -43,8 +43,7 @@ fn parts(text: &str) -> (String, String) {
     let text = text.strip_prefix("error: ").unwrap_or(text);
     let joined = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
     let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-    let tips: Vec<String> =
-        rest.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).map(|tip| joined(tip)).collect();
+    let tips: Vec<String> = rest.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).map(joined).collect();
     let usage = rest.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).map(joined);
     let help = usage.map(|usage| format!("Usage: {usage}; --help tells more"));
     let hint: Vec<String> = tips.into_iter().chain(help).collect();

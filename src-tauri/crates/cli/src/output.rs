@@ -1,7 +1,5 @@
 //! The only place that prints.
 
-#![allow(clippy::print_stderr, reason = "a program for the command line speaks there")]
-
 mod style;
 mod table;
 
@@ -32,6 +30,7 @@ pub(crate) struct Output {
     progress: bool,
 }
 
+#[allow(clippy::unused_self, reason = "only who was handed the output may print")]
 impl Output {
     /// Output as a terminal or a program wants it.
     pub(crate) fn new(json: bool) -> Self {
@@ -52,9 +51,9 @@ impl Output {
     /// Shows one value: as JSON, or as the text that `text` makes of it.
     pub(crate) fn show<T: Serialize>(self, value: &T, text: impl FnOnce(&T, Style) -> String) -> Outcome {
         if self.json {
-            return self.write(&(to_json(serde_json::to_string_pretty(value))? + "\n"));
+            return write(&(to_json(serde_json::to_string_pretty(value))? + "\n"));
         }
-        self.write(&line_of(text(value, self.style)))
+        write(&line_of(text(value, self.style)))
     }
 
     /// Shows one of many values: as a line of JSON, or as the text that `text` makes of it.
@@ -62,17 +61,17 @@ impl Output {
         if self.json {
             return self.line(value);
         }
-        self.write(&line_of(text(value, self.style)))
+        write(&line_of(text(value, self.style)))
     }
 
     /// A line of JSON, whoever reads.
     pub(crate) fn line<T: Serialize>(self, value: &T) -> Outcome {
-        self.write(&(to_json(serde_json::to_string(value))? + "\n"))
+        write(&(to_json(serde_json::to_string(value))? + "\n"))
     }
 
     /// Writes a piece of an answer as it is, at once.
     pub(crate) fn piece(self, text: &str) -> Outcome {
-        self.write(text)
+        write(text)
     }
 
     /// Tells a person something beside what was asked for. Programs don't need it.
@@ -103,14 +102,15 @@ impl Output {
         };
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
+}
 
-    fn write(self, text: &str) -> Outcome {
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Error::Closed,
-            _ => Error::failure("internal", format!("standard output can't be written: {error}")),
-        })
-    }
+/// Writes to standard output at once.
+fn write(text: &str) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Error::Closed,
+        _ => Error::failure("internal", format!("standard output can't be written: {error}")),
+    })
 }
 
 /// Starts the log on standard error, for those who ask for it by `SIGNALBOX_LOG`, such as `SIGNALBOX_LOG=debug`.

@@ -119,6 +119,17 @@ pub enum Badge {
     },
 }
 
+impl Badge {
+    /// The word used in the database and on screen.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Unverified { .. } => "unverified",
+        }
+    }
+}
+
 /// How an attempt stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -221,6 +232,19 @@ pub enum Origin {
         /// That call.
         of: CallId,
     },
+}
+
+impl Origin {
+    /// The word used in the database and beside figures.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Endpoint { .. } => "endpoint",
+            Self::CommandLine => "command_line",
+            Self::Drill { .. } => "drill",
+            Self::Replay { .. } => "replay",
+        }
+    }
 }
 
 /// A stored answer that was served instead of a new one.

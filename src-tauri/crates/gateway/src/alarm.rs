@@ -2,14 +2,14 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Cool, Failure, Role};
-use tokio::time::Instant;
+use signalbox_domain::{Cool, Failure, Origin, Role};
+use tokio::{sync::watch, time::Instant};
 use ts_rs::TS;
 
 /// Failures within this time count as one event.
@@ -22,64 +22,132 @@ const MOST: usize = 256;
 pub struct Alarm {
     /// What fails together, in words.
     pub text: String,
-    /// Since when.
+    /// When the first call began that met it. It stays the same for as long as the alarm rings.
     #[ts(type = "string")]
     pub since: Timestamp,
     /// The roles whose candidates fail.
     pub roles: Vec<Role>,
     /// The providers that fail.
     pub providers: Vec<String>,
+    /// Whether only drills ring it.
+    pub drill: bool,
+}
+
+/// The bell of the workspace's own calls, and the one that drills ring: what fails on purpose must not hide in what fails.
+#[derive(Default)]
+pub(crate) struct Bells {
+    own: AlarmBell,
+    drilled: AlarmBell,
+}
+
+impl Bells {
+    /// Two bells that tell of every change.
+    pub(crate) fn new(changes: &watch::Sender<u64>) -> Self {
+        Self { own: AlarmBell::new(changes.clone()), drilled: AlarmBell::new(changes.clone()) }
+    }
+
+    /// The bell that a call may ring.
+    pub(crate) fn of(&self, origin: &Origin) -> &AlarmBell {
+        match origin {
+            Origin::Drill { .. } => &self.drilled,
+            _ => &self.own,
+        }
+    }
+
+    /// The alarm, when there is one now. One that is no drill comes first.
+    pub(crate) fn ringing(&self) -> Option<Alarm> {
+        let drilled = || self.drilled.ringing().map(|alarm| Alarm { drill: true, ..alarm });
+        self.own.ringing().or_else(drilled)
+    }
+
+    /// When what is known now will be too old, unless something happens before.
+    pub(crate) fn lasts(&self) -> Option<Instant> {
+        [&self.own, &self.drilled].into_iter().filter_map(AlarmBell::lasts).min()
+    }
 }
 
 /// What has failed lately and hasn't worked since.
-#[derive(Debug, Default)]
-pub(crate) struct AlarmBell(Mutex<VecDeque<Failed>>);
+#[derive(Default)]
+pub(crate) struct AlarmBell {
+    changes: watch::Sender<u64>,
+    known: Mutex<Known>,
+}
 
-#[derive(Debug)]
+#[derive(Default)]
+struct Known {
+    failed: VecDeque<Failed>,
+    /// Since when it rings.
+    since: Option<Timestamp>,
+}
+
 struct Failed {
     at: Instant,
-    shown_at: Timestamp,
+    began: Timestamp,
     role: Role,
     provider: String,
     model: String,
 }
 
 impl AlarmBell {
-    /// A candidate has failed. What the request is to blame for doesn't count.
-    pub(crate) fn failed(&self, role: Role, provider: &str, model: &str, failure: &Failure, now: Timestamp) {
+    fn new(changes: watch::Sender<u64>) -> Self {
+        Self { changes, known: Mutex::default() }
+    }
+
+    /// A candidate of a call that began then has failed. What the request is to blame for doesn't count.
+    pub(crate) fn failed(&self, role: Role, provider: &str, model: &str, failure: &Failure, began: Timestamp) {
         if failure.class.allows().cool == Cool::No {
             return;
         }
-        let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if failed.len() >= MOST {
-            failed.pop_front();
+        let mut known = self.lock();
+        let before = known.look();
+        if known.failed.len() >= MOST {
+            known.failed.pop_front();
         }
-        failed.push_back(Failed {
-            at: Instant::now(),
-            shown_at: now,
-            role,
-            provider: provider.to_owned(),
-            model: model.to_owned(),
-        });
+        let (provider, model) = (provider.to_owned(), model.to_owned());
+        known.failed.push_back(Failed { at: Instant::now(), began, role, provider, model });
+        let changed = known.look() != before;
+        drop(known);
+        self.tell(changed);
     }
 
     /// A candidate has answered.
     pub(crate) fn worked(&self, role: Role, provider: &str, model: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|failed| failed.role != role || failed.provider != provider || failed.model != model);
+        let mut known = self.lock();
+        let before = known.look();
+        known.failed.retain(|failed| failed.role != role || failed.provider != provider || failed.model != model);
+        let changed = known.look() != before;
+        drop(known);
+        self.tell(changed);
     }
 
     /// The alarm, when there is one now.
     pub(crate) fn ringing(&self) -> Option<Alarm> {
-        let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while failed.front().is_some_and(|first| first.at.elapsed() > TOGETHER) {
-            failed.pop_front();
+        self.lock().look()
+    }
+
+    fn lasts(&self) -> Option<Instant> {
+        self.lock().failed.front().map(|first| first.at + TOGETHER)
+    }
+
+    fn tell(&self, changed: bool) {
+        if changed {
+            self.changes.send_modify(|version| *version += 1);
         }
-        let roles: BTreeSet<Role> = failed.iter().map(|failed| failed.role).collect();
-        let providers: BTreeSet<&str> = failed.iter().map(|failed| failed.provider.as_str()).collect();
-        let since = failed.front()?.shown_at;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Forgets what is long past, and looks whether there is an alarm.
+    fn look(&mut self) -> Option<Alarm> {
+        while self.failed.front().is_some_and(|first| first.at.elapsed() >= TOGETHER) {
+            self.failed.pop_front();
+        }
+        let roles: BTreeSet<Role> = self.failed.iter().map(|failed| failed.role).collect();
+        let providers: BTreeSet<&str> = self.failed.iter().map(|failed| failed.provider.as_str()).collect();
         let text = if roles.contains(&Role::Generate) && roles.contains(&Role::Judge) {
             format!(
                 "generator and judge fail together ({}): no answer can be verified until the judge works again",
@@ -88,13 +156,17 @@ impl AlarmBell {
         } else if providers.len() > 1 {
             format!("{} fail together: look at this machine's connection first", listed(&providers))
         } else {
+            self.since = None;
             return None;
         };
+        let first = self.failed.iter().map(|failed| failed.began).min();
+        let since = *self.since.get_or_insert(first.unwrap_or_default());
         Some(Alarm {
             text,
             since,
             roles: roles.into_iter().collect(),
             providers: providers.into_iter().map(str::to_owned).collect(),
+            drill: false,
         })
     }
 }
@@ -133,6 +205,53 @@ mod tests {
         assert_eq!(bell.ringing(), None, "the first is long past");
         fail(&bell, Role::Generate, "acme");
         assert!(bell.ringing().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alarm_keeps_the_moment_since_which_it_rings_until_it_is_over() {
+        let bell = AlarmBell::default();
+        let fail = |role, second| {
+            let began = Timestamp::from_second(second).unwrap_or_default();
+            bell.failed(role, "acme", "m", &Failure::new(ErrorClass::Server, "down"), began);
+        };
+        let since = || bell.ringing().map(|alarm| alarm.since.as_second());
+        let mut changes = bell.changes.subscribe();
+        fail(Role::Generate, 100);
+        assert!(!changes.has_changed().is_ok_and(|changed| changed), "one alone is no news");
+        for second in (130..400).step_by(30) {
+            fail(Role::Judge, second);
+            fail(Role::Generate, second + 1);
+            assert_eq!(
+                since(),
+                Some(100),
+                "the first failure is long past at second {second}, and the alarm is the same"
+            );
+            tokio::time::advance(TOGETHER / 2).await;
+        }
+        assert!(changes.has_changed().is_ok_and(|changed| changed), "it is told when it begins");
+        let lasts = bell.lasts().map(|end| end.duration_since(Instant::now()));
+        assert!(lasts.is_some_and(|left| left <= TOGETHER), "{lasts:?}");
+        tokio::time::advance(TOGETHER).await;
+        assert_eq!(since(), None, "time alone ends it");
+        fail(Role::Judge, 500);
+        fail(Role::Generate, 501);
+        assert_eq!(since(), Some(500), "the next one is another");
+        changes.mark_unchanged();
+        bell.worked(Role::Judge, "acme", "m");
+        assert!(changes.has_changed().is_ok_and(|changed| changed), "its end is told");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_drill_rings_is_marked_and_never_hides_what_is_none() {
+        let bells = Bells::default();
+        let both = |origin: &Origin| {
+            fail(bells.of(origin), Role::Generate, "acme");
+            fail(bells.of(origin), Role::Judge, "acme");
+        };
+        both(&Origin::Drill { name: "dead-judge".into() });
+        assert_eq!(bells.ringing().map(|alarm| alarm.drill), Some(true));
+        both(&Origin::App);
+        assert_eq!(bells.ringing().map(|alarm| alarm.drill), Some(false));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use signalbox_domain::{ContentHash, Effort, Extra, Message, Params, PromptRef, Role, Target, Tool, ToolChoice};
 
+use signalbox_providers::Prepared;
+
 use crate::StoredRequest;
 
 /// Whom a kept answer belongs to: it is never served beyond this.
@@ -22,8 +24,12 @@ pub(crate) struct Asked<'a> {
     pub(crate) target: &'a Target,
     pub(crate) prompt: Option<&'a PromptRef>,
     pub(crate) tenant: Tenant<'a>,
-    /// The hash of the bytes that the first candidate would be sent; with it a changed model is another question.
-    pub(crate) sent: ContentHash,
+    /// Whether the answer is held back and checked before it is given; one that wasn't is no answer to who wants that.
+    pub(crate) integrity: bool,
+    /// The first candidate's provider.
+    pub(crate) provider: &'a str,
+    /// What it would be sent; with it a changed model, region or address is another question.
+    pub(crate) sent: &'a Prepared,
 }
 
 #[derive(Serialize)]
@@ -33,6 +39,9 @@ struct Key<'a> {
     target: &'a Target,
     prompt: Option<&'a PromptRef>,
     tenant: Tenant<'a>,
+    integrity: bool,
+    provider: &'a str,
+    url: &'a str,
     sent: ContentHash,
     messages: &'a [Message],
     temperature: Option<f64>,
@@ -50,7 +59,10 @@ struct Key<'a> {
 /// The key of a request; none when it can't be written down. Everything is taken apart field by field, so that a new
 /// field doesn't compile until somebody has decided whether it belongs to the key.
 pub(crate) fn cache_key(asked: Asked<'_>, request: &StoredRequest) -> Option<ContentHash> {
-    let Asked { role, target, prompt, tenant, sent } = asked;
+    let Asked { role, target, prompt, tenant, integrity, provider, sent } = asked;
+    // The hash stands for the body. Whether it is streamed makes no other answer, and is in the body where it is said.
+    // The task is the role's.
+    let Prepared { url, body: _, hash: sent, stream: _, task: _ } = sent;
     let StoredRequest {
         messages,
         // They are in the messages already, and values that render to the same are the same question.
@@ -65,12 +77,15 @@ pub(crate) fn cache_key(asked: Asked<'_>, request: &StoredRequest) -> Option<Con
     } = request;
     let Params { temperature, top_p, max_tokens, seed, stop, reasoning } = params;
     let key = Key {
-        form: "1",
+        form: "2",
         role,
         target,
         prompt,
         tenant,
-        sent,
+        integrity,
+        provider,
+        url,
+        sent: *sent,
         messages,
         temperature: *temperature,
         top_p: *top_p,
@@ -114,15 +129,35 @@ mod tests {
         let prompt = |number| PromptRef { name: "p".into(), version: Some(number), hash: ContentHash::of(b"text") };
         let (first, second) = (prompt(1), prompt(2));
         let tenant = Tenant { workspace: "/w", org: Some("acme"), project: "support", user: None };
-        let asked =
-            Asked { role: Role::Generate, target: &target, prompt: Some(&first), tenant, sent: ContentHash::of(b"a") };
+        let sent = |url: &str, body: &'static [u8]| Prepared {
+            url: url.into(),
+            body: body.into(),
+            hash: ContentHash::of(body),
+            stream: true,
+            task: signalbox_providers::Task::Answer,
+        };
+        // Some protocols name the model, and the region, in the address alone.
+        let (here, there, changed) =
+            (sent("https://a/m1", b"a"), sent("https://a/m2", b"a"), sent("https://a/m1", b"b"));
+        let asked = Asked {
+            role: Role::Generate,
+            target: &target,
+            prompt: Some(&first),
+            tenant,
+            integrity: false,
+            provider: "acme",
+            sent: &here,
+        };
         let askeds = [
             asked,
             Asked { role: Role::Judge, ..asked },
             Asked { target: &other, ..asked },
             Asked { prompt: Some(&second), ..asked },
             Asked { prompt: None, ..asked },
-            Asked { sent: ContentHash::of(b"b"), ..asked },
+            Asked { sent: &changed, ..asked },
+            Asked { sent: &there, ..asked },
+            Asked { provider: "other", ..asked },
+            Asked { integrity: true, ..asked },
             Asked { tenant: Tenant { workspace: "/v", ..tenant }, ..asked },
             Asked { tenant: Tenant { org: None, ..tenant }, ..asked },
             Asked { tenant: Tenant { project: "sales", ..tenant }, ..asked },

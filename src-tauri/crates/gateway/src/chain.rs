@@ -24,8 +24,10 @@ pub(crate) struct Situation {
     pub(crate) waited: Duration,
     /// The longest that it may.
     pub(crate) patience: Duration,
-    /// Whether the provider has a key that this call hasn't tried on this candidate.
+    /// Whether the provider has a key that this call hasn't tried on this candidate and that can be tried at once.
     pub(crate) other_key: bool,
+    /// How soon one of the provider's other keys can be tried again, where all of them must rest.
+    pub(crate) sooner_key: Option<Duration>,
     /// A number from 0 up to 1, by chance.
     pub(crate) jitter: f64,
 }
@@ -56,12 +58,19 @@ impl Situation {
         if self.other_key && (allows.cool == Cool::Key || failure.class == ErrorClass::RateLimited) {
             return Move::OtherKey;
         }
-        let asked = failure.retry_after();
+        let asked = match (failure.retry_after(), self.sooner_key) {
+            (asked, Some(other)) if failure.class == ErrorClass::RateLimited => {
+                Some(asked.map_or(other, |asked| asked.min(other)))
+            }
+            (asked, _) => asked,
+        };
+        // Whoever asks for no wait at all is given a pause nevertheless, and each further one is longer.
+        let backoff = BACKOFF.mul_f64(0.5 + self.jitter).saturating_mul(1 << self.again.min(MOST_WAITS));
         let fits = |wait: Duration| self.waited + wait <= self.patience;
         let again = match allows.again {
-            Again::Once if self.again == 0 => Some(asked.unwrap_or_default().max(BACKOFF.mul_f64(0.5 + self.jitter))),
+            Again::Once if self.again == 0 => Some(asked.unwrap_or_default().max(backoff)),
             // Without a wait to keep to, trying again soon would only make it worse.
-            Again::WithinPatience if self.again < MOST_WAITS => asked,
+            Again::WithinPatience if self.again < MOST_WAITS => asked.map(|asked| asked.max(backoff)),
             Again::No | Again::Once | Again::WithinPatience => None,
         };
         match (again.filter(|wait| fits(*wait) || asked.is_none()), allows.next) {

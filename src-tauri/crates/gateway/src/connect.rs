@@ -16,6 +16,8 @@ const PIECE_MS: f64 = 15.0;
 
 /// Makes one provider. Nothing is sent. Fails with `Client` when what the file says of it can't be used.
 pub fn connect(provider: &config::Provider, http: &Http) -> Result<Arc<dyn Provider>, Failure> {
+    // For the dates of servers that don't say what time it is there.
+    let http = &http.clone().with_clock(Arc::new(SystemClock));
     Ok(match provider.kind {
         ProviderKind::OpenAi | ProviderKind::OpenAiCompatible | ProviderKind::Azure => {
             let settings = of_openai(provider);

@@ -6,9 +6,14 @@
 //!
 //! [`ErrorClass::allows`]: signalbox_domain::ErrorClass::allows
 
+mod probe;
+
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use signalbox_domain::{Cool, Failure, Role};
 use tokio::{sync::watch, time::Instant};
 use ts_rs::TS;
+
+pub(crate) use probe::{Gate, Probe};
 
 /// How many failures in a row cool a candidate down, for classes that only count.
 const STRIKES: u32 = 3;
@@ -72,46 +79,11 @@ pub struct CoolDown {
     pub probing: bool,
 }
 
-/// Whether a candidate may be tried now.
-pub(crate) enum Gate {
-    /// Yes.
-    Open,
-    /// Yes, and what becomes of it decides for others.
-    Probe(Probe),
-    /// Not yet.
-    Cooling {
-        /// How long it still takes; none when only another key helps.
-        left: Option<Duration>,
-        /// Whether it was asked for, so that trying sooner would be wrong; otherwise it is only our caution.
-        asked: bool,
-        why: String,
-    },
-    /// Another attempt is finding out.
-    Probing { why: String },
-}
-
-/// The right to find out whether something works again. Dropping it without a result lets the next one try.
-pub(crate) struct Probe {
-    board: Arc<Board>,
-    subjects: Vec<(Role, Subject)>,
-}
-
-impl Drop for Probe {
-    fn drop(&mut self) {
-        let mut entries = self.board.lock();
-        for subject in &self.subjects {
-            if let Some(entry) = entries.get_mut(subject) {
-                entry.probing = false;
-            }
-        }
-        drop(entries);
-        self.board.announce();
-    }
-}
-
 /// What has failed lately.
 pub(crate) struct Board {
     entries: Mutex<HashMap<(Role, Subject), Entry>>,
+    /// How often anything has cooled down.
+    cool_downs: AtomicU64,
     version: watch::Sender<u64>,
 }
 
@@ -119,59 +91,83 @@ struct Entry {
     strikes: u32,
     /// Whether it cools or has cooled; otherwise its failures are only counted.
     cooled: bool,
+    /// Until when; none for as long as a key isn't changed.
     until: Option<Instant>,
     shown_until: Option<Timestamp>,
-    asked: bool,
+    /// Until when somebody asked for it; our own caution may want more.
+    asked_until: Option<Asked>,
+    /// When it last cooled down.
+    since: Instant,
+    /// The number of that cool-down.
+    cool_down: u64,
     probing: bool,
     class: &'static str,
     message: String,
 }
 
+impl Entry {
+    fn new(failure: &Failure, since: Instant) -> Self {
+        Self {
+            strikes: 0,
+            cooled: false,
+            until: None,
+            shown_until: None,
+            asked_until: None,
+            since,
+            cool_down: 0,
+            probing: false,
+            class: failure.class.as_str(),
+            message: String::new(),
+        }
+    }
+}
+
+/// How long somebody asked not to be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Until(Instant),
+    /// Until its key is changed.
+    Changed,
+}
+
+impl Asked {
+    fn is_over(self, now: Instant) -> bool {
+        matches!(self, Self::Until(until) if until <= now)
+    }
+}
+
 impl Board {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { entries: Mutex::default(), version: watch::Sender::new(0) })
+        Arc::new(Self { entries: Mutex::default(), cool_downs: AtomicU64::new(0), version: watch::Sender::new(0) })
     }
 
     /// Whether a candidate may be tried now with one of its keys.
     pub(crate) fn gate(self: &Arc<Self>, role: Role, provider: &str, model: &str, key: Option<&str>) -> Gate {
-        let now = Instant::now();
         let mut entries = self.lock();
-        let subjects = subjects(provider, model, key).map(|subject| (role, subject));
-        let cooled: Vec<&(Role, Subject)> =
-            subjects.iter().filter(|subject| entries.get(subject).is_some_and(|entry| entry.cooled)).collect();
-        let mut cooling: Option<(Option<Duration>, bool, String)> = None;
-        for entry in cooled.iter().filter_map(|subject| entries.get(subject)) {
-            let left = entry.until.map(|until| until.saturating_duration_since(now));
-            if left == Some(Duration::ZERO) {
-                continue;
-            }
-            let longer = cooling.as_ref().is_none_or(|(sofar, ..)| match (left, sofar) {
-                (None, _) => true,
-                (_, None) => false,
-                (Some(left), Some(sofar)) => left > *sofar,
-            });
-            if longer {
-                cooling = Some((left, entry.asked, entry.class.to_owned()));
-            }
-        }
-        if let Some((left, asked, why)) = cooling {
-            return Gate::Cooling { left, asked, why };
-        }
-        if let Some(entry) = cooled.iter().filter_map(|subject| entries.get(subject)).find(|entry| entry.probing) {
-            return Gate::Probing { why: entry.class.to_owned() };
-        }
-        if cooled.is_empty() {
-            return Gate::Open;
-        }
-        let subjects: Vec<_> = cooled.into_iter().cloned().collect();
-        for subject in &subjects {
-            if let Some(entry) = entries.get_mut(subject) {
+        let due = match look(&entries, role, (provider, model, key)) {
+            Look::Shut(gate) => return gate,
+            Look::Due(due) if due.is_empty() => return Gate::Open,
+            Look::Due(due) => due,
+        };
+        let mut subjects = Vec::with_capacity(due.len());
+        for subject in due {
+            if let Some(entry) = entries.get_mut(&subject) {
                 entry.probing = true;
+                subjects.push((subject, entry.cool_down));
             }
         }
         drop(entries);
         self.announce();
         Gate::Probe(Probe { board: self.clone(), subjects })
+    }
+
+    /// How long until a candidate may be tried with one of its keys; none where nobody knows.
+    pub(crate) fn rest(&self, role: Role, provider: &str, model: &str, key: Option<&str>) -> Option<Duration> {
+        match look(&self.lock(), role, (provider, model, key)) {
+            Look::Due(_) => Some(Duration::ZERO),
+            Look::Shut(Gate::Cooling { left, .. }) => left,
+            Look::Shut(_) => None,
+        }
     }
 
     /// Takes a failure into account. `given_up` says that the candidate isn't tried again by this call. Says what cools
@@ -185,49 +181,58 @@ impl Board {
         now: Timestamp,
     ) -> Option<CoolDown> {
         let [candidate, of_key, of_provider] = subjects(provider, model, key);
+        let cool = failure.class.allows().cool;
+        let counts = cool == Cool::Counts;
         let asked = failure.retry_after();
-        let (subject, wait, is_asked) = match failure.class.allows().cool {
+        // What somebody asks for is a floor: never less, and nothing goes through before it is over.
+        let (subject, own, floor) = match cool {
             Cool::No => return None,
             // A key may be good for other models when it is only not allowed to use this one.
-            Cool::Key if failure.status == Some(403) => (candidate, None, true),
-            Cool::Key => (of_key, None, true),
-            Cool::Provider(wait) => (of_provider, Some(wait), true),
+            Cool::Key if failure.status == Some(403) => (candidate, None, None),
+            Cool::Key => (of_key, None, None),
+            Cool::Provider(wait) => (of_provider, Some(wait), Some(wait.max(asked.unwrap_or_default()))),
             // A short wait of our own making begins when this call has done with the candidate.
             Cool::Candidate(_) if asked.is_none() && !given_up => return None,
-            Cool::Candidate(wait) => (candidate, Some(asked.unwrap_or(wait)), asked.is_some()),
-            Cool::Counts => (candidate, Some(COUNTED), false),
+            // Here the provider knows better than the table.
+            Cool::Candidate(wait) => (candidate, Some(if asked.is_some() { Duration::ZERO } else { wait }), asked),
+            Cool::Counts => (candidate, Some(COUNTED), asked),
         };
-        let counts = failure.class.allows().cool == Cool::Counts;
+        let instant = Instant::now();
         let mut entries = self.lock();
-        let entry = entries.entry((role, subject.clone())).or_insert_with(|| Entry {
-            strikes: 0,
-            cooled: false,
-            until: None,
-            shown_until: None,
-            asked: false,
-            probing: false,
-            class: failure.class.as_str(),
-            message: String::new(),
-        });
+        let entry = entries.entry((role, subject.clone())).or_insert_with(|| Entry::new(failure, instant));
         let probed = entry.cooled;
         entry.strikes += 1;
         entry.class = failure.class.as_str();
         entry.message.clone_from(&failure.message);
-        if counts && !probed && entry.strikes < STRIKES {
+        let few = counts && !probed && entry.strikes < STRIKES;
+        if few && asked.is_none() {
             return None;
         }
         let doubled = |wait: Duration, times: u32| wait.saturating_mul(1 << times.min(10)).min(LONGEST.max(wait));
-        let wait = match (wait, asked) {
-            (None, _) => None,
-            (Some(_), Some(asked)) => Some(asked),
-            (Some(wait), None) if counts => Some(doubled(wait, entry.strikes.saturating_sub(STRIKES))),
-            (Some(wait), None) => Some(doubled(wait, entry.strikes - 1)),
+        let own = match own {
+            _ if few => Some(Duration::ZERO),
+            Some(wait) if counts => Some(doubled(wait, entry.strikes.saturating_sub(STRIKES))),
+            Some(wait) => Some(doubled(wait, entry.strikes - 1)),
+            None => None,
         };
+        let until = own.map(|own| instant + own.max(floor.unwrap_or_default()));
+        // Another call may have been asked to wait for longer.
+        let until = match (entry.cooled, entry.until) {
+            (true, before) => before.zip(until).map(|(before, until)| before.max(until)),
+            (false, _) => until,
+        };
+        let asked = match (own, floor) {
+            (None, _) => Some(Asked::Changed),
+            (Some(_), floor) => floor.map(|floor| Asked::Until(instant + floor)),
+        };
+        entry.asked_until = entry.asked_until.filter(|_| entry.cooled).max(asked);
         entry.cooled = true;
-        entry.asked = is_asked;
+        entry.since = instant;
+        entry.cool_down = self.cool_downs.fetch_add(1, Ordering::Relaxed);
         entry.probing = false;
-        entry.until = wait.map(|wait| Instant::now() + wait);
-        entry.shown_until = wait.map(|wait| {
+        entry.until = until;
+        entry.shown_until = until.map(|until| {
+            let wait = until.saturating_duration_since(instant);
             let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
             now.checked_add(wait).unwrap_or(Timestamp::MAX)
         });
@@ -237,12 +242,25 @@ impl Board {
         Some(shown)
     }
 
-    /// What has answered is good again.
-    pub(crate) fn worked(&self, role: Role, provider: &str, model: &str, key: Option<&str>) {
+    /// An attempt that began at `since` has answered, perhaps as a probe: what it used is good again. A wait that was
+    /// asked for while the answer was coming isn't ended by it, since it says nothing of the time after.
+    pub(crate) fn worked(
+        &self,
+        role: Role,
+        (provider, model, key): (&str, &str, Option<&str>),
+        since: Instant,
+        probe: Option<&Probe>,
+    ) {
         let mut entries = self.lock();
         let before = entries.len();
-        for subject in subjects(provider, model, key) {
-            entries.remove(&(role, subject));
+        for subject in subjects(provider, model, key).map(|subject| (role, subject)) {
+            let newer = entries.get(&subject).is_some_and(|entry| {
+                let mine = probe.is_some_and(|probe| probe.is_of(&subject, entry));
+                entry.cooled && entry.asked_until.is_some() && entry.since >= since && !mine
+            });
+            if !newer {
+                entries.remove(&subject);
+            }
         }
         let changed = entries.len() != before;
         drop(entries);
@@ -275,6 +293,24 @@ impl Board {
         rows
     }
 
+    /// Ends every wait now, so that a test needn't.
+    #[cfg(test)]
+    pub(crate) fn hurry(&self) {
+        let now = Instant::now();
+        self.lock().values_mut().for_each(|entry| entry.until = Some(now));
+    }
+
+    /// When the first cool-down ends.
+    pub(crate) fn lasts(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.lock().values().filter(|entry| entry.cooled).filter_map(|entry| entry.until).filter(|end| *end > now).min()
+    }
+
+    /// Tells of changes beside the board's own, to the same who wait.
+    pub(crate) fn changes(&self) -> watch::Sender<u64> {
+        self.version.clone()
+    }
+
     /// A number that grows with every change, for whoever waits for one.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
@@ -288,6 +324,46 @@ impl Board {
     fn lock(&self) -> MutexGuard<'_, HashMap<(Role, Subject), Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What stands before a candidate.
+enum Look {
+    /// Nothing, or only what has cooled down for long enough.
+    Due(Vec<(Role, Subject)>),
+    Shut(Gate),
+}
+
+fn look(
+    entries: &HashMap<(Role, Subject), Entry>,
+    role: Role,
+    (provider, model, key): (&str, &str, Option<&str>),
+) -> Look {
+    let now = Instant::now();
+    let subjects = subjects(provider, model, key).map(|subject| (role, subject));
+    let cooled: Vec<(Role, Subject)> =
+        subjects.into_iter().filter(|subject| entries.get(subject).is_some_and(|entry| entry.cooled)).collect();
+    let on = || cooled.iter().filter_map(|subject| entries.get(subject));
+    let mut cooling: Option<(Option<Duration>, &'static str)> = None;
+    for entry in on() {
+        let left = entry.until.map(|until| until.saturating_duration_since(now));
+        let longer = cooling.is_none_or(|(sofar, _)| match (left, sofar) {
+            (None, _) => true,
+            (_, None) => false,
+            (Some(left), Some(sofar)) => left > sofar,
+        });
+        if left != Some(Duration::ZERO) && longer {
+            cooling = Some((left, entry.class));
+        }
+    }
+    if let Some((left, why)) = cooling {
+        let asked = on().any(|entry| entry.asked_until.is_some_and(|asked| !asked.is_over(now)));
+        return Look::Shut(Gate::Cooling { left, asked, why: why.to_owned() });
+    }
+    if let Some(entry) = on().find(|entry| entry.probing) {
+        let asked = on().any(|entry| entry.probing && entry.asked_until.is_some());
+        return Look::Shut(Gate::Probing { asked, why: entry.class.to_owned() });
+    }
+    Look::Due(cooled)
 }
 
 fn subjects(provider: &str, model: &str, key: Option<&str>) -> [Subject; 3] {

@@ -4,7 +4,10 @@
 //! A drill has a configuration of its own and reserves nothing of the workspace's budgets. Its calls are real calls in
 //! every other way: they go through the whole pipeline, and stay in the log, marked as a drill.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
@@ -176,17 +179,18 @@ impl Gateway {
             Failure::new(ErrorClass::Client, format!("there is no drill {name:?}"))
                 .with_hint(format!("The drills are {}", names.join(", ")))
         })?;
-        // Every run begins as if nothing had ever failed.
+        let (place, settings) = self.take_place(drill, http);
+        // Every run begins as if nothing had ever failed, and leaves those that are under way alone.
         for provider in [PRIMARY, SECONDARY, JUDGE] {
-            self.forget_health(provider);
+            self.forget_health(&placed(provider, place));
         }
-        let settings = Arc::new(Settings::connect(drill.config(), ContentHash::of(drill.name.as_bytes()), http));
+        let primary = placed(PRIMARY, place);
         let mut changes = self.board.watch();
         let begin = |role| self.call_under(settings.clone(), drill.request(role));
         let mut callings = vec![begin(Role::Generate)];
         if drill.calls > 1 {
             let cools = async {
-                while self.board.cool_downs().iter().all(|one| one.provider != PRIMARY) {
+                while self.board.cool_downs().iter().all(|one| one.provider != primary) {
                     if changes.changed().await.is_err() {
                         return;
                     }
@@ -199,6 +203,26 @@ impl Gateway {
         callings.extend(drill.judge.map(|_| begin(Role::Judge)));
         Ok(callings)
     }
+
+    /// Takes the first place in which no drill is under way. Its number is in the names of the drill's providers, so that
+    /// no two drills meet what the other has made to fail.
+    fn take_place(&self, drill: &Drill, http: &Http) -> (usize, Arc<Settings>) {
+        let mut places = self.drills.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = places.iter().position(|held| held.strong_count() == 0).unwrap_or(places.len());
+        let hash = ContentHash::of(drill.name.as_bytes());
+        let settings = Arc::new(Settings::connect(drill.config(place), hash, http));
+        let held = Arc::downgrade(&settings);
+        match places.get_mut(place) {
+            Some(free) => *free = held,
+            None => places.push(held),
+        }
+        (place, settings)
+    }
+}
+
+/// The name of a drill's provider in a place.
+fn placed(provider: &str, place: usize) -> String {
+    if place == 0 { provider.to_owned() } else { format!("{provider}-{}", place + 1) }
 }
 
 impl Drill {
@@ -237,15 +261,16 @@ impl Drill {
         }
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, place: usize) -> Config {
+        let [primary, secondary, of_judge] = [PRIMARY, SECONDARY, JUDGE].map(|name| placed(name, place));
         let judge = self.judge.unwrap_or("ok");
         Config {
             workspace: WorkspaceConfig { project: "drills".into(), ..WorkspaceConfig::default() },
-            providers: vec![provider(PRIMARY, self.primary), provider(SECONDARY, "ok"), provider(JUDGE, judge)],
+            providers: vec![provider(&primary, self.primary), provider(&secondary, "ok"), provider(&of_judge, judge)],
             models: vec![
-                model("drill-large", PRIMARY, Tier::Complex),
-                model("drill-small", SECONDARY, Tier::Standard),
-                model("drill-judge", JUDGE, Tier::Complex),
+                model("drill-large", &primary, Tier::Complex),
+                model("drill-small", &secondary, Tier::Standard),
+                model("drill-judge", &of_judge, Tier::Complex),
             ],
             routes: vec![Route {
                 name: ROUTE.into(),

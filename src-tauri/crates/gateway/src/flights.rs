@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use signalbox_domain::{CallId, ContentHash, FinishReason, Served};
+use signalbox_domain::{CacheHit, CallId, ContentHash, Failure, FinishReason, Served};
 use tokio::sync::watch;
 
 use crate::answer::Answer;
@@ -18,6 +18,10 @@ pub(crate) struct Landed {
     pub(crate) served: Served,
     pub(crate) finish: FinishReason,
     pub(crate) simulated: bool,
+    /// Why it is degraded, where it is; then it is shared with those who wait, but not kept.
+    pub(crate) degraded: Option<String>,
+    /// The stored answer that it is, where the chain had failed.
+    pub(crate) stale: Option<CacheHit>,
 }
 
 /// How a call for the same stands.
@@ -25,13 +29,17 @@ pub(crate) struct Landed {
 pub(crate) enum Flight {
     Underway,
     Landed(Arc<Landed>),
-    /// It failed, or its caller left: somebody else must make the call.
+    /// The whole chain failed, and nothing came of it: whoever waited would meet the same.
+    Failed(CallId, Arc<Failure>),
+    /// What came of it is of no use to others: each makes its own call, and none waits for another any more.
+    Released,
+    /// Its caller left: somebody else must make the call.
     Lost,
 }
 
 /// The calls under way, by what they ask for.
 #[derive(Debug, Default)]
-pub(crate) struct Flights(Arc<Mutex<HashMap<ContentHash, watch::Receiver<Flight>>>>);
+pub(crate) struct Flights(Arc<Mutex<HashMap<ContentHash, Arc<watch::Sender<Flight>>>>>);
 
 /// What a call does: it makes the answer, or waits for another's.
 pub(crate) enum Seat {
@@ -43,8 +51,8 @@ pub(crate) enum Seat {
 #[derive(Debug)]
 pub(crate) struct Pilot {
     key: ContentHash,
-    flights: Arc<Mutex<HashMap<ContentHash, watch::Receiver<Flight>>>>,
-    flight: watch::Sender<Flight>,
+    flights: Arc<Mutex<HashMap<ContentHash, Arc<watch::Sender<Flight>>>>>,
+    flight: Arc<watch::Sender<Flight>>,
 }
 
 impl Flights {
@@ -52,11 +60,20 @@ impl Flights {
     pub(crate) fn board(&self, key: ContentHash) -> Seat {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(&key) {
-            return Seat::Passenger(flight.clone());
+            return Seat::Passenger(flight.subscribe());
         }
-        let (sender, receiver) = watch::channel(Flight::Underway);
-        flights.insert(key, receiver);
-        Seat::Pilot(Pilot { key, flights: self.0.clone(), flight: sender })
+        let flight = Arc::new(watch::Sender::new(Flight::Underway));
+        flights.insert(key, flight.clone());
+        Seat::Pilot(Pilot { key, flights: self.0.clone(), flight })
+    }
+}
+
+#[cfg(test)]
+impl Flights {
+    /// How many wait for another's answer.
+    pub(crate) fn waiting(&self) -> usize {
+        let flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.values().map(|flight| flight.receiver_count()).sum()
     }
 }
 
@@ -64,6 +81,16 @@ impl Pilot {
     /// Gives the answer to all who wait, and to all who come until this is dropped.
     pub(crate) fn land(&self, landed: Landed) {
         self.flight.send_replace(Flight::Landed(Arc::new(landed)));
+    }
+
+    /// Tells all who wait that there is no answer.
+    pub(crate) fn fail(&self, call: CallId, failure: Failure) {
+        self.flight.send_replace(Flight::Failed(call, Arc::new(failure)));
+    }
+
+    /// Lets all who wait make their own calls.
+    pub(crate) fn release(&self) {
+        self.flight.send_replace(Flight::Released);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
 };
 
 use futures_util::FutureExt;
@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
-    alarm::AlarmBell,
+    alarm::Bells,
     cooling::Board,
     event::{CallEvent, QUEUE},
     flights::Flights,
@@ -53,7 +53,9 @@ pub struct Gateway {
     workspace: String,
     pub(crate) health: HealthBoard,
     pub(crate) board: Arc<Board>,
-    pub(crate) bell: AlarmBell,
+    pub(crate) bells: Bells,
+    /// The configurations of drills, by their places. One that nobody holds any more has ended.
+    pub(crate) drills: Mutex<Vec<Weak<Settings>>>,
     pub(crate) flights: Flights,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     ratios: RwLock<Arc<Ratios>>,
@@ -67,6 +69,7 @@ impl Gateway {
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, owner, keychain, registry, settings, clock, observers } = parts;
         let workspace = registry.root().to_string_lossy().into_owned();
+        let board = Board::new();
         Arc::new(Self {
             workspace,
             store,
@@ -74,9 +77,10 @@ impl Gateway {
             keychain,
             registry,
             clock,
-            health: HealthBoard::default(),
-            board: Board::new(),
-            bell: AlarmBell::default(),
+            health: HealthBoard::new(board.changes()),
+            bells: Bells::new(&board.changes()),
+            board,
+            drills: Mutex::default(),
             flights: Flights::default(),
             observers,
             ratios: RwLock::default(),
@@ -114,7 +118,8 @@ impl Gateway {
         if AssertUnwindSafe(run).catch_unwind().await.is_err() {
             tracing::error!(call = %id, "a call ended abnormally");
             match self.interrupted(id).await {
-                Ok(Some(call)) => drop(events.send(CallEvent::Ended(Box::new(call))).await),
+                // The place of the last event is free again.
+                Ok(Some(call)) => drop(events.try_send(CallEvent::Ended(Box::new(call)))),
                 Ok(None) => {}
                 Err(error) => tracing::error!(call = %id, %error, "a call that ended abnormally could not be settled"),
             }
@@ -153,7 +158,7 @@ impl Gateway {
 
     /// How a provider does, as far as calls have shown.
     pub fn health(&self, provider: &str) -> Option<Health> {
-        self.health.get(provider)
+        self.health.get(provider, &self.board.cool_downs())
     }
 
     /// Forgets what calls have shown of a provider, because its key has changed.

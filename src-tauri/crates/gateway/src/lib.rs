@@ -23,6 +23,7 @@ mod event;
 mod flights;
 mod gateway;
 mod health;
+mod listener;
 mod observer;
 mod period;
 mod pipeline;

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, ErrorClass, Failure, Money, Next, Stage};
 use signalbox_store::StoredCall;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    CallRequest, Gateway, Settings, StoredRequest,
+    CallRequest, Gateway, PromptText, Settings, StoredRequest,
     event::CallEvent,
+    listener::Listener,
     recorder::Recorder,
     stages::{
         admit,
@@ -32,19 +34,20 @@ pub(crate) struct Passage {
     /// The bodies that must be in the database at the end: the request, and what was sent in each attempt.
     pub(crate) bodies: Vec<Bytes>,
     pub(crate) recorder: Recorder,
-    pub(crate) events: mpsc::Sender<CallEvent>,
+    pub(crate) events: Listener,
     pub(crate) cancel: CancellationToken,
     /// What providers have counted: the model's identifier, the characters that were sent, and the input tokens.
     pub(crate) learned: Vec<(String, u64, u64)>,
     /// The conversation, for whoever observes the call's end.
     pub(crate) conversation: Option<Arc<StoredRequest>>,
+    /// Why nobody knows what the call costs, where that is so.
+    pub(crate) unpriced: Option<String>,
 }
 
 impl Passage {
     /// Shows the caller how the call stands.
     pub(crate) async fn show(&self) {
-        // A caller that has gone is noticed where the answer is delivered.
-        let _ = self.events.send(CallEvent::Changed(Box::new(self.call.clone()))).await;
+        self.events.tell(CallEvent::Changed(Box::new(self.call.clone()))).await;
     }
 
     /// The call's row as it is now.
@@ -92,16 +95,21 @@ pub(crate) async fn run(
     events: mpsc::Sender<CallEvent>,
     cancel: CancellationToken,
 ) {
+    let (events, last) = Listener::new(events, cancel.clone());
+    // Taken apart, so that a new field doesn't compile until somebody has decided whether a kept answer depends on it: the
+    // text, its values and what was added are in the request that they become, the others stand in the cache's key, but
+    // for where the call comes from.
+    let CallRequest { role, text, values, target, origin, caller, added } = request;
     let call = Call {
         id,
-        role: request.role,
+        role,
         status: CallStatus::Running,
         prompt: None,
-        target: request.target.clone(),
+        target,
         served: None,
         simulated: false,
-        origin: request.origin.clone(),
-        caller: request.caller.clone(),
+        origin,
+        caller,
         degraded: false,
         degraded_reason: None,
         cache: None,
@@ -131,10 +139,11 @@ pub(crate) async fn run(
         cancel,
         learned: Vec::new(),
         conversation: None,
+        unpriced: None,
     };
     passage.show().await;
 
-    match before_dispatch(&mut passage, request).await {
+    match before_dispatch(&mut passage, &text, values, added).await {
         Ok((_, Found::Answer(outcome))) => {
             checks::run(&mut passage, &outcome).await;
             settle::run(&mut passage, outcome, None).await;
@@ -147,7 +156,7 @@ pub(crate) async fn run(
         }
         Err(stop) => settle::nothing(&mut passage, stop).await,
     }
-    let _ = passage.events.send(CallEvent::Ended(Box::new(passage.call))).await;
+    last.say(CallEvent::Ended(Box::new(passage.call)));
 }
 
 /// The chain, and its last step: a kept answer of any age.
@@ -165,9 +174,14 @@ async fn made(passage: &mut Passage, plan: &route::Plan, keeping: Option<&cache:
 }
 
 /// Everything up to the point from which money can be spent.
-async fn before_dispatch(passage: &mut Passage, request: CallRequest) -> Result<(route::Plan, Found), Stop> {
-    let rendered = match resolve::run(passage, &request).await? {
-        Resolved::Template(template) => render::run(passage, *template, request.values, request.added).await?,
+async fn before_dispatch(
+    passage: &mut Passage,
+    text: &PromptText,
+    values: Map<String, Value>,
+    added: Option<Box<StoredRequest>>,
+) -> Result<(route::Plan, Found), Stop> {
+    let rendered = match resolve::run(passage, text).await? {
+        Resolved::Template(template) => render::run(passage, *template, values, added).await?,
         Resolved::Rendered(request) => *request,
     };
     passage.conversation = Some(Arc::new(rendered.clone()));

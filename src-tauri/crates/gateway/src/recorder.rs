@@ -4,22 +4,21 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use signalbox_domain::{CallId, Cause, Clock, Decision, Stage};
-use tokio::sync::mpsc;
 
-use crate::event::CallEvent;
+use crate::{event::CallEvent, listener::Listener};
 
 /// Numbers the decisions of a call, shows them to its caller, and keeps them until the end.
 pub(crate) struct Recorder {
     call: CallId,
     clock: Arc<dyn Clock>,
-    events: mpsc::Sender<CallEvent>,
+    events: Listener,
     next: u32,
     attempt: Option<u32>,
     decisions: Vec<Decision>,
 }
 
 impl Recorder {
-    pub(crate) fn new(call: CallId, clock: Arc<dyn Clock>, events: mpsc::Sender<CallEvent>) -> Self {
+    pub(crate) fn new(call: CallId, clock: Arc<dyn Clock>, events: Listener) -> Self {
         Self { call, clock, events, next: 0, attempt: None, decisions: Vec::new() }
     }
 
@@ -48,8 +47,8 @@ impl Recorder {
         };
         self.next += 1;
         self.decisions.push(decision.clone());
-        // A caller that has gone is noticed where the answer is delivered; the record goes on.
-        let _ = self.events.send(CallEvent::Decided(decision)).await;
+        // The record goes on, whether anybody listens or not.
+        self.events.tell(CallEvent::Decided(decision)).await;
     }
 
     /// Every decision so far, for whoever stores them: storing one twice does nothing, and losing one can't be made good.

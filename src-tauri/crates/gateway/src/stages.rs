@@ -6,6 +6,7 @@ pub(crate) mod attempts;
 pub(crate) mod cache;
 pub(crate) mod checks;
 pub(crate) mod deliver;
+pub(crate) mod entrance;
 pub(crate) mod render;
 pub(crate) mod resolve;
 pub(crate) mod route;

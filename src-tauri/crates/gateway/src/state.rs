@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_domain::Signal;
+use tokio::time::Instant;
 use ts_rs::TS;
 
 use crate::{Alarm, CoolDown, Gateway};
@@ -38,16 +39,21 @@ impl Gateway {
     /// What is known at this moment.
     pub fn state(&self) -> GatewayState {
         let settings = self.settings();
+        let cool_downs = self.board.cool_downs();
         let signals = settings.config.providers.iter().filter_map(|provider| {
-            let health = self.health(&provider.name)?;
-            let crate::Health { signal, word, detail, at } = health;
+            let crate::Health { signal, word, detail, at } = self.health.get(&provider.name, &cool_downs)?;
             Some(ProviderSignal { provider: provider.name.clone(), signal, word, detail, at })
         });
-        GatewayState { signals: signals.collect(), cool_downs: self.board.cool_downs(), alarm: self.bell.ringing() }
+        GatewayState { signals: signals.collect(), alarm: self.bells.ringing(), cool_downs }
     }
 
-    /// A number that grows whenever [`Gateway::state`] may have changed.
+    /// A number that grows whenever [`Gateway::state`] may have changed, but by time alone.
     pub fn watch_state(&self) -> tokio::sync::watch::Receiver<u64> {
         self.board.watch()
+    }
+
+    /// When time alone will change [`Gateway::state`]: a cool-down ends, or an alarm is past. None when it won't.
+    pub fn state_lasts(&self) -> Option<Instant> {
+        self.board.lasts().into_iter().chain(self.bells.lasts()).min()
     }
 }

@@ -1,16 +1,16 @@
 //! The connections to providers: shared, and never following a redirect.
 
-use std::{error::Error as _, io, time::Duration};
+use std::{error::Error as _, fmt, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{
     Client, RequestBuilder, Response, Url,
-    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION},
+    header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION},
     redirect,
 };
-use signalbox_domain::{ErrorClass, Failure, Limit, Secret};
+use signalbox_domain::{Clock, ErrorClass, Failure, Limit, Secret};
 
-use crate::{refusal, scrub::Scrub};
+use crate::{refusal, retry_after::http_date, scrub::Scrub};
 
 /// The most bytes that the body of a response may have, unless it comes as a stream of events.
 pub(crate) const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -23,11 +23,18 @@ const IDLE_LOCAL: Duration = Duration::from_secs(3);
 const IDLE_REMOTE: Duration = Duration::from_mins(1);
 
 /// The pool of connections. Make one for the whole program; clones share it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Http {
     remote: Client,
     /// For servers on this machine: a proxy from the environment never applies to them.
     local: Client,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").finish_non_exhaustive()
+    }
 }
 
 impl Http {
@@ -49,7 +56,14 @@ impl Http {
         Ok(Self {
             remote: builder().pool_idle_timeout(IDLE_REMOTE).build().map_err(broken)?,
             local: builder().pool_idle_timeout(IDLE_LOCAL).no_proxy().build().map_err(broken)?,
+            clock: None,
         })
+    }
+
+    /// The same pool with a clock, from which the dates of servers are counted that don't say what time it is there.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: Some(clock), ..self }
     }
 
     fn client(&self, url: &Url) -> &Client {
@@ -64,13 +78,13 @@ impl Http {
             .header("content-type", "application/json")
             .header("accept", "text/event-stream, application/json")
             .body(body);
-        Self::send(request, url, headers).await
+        self.send(request, url, headers).await
     }
 
     /// Asks for `url` and gives back a response of any status, or a failure after fifteen seconds.
     pub(crate) async fn get(&self, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
         let request = self.client(url).get(url.clone()).header("accept", "application/json").timeout(LOOKUP_TIMEOUT);
-        Self::send(request, url, headers).await
+        self.send(request, url, headers).await
     }
 
     /// Sends `body` with these headers and no others, such as a signature over it.
@@ -80,16 +94,24 @@ impl Http {
         body: Bytes,
         headers: HeaderMap,
     ) -> Result<Response, Failure> {
-        Self::send(self.client(url).post(url.clone()).body(body), url, headers).await
+        self.send(self.client(url).post(url.clone()).body(body), url, headers).await
     }
 
     /// Asks for `url` with these headers and no others; a failure after fifteen seconds.
     pub(crate) async fn get_with_headers(&self, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
-        Self::send(self.client(url).get(url.clone()).timeout(LOOKUP_TIMEOUT), url, headers).await
+        self.send(self.client(url).get(url.clone()).timeout(LOOKUP_TIMEOUT), url, headers).await
     }
 
-    async fn send(request: RequestBuilder, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
-        request.headers(headers).send().await.map_err(|error| unanswered(&error, url))
+    async fn send(&self, request: RequestBuilder, url: &Url, headers: HeaderMap) -> Result<Response, Failure> {
+        let mut response = request.headers(headers).send().await.map_err(|error| unanswered(&error, url))?;
+        if !response.status().is_success()
+            && !response.headers().contains_key(DATE)
+            && let Some(clock) = &self.clock
+            && let Ok(now) = HeaderValue::from_str(&http_date(clock.now()))
+        {
+            response.headers_mut().insert(DATE, now);
+        }
+        Ok(response)
     }
 }
 

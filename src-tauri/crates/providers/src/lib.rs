@@ -45,4 +45,4 @@ pub use openai_responses::OpenAiResponses;
 pub use otlp::OtlpHttp;
 pub use presets::{LengthField, Quirks, SchemaSupport, Service};
 pub use provider::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, Task, TestStep, ToolCallPiece};
-pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings};
+pub use simulated::{Fault, FaultError, FaultSchedule, Simulated, SimulatedSettings, WaitForm};

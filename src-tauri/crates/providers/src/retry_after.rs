@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
+use jiff::{
+    Timestamp,
+    fmt::{rfc2822::DateTimeParser, strtime},
+    tz::TimeZone,
+};
 use reqwest::header::HeaderMap;
 
 /// The longest wait that is believed: a day. A header that asks for more is a mistake or an attack.
@@ -10,8 +14,8 @@ const LONGEST: Duration = Duration::from_hours(24);
 
 /// Reads the wait from `retry-after-ms`, `x-ms-retry-after-ms` (milliseconds) or `Retry-After` (seconds or a date).
 ///
-/// A date is counted from the response's own `Date`, so that a wrong clock on this machine doesn't matter; without that
-/// header it is left out.
+/// A date is counted from the response's own `Date`, so that a wrong clock on this machine doesn't matter. Where a server
+/// says none, whoever received the response has put in its own; see [`crate::Http::with_clock`].
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let millis = |name: &str| text(name).and_then(|value| number(value, 1_000.0));
@@ -38,8 +42,21 @@ fn number(text: &str, per_second: f64) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(count / per_second).unwrap_or(LONGEST))
 }
 
+/// The forms in which HTTP has written dates besides today's: that of RFC 850, and that of C's `asctime`.
+const OLD_FORMS: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+
 fn date(text: &str) -> Option<Timestamp> {
-    DateTimeParser::new().parse_timestamp(text).ok()
+    DateTimeParser::new().parse_timestamp(text).ok().or_else(|| {
+        OLD_FORMS.iter().find_map(|form| {
+            let read = strtime::parse(form, text).ok()?.to_datetime().ok()?;
+            Some(read.to_zoned(TimeZone::UTC).ok()?.timestamp())
+        })
+    })
+}
+
+/// A moment as HTTP writes it today.
+pub(crate) fn http_date(at: Timestamp) -> String {
+    strtime::format("%a, %d %b %Y %H:%M:%S GMT", at).unwrap_or_default()
 }
 
 /// The wait from `now` until `then`; none when that is past.
@@ -94,5 +111,10 @@ mod tests {
         check(&[then, ("date", "Sun, 06 Nov 1994 09:00:00 GMT")], Some(0));
         check(&[then], None);
         check(&[then, ("date", "yesterday")], None);
+        let today = "Sun, 06 Nov 1994 08:49:30 GMT";
+        for old in ["Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            check(&[("retry-after", old), ("date", today)], Some(7_000));
+        }
+        assert_eq!(date(today).map(http_date).as_deref(), Some(today));
     }
 }

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use futures_util::stream;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
-pub use fault::{Fault, FaultError, FaultSchedule};
+pub use fault::{Fault, FaultError, FaultSchedule, WaitForm};
 
 use self::reply::{Chunks, Reply, Script, Step};
 use crate::{

@@ -1,6 +1,8 @@
 //! Every fault over real HTTP, and streams that are cut anywhere.
 
-use signalbox_domain::{ErrorClass, FinishReason};
+use std::sync::Arc;
+
+use signalbox_domain::{Clock, ErrorClass, FinishReason};
 use signalbox_providers::Http;
 
 use crate::{
@@ -37,6 +39,43 @@ async fn every_fault_over_the_wire_is_the_failure_that_it_stands_for() {
         assert_eq!(failed.end.map_err(|failure| failure.class), Err(class), "{fault}");
         let well = ask(&provider, &request("Hello", true), None).await;
         assert_eq!(well.end, Ok(FinishReason::Stop), "after {fault} all is well again");
+    }
+}
+
+#[tokio::test]
+async fn every_form_of_a_wait_is_read_over_the_wire() {
+    let http = Http::new().unwrap();
+    for (fault, millis) in [
+        ("rate_limited", None),
+        ("rate_limited(retry_after=2)", Some(2_000)),
+        ("rate_limited(date=7)", Some(7_000)),
+        ("rate_limited(rfc850=7)", Some(7_000)),
+        ("rate_limited(asctime=7)", Some(7_000)),
+        ("rate_limited(ms=0.25)", Some(250)),
+        ("rate_limited(x_ms=0.25)", Some(250)),
+        ("rate_limited(retry_delay=3.5)", Some(3_500)),
+    ] {
+        let server = server(fault).await;
+        let failed = ask(&provider_over(&http, &server.base_url()), &request("Hello", true), None).await;
+        assert_eq!(failed.end.unwrap_err().retry_after_ms, millis, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_date_without_the_servers_own_is_counted_from_the_clock_that_was_passed() {
+    struct Then;
+    impl Clock for Then {
+        fn now(&self) -> jiff::Timestamp {
+            "1994-11-06T08:49:30Z".parse().unwrap()
+        }
+    }
+    let refused = until_close("429 Too Many Requests\r\nretry-after: Sunday, 06-Nov-94 08:49:37 GMT", b"");
+    let server = Canned::start([refused]).await;
+    let without = Http::new().unwrap();
+    let with = without.clone().with_clock(Arc::new(Then));
+    for (http, millis) in [(without, None), (with, Some(7_000))] {
+        let failed = ask(&provider_over(&http, &server.base_url()), &request("Hello", true), None).await;
+        assert_eq!(failed.end.unwrap_err().retry_after_ms, millis);
     }
 }
 

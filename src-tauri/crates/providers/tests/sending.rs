@@ -1,7 +1,7 @@
 //! What is sent, and what happens when the caller leaves.
 
 use futures_util::{FutureExt, StreamExt};
-use signalbox_domain::{ContentHash, FinishReason, ModelRequest};
+use signalbox_domain::{ContentHash, ErrorClass, FinishReason, ModelRequest};
 use signalbox_providers::{
     Event, Http, Provider, Simulated, SimulatedSettings,
     wire::{WireServer, WireSettings},
@@ -109,4 +109,20 @@ async fn r1_the_key_travels_in_its_header_and_nowhere_else() {
     {
         assert!(!shown.contains("canary"), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn vectors_over_the_wire_are_the_vectors_in_process() {
+    let server = server("rate_limited(retry_after=3), ok*9").await;
+    let over_the_wire = provider(&server.base_url());
+    let in_process = Simulated::new(SimulatedSettings { seed: 1, ..SimulatedSettings::default() });
+    let asked = request("Wo ist mein Zug? 🚂", false);
+    let prepared = over_the_wire.prepare_vectors(&asked).unwrap();
+    let limited = within(over_the_wire.send(&prepared, None)).await.err().unwrap();
+    assert_eq!((limited.class, limited.retry_after_ms), (ErrorClass::RateLimited, Some(3_000)));
+    let far: Vec<_> = within(over_the_wire.send(&prepared, None)).await.unwrap().collect().await;
+    assert_eq!(server.requests().pop().unwrap().path, "/v1/embeddings");
+    let near = in_process.send(&in_process.prepare_vectors(&asked).unwrap(), None).await.unwrap();
+    assert_eq!(far, near.collect::<Vec<_>>().await);
+    assert_eq!(far.last(), Some(&Ok(Event::Finished(FinishReason::Stop))));
 }

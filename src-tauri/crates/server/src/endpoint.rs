@@ -16,6 +16,7 @@ mod choices;
 mod connection;
 mod control;
 mod fault;
+mod files;
 mod gate;
 mod limits;
 mod messages;

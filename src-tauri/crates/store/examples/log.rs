@@ -24,6 +24,8 @@ use signalbox_store::{
 };
 
 /// Another number makes another database.
+/// The workspace of all the calls.
+const HERE: &str = "/home/ada/helpdesk";
 const SEED: u64 = 11;
 /// How many calls are written in one transaction when the database is filled; their texts are indexed but not kept, since
 /// no page reads them.
@@ -236,13 +238,7 @@ fn make(number: u64, owner: Owner) -> Result<Made, Failed> {
         answer: String::from_utf8_lossy(&answer).into_owned(),
         error: call.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default(),
     };
-    let stored = StoredCall {
-        call,
-        owner,
-        workspace: "/home/ada/helpdesk".into(),
-        request: Some(request_hash),
-        answer: answer_hash,
-    };
+    let stored = StoredCall { call, owner, workspace: HERE.into(), request: Some(request_hash), answer: answer_hash };
     Ok(Made { stored, request, answer, text })
 }
 
@@ -414,11 +410,11 @@ async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> 
             let filter = ask(run);
             let began = Instant::now();
             let asked = filter.clone();
-            let page = store.read(move |view| view.call_page(&asked, Place::Newest, PAGE)).await?;
+            let page = store.read(move |view| view.call_page(HERE, &asked, Place::Newest, PAGE)).await?;
             pages.push(began.elapsed());
             found += page.calls.len();
             let began = Instant::now();
-            store.read(move |view| view.call_count(&filter)).await?;
+            store.read(move |view| view.call_count(HERE, &filter)).await?;
             counts.push(began.elapsed());
         }
         let row = json!({ "p50": at(&mut pages, 50), "p95": at(&mut pages, 95), "count_p50": at(&mut counts, 50), "count_p95": at(&mut counts, 95), "rows": found });
@@ -435,7 +431,7 @@ async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> 
     let mut deep = Vec::new();
     for _ in 0..PAGES_DEEP + u32::try_from(runs)? {
         let began = Instant::now();
-        let page = store.read(move |view| view.call_page(&CallFilter::default(), place, PAGE)).await?;
+        let page = store.read(move |view| view.call_page(HERE, &CallFilter::default(), place, PAGE)).await?;
         deep.push(began.elapsed());
         match page.older {
             Some(last) => place = Place::Before(last),
@@ -448,7 +444,7 @@ async fn measure(home: &Path, calls: u64, runs: usize) -> Result<Value, Failed> 
     let mut facets = Vec::new();
     for _ in 0..runs {
         let began = Instant::now();
-        store.read(|view| view.call_facets()).await?;
+        store.read(|view| view.call_facets(HERE)).await?;
         facets.push(began.elapsed());
     }
     println!("{:<28}{:>9.2}{:>9.2}", "facets", at(&mut facets, 50), at(&mut facets, 95));

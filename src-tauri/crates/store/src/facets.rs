@@ -15,6 +15,10 @@ pub struct Facets {
     pub providers: Vec<String>,
     /// Where calls came from: the `kind` of an origin.
     pub origins: Vec<String>,
+    /// Users for whom calls were made.
+    pub users: Vec<String>,
+    /// App tokens with which they were asked for.
+    pub tokens: Vec<String>,
     /// With what calls or their attempts ended: the `kind` of an error class.
     pub errors: Vec<String>,
 }
@@ -23,25 +27,30 @@ pub struct Facets {
 const MOST: usize = 500;
 
 impl View<'_> {
-    /// What occurs in the log. Each value costs one step in an index, however many calls have it.
-    pub fn call_facets(&self) -> Result<Facets, StoreError> {
-        let mut errors = self.values("log", "log_by_error", "error")?;
-        errors.extend(self.values("attempts", "attempts_failed", "error")?);
+    /// What occurs in the log of a workspace. Each value costs one step in an index, however many calls have it.
+    pub fn call_facets(&self, workspace: &str) -> Result<Facets, StoreError> {
+        let Some(place) = self.place(workspace)? else { return Ok(Facets::default()) };
+        let of_log = |index, column| self.values(place, "log", index, column);
+        let mut errors = of_log("log_by_error", "error")?;
+        errors.extend(self.values(place, "attempts", "attempts_failed", "error")?);
         errors.sort_unstable();
         errors.dedup();
         Ok(Facets {
-            prompts: self.values("log", "log_by_prompt", "prompt")?,
-            routes: self.values("log", "log_by_route", "route")?,
-            models: self.values("log", "log_by_model", "model")?,
-            providers: self.values("log", "log_by_provider", "provider")?,
-            origins: self.values("log", "log_by_origin", "origin")?,
+            prompts: of_log("log_by_prompt", "prompt")?,
+            routes: of_log("log_by_route", "route")?,
+            models: of_log("log_by_model", "model")?,
+            providers: of_log("log_by_provider", "provider")?,
+            origins: of_log("log_by_origin", "origin")?,
+            users: of_log("log_by_user", "user")?,
+            tokens: of_log("log_by_token", "token")?,
             errors,
         })
     }
 
-    fn values(&self, table: &str, index: &str, column: &str) -> Result<Vec<String>, StoreError> {
+    fn values(&self, place: i64, table: &str, index: &str, column: &str) -> Result<Vec<String>, StoreError> {
         let mut next = self.0.prepare_cached(&format!(
-            "SELECT {column} FROM {table} INDEXED BY {index} WHERE {column} > ?1 ORDER BY {column} LIMIT 1"
+            "SELECT {column} FROM {table} INDEXED BY {index} WHERE place = {place} AND {column} > ?1
+             ORDER BY {column} LIMIT 1"
         ))?;
         let mut values: Vec<String> = Vec::new();
         while values.len() < MOST {

@@ -16,7 +16,7 @@ pub struct CallFilter {
     pub statuses: Vec<CallStatus>,
     /// Why they were made.
     pub roles: Vec<Role>,
-    /// Names of prompts.
+    /// Names of prompts. One that ends in `/*` means every prompt whose name begins with what stands before the `*`.
     pub prompts: Vec<String>,
     /// Names of routes that were asked for.
     pub routes: Vec<String>,
@@ -26,6 +26,12 @@ pub struct CallFilter {
     pub providers: Vec<String>,
     /// Where the calls came from: the `kind` of an origin.
     pub origins: Vec<String>,
+    /// Names of users for whom calls were made.
+    pub users: Vec<String>,
+    /// Names of app tokens with which they were asked for.
+    pub tokens: Vec<String>,
+    /// How the answers were judged: the `state` of a badge.
+    pub badges: Vec<String>,
     /// Only degraded ones.
     pub degraded: bool,
     /// Only those that were answered from the cache.
@@ -60,6 +66,9 @@ pub struct FailedAttempt {
 /// A call's identifier is made a little before the call says that it begins; a key is never further from the beginning
 /// than this.
 const SLACK: SignedDuration = SignedDuration::from_mins(10);
+
+/// The badge that most answers have.
+const UNVERIFIED: &str = "unverified";
 
 /// A piece of SQL with the values of its question marks.
 #[derive(Debug, Clone, Default)]
@@ -96,17 +105,15 @@ pub(crate) struct Condition {
 
 impl Condition {
     /// A column is one of some values.
-    fn is_one_of(index: &'static str, column: &str, values: impl IntoIterator<Item = Value>) -> Self {
-        Self::of(index, values.into_iter().map(|value| Sql::new(format!("{column} = ?"), [value])))
+    fn is_one_of(place: i64, index: &'static str, column: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        Self::of(place, index, values.into_iter().map(|value| Sql::new(format!("{column} = ?"), [value])))
     }
 
     /// Some conditions on the columns of an index.
-    fn of(index: &'static str, any_of: impl IntoIterator<Item = Sql>) -> Self {
+    fn of(place: i64, index: &'static str, any_of: impl IntoIterator<Item = Sql>) -> Self {
         let any_of: Vec<Sql> = any_of.into_iter().collect();
-        let rows = any_of
-            .iter()
-            .map(|one| Sql::new(format!("SELECT n FROM log INDEXED BY {index} WHERE {}", one.text), one.values.clone()))
-            .collect();
+        let from = format!("SELECT n FROM log INDEXED BY {index} WHERE place = {place}");
+        let rows = any_of.iter().map(|one| Sql::new(format!("{from} AND {}", one.text), one.values.clone())).collect();
         Self { index: Some(index), any_of, rows }
     }
 
@@ -127,43 +134,51 @@ fn text(text: impl Into<String>) -> Value {
 }
 
 impl CallFilter {
-    /// The conditions with an index.
-    pub(crate) fn conditions(&self) -> Vec<Condition> {
+    /// The conditions with an index, for one workspace.
+    pub(crate) fn conditions(&self, place: i64) -> Vec<Condition> {
         let mut all = Vec::new();
         if !self.statuses.is_empty() {
             let words = self.statuses.iter().map(|status| status.as_str());
-            all.push(all_but("log_by_status", "status", CallStatus::Done.as_str(), words));
+            all.push(all_but(place, "log_by_status", "status", CallStatus::Done.as_str(), words));
         }
         if !self.roles.is_empty() {
             let words = self.roles.iter().map(|role| role.as_str());
-            all.push(all_but("log_by_role", "role", Role::Generate.as_str(), words));
+            all.push(all_but(place, "log_by_role", "role", Role::Generate.as_str(), words));
+        }
+        if !self.badges.is_empty() {
+            let words = self.badges.iter().map(String::as_str);
+            all.push(all_but(place, "log_by_badge", "badge", UNVERIFIED, words));
+        }
+        if !self.prompts.is_empty() {
+            all.push(prompts(place, &self.prompts));
         }
         for (index, column, values) in [
             ("log_by_error", "error", &self.errors),
-            ("log_by_prompt", "prompt", &self.prompts),
             ("log_by_model", "model", &self.models),
             ("log_by_provider", "provider", &self.providers),
             ("log_by_route", "route", &self.routes),
             ("log_by_origin", "origin", &self.origins),
+            ("log_by_user", "user", &self.users),
+            ("log_by_token", "token", &self.tokens),
         ] {
             if !values.is_empty() {
-                all.push(Condition::is_one_of(index, column, values.iter().map(text)));
+                all.push(Condition::is_one_of(place, index, column, values.iter().map(text)));
             }
         }
         if self.degraded {
-            all.push(Condition::of("log_degraded", [Sql::new("degraded = 1", [])]));
+            all.push(Condition::of(place, "log_degraded", [Sql::new("degraded = 1", [])]));
         }
         if self.cached {
-            all.push(Condition::of("log_cached", [Sql::new("cached = 1", [])]));
+            all.push(Condition::of(place, "log_cached", [Sql::new("cached = 1", [])]));
         }
         if let Some(cost) = self.cost_at_least {
-            all.push(range("log_by_cost", Sql::new("cost >= ?", [Value::Integer(cost.nanos())])));
+            all.push(range(place, "log_by_cost", Sql::new("cost >= ?", [Value::Integer(cost.nanos())])));
         }
         if let Some(millis) = self.slower_than_ms {
             let millis = i64::try_from(millis).unwrap_or(i64::MAX);
-            all.push(range("log_by_time_taken", Sql::new("total_ms > ?", [Value::Integer(millis)])));
+            all.push(range(place, "log_by_time_taken", Sql::new("total_ms > ?", [Value::Integer(millis)])));
         }
-        all.extend(self.failed_attempt.as_ref().map(FailedAttempt::condition));
+        all.extend(self.failed_attempt.as_ref().map(|attempt| attempt.condition(place)));
         all
     }
 
@@ -185,29 +200,48 @@ impl CallFilter {
 }
 
 /// Rows of a range aren't in the order of time.
-fn range(index: &'static str, condition: Sql) -> Condition {
-    Condition { index: None, ..Condition::of(index, [condition]) }
+fn range(place: i64, index: &'static str, condition: Sql) -> Condition {
+    Condition { index: None, ..Condition::of(place, index, [condition]) }
+}
+
+/// Names of prompts, and beginnings of names. The rows of a beginning aren't in the order of time.
+fn prompts(place: i64, names: &[String]) -> Condition {
+    let mut index = Some("log_by_prompt");
+    let any_of: Vec<Sql> = names
+        .iter()
+        .map(|name| match name.strip_suffix('*').filter(|beginning| beginning.ends_with('/')) {
+            Some(beginning) => {
+                index = None;
+                // The character after `/` is `0`.
+                let end = format!("{}0", beginning.strip_suffix('/').unwrap_or(beginning));
+                Sql::new("(prompt >= ? AND prompt < ?)", [text(beginning), Value::Text(end)])
+            }
+            None => Sql::new("prompt = ?", [text(name)]),
+        })
+        .collect();
+    Condition { index, ..Condition::of(place, "log_by_prompt", any_of) }
 }
 
 /// A column is one of some words, with an index that holds all but the one that most rows have. SQLite sees that the
 /// index has the others only when the query says so in the words of the index.
-fn all_but(
+fn all_but<'a>(
+    place: i64,
     index: &'static str,
     column: &str,
     usual: &'static str,
-    words: impl Iterator<Item = &'static str> + Clone,
+    words: impl Iterator<Item = &'a str> + Clone,
 ) -> Condition {
     let has_usual = words.clone().any(|word| word == usual);
-    let term = |word: &'static str| {
+    let term = |word: &str| {
         let has_index = if has_usual { String::new() } else { format!(" AND {column} <> '{usual}'") };
         Sql::new(format!("{column} = ?{has_index}"), [Value::Text(word.to_owned())])
     };
-    let condition = Condition::of(index, words.map(term));
+    let condition = Condition::of(place, index, words.map(term));
     if has_usual { Condition { index: None, rows: Vec::new(), ..condition } } else { condition }
 }
 
 impl FailedAttempt {
-    fn condition(&self) -> Condition {
+    fn condition(&self, place: i64) -> Condition {
         let mut on_attempts = Sql::new("error IS NOT NULL", []);
         for (column, value) in [("error", &self.error), ("provider", &self.provider), ("model", &self.model)] {
             if let Some(value) = value {
@@ -221,7 +255,8 @@ impl FailedAttempt {
             format!("EXISTS (SELECT 1 FROM attempts WHERE call = log.n AND {})", on_attempts.text),
             on_attempts.values.clone(),
         );
-        let rows = format!("SELECT call FROM attempts INDEXED BY attempts_failed WHERE {}", on_attempts.text);
+        let from = format!("SELECT call FROM attempts INDEXED BY attempts_failed WHERE place = {place}");
+        let rows = format!("{from} AND {}", on_attempts.text);
         let rows = Sql::new(rows, on_attempts.values);
         Condition { index: None, any_of: vec![each], rows: vec![rows] }
     }

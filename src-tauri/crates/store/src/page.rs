@@ -45,6 +45,8 @@ pub struct Page {
     pub older: Option<CallId>,
     /// The first of them, when there are newer ones.
     pub newer: Option<CallId>,
+    /// How many calls belong to the page and can't be read, so that they aren't among `calls`.
+    pub unreadable: u32,
 }
 
 /// A count that stops at a thousand.
@@ -72,26 +74,39 @@ impl Order {
 }
 
 impl View<'_> {
-    /// A page of the calls that are meant.
-    pub fn call_page(&self, filter: &CallFilter, place: Place, limit: u32) -> Result<Page, StoreError> {
-        self.page(filter, place, limit, FEW)
+    /// A page of the calls of a workspace that are meant.
+    pub fn call_page(
+        &self,
+        workspace: &str,
+        filter: &CallFilter,
+        place: Place,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
+        self.page(workspace, filter, place, limit, FEW)
     }
 
-    /// How many calls are meant.
-    pub fn call_count(&self, filter: &CallFilter) -> Result<Counted, StoreError> {
-        let found = self.keys(filter, Order::NewestFirst, None, COUNTED + 1, FEW)?.len();
+    /// How many calls of a workspace are meant.
+    pub fn call_count(&self, workspace: &str, filter: &CallFilter) -> Result<Counted, StoreError> {
+        let found = self.keys(workspace, filter, Order::NewestFirst, None, COUNTED + 1, FEW)?.len();
         let count = found.min(COUNTED);
         Ok(Counted { count: u32::try_from(count).unwrap_or(u32::MAX), more: found > count })
     }
 
-    pub(crate) fn page(&self, filter: &CallFilter, place: Place, limit: u32, few: usize) -> Result<Page, StoreError> {
+    pub(crate) fn page(
+        &self,
+        workspace: &str,
+        filter: &CallFilter,
+        place: Place,
+        limit: u32,
+        few: usize,
+    ) -> Result<Page, StoreError> {
         let limit = limit as usize;
         let (order, beyond) = match place {
             Place::Newest => (Order::NewestFirst, None),
             Place::Before(id) => (Order::NewestFirst, Some(self.key_or_place(id)?)),
             Place::After(id) => (Order::OldestFirst, Some(self.key_or_place(id)?)),
         };
-        let mut keys = self.keys(filter, order, beyond, limit + 1, few)?;
+        let mut keys = self.keys(workspace, filter, order, beyond, limit + 1, few)?;
         let more = keys.len() > limit;
         keys.truncate(limit);
         if order == Order::OldestFirst {
@@ -107,21 +122,34 @@ impl View<'_> {
             Order::OldestFirst => keys.last(),
         };
         let more_behind = match (beyond, edge) {
-            (Some(_), Some(edge)) => !self.keys(filter, other, Some(*edge), 1, few)?.is_empty(),
+            (Some(_), Some(edge)) => !self.keys(workspace, filter, other, Some(*edge), 1, few)?.is_empty(),
             _ => false,
         };
         let (has_older, has_newer) = match order {
             Order::NewestFirst => (more, more_behind),
             Order::OldestFirst => (more_behind, more),
         };
-        let mut calls = Vec::with_capacity(keys.len());
+        let mut ids = Vec::with_capacity(keys.len());
         for key in keys {
-            calls.extend(self.call_by_key(key)?);
+            ids.extend(self.id_by_key(key)?);
+        }
+        let (mut calls, mut unreadable) = (Vec::with_capacity(ids.len()), 0);
+        for id in &ids {
+            match self.call(*id) {
+                Ok(stored) => calls.extend(stored),
+                // One record that can't be read is no reason to show none.
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    tracing::warn!(call = %id, %error, "a call is left out of a page");
+                    unreadable += 1;
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(Page {
-            older: calls.last().map(|stored| stored.call.id).filter(|_| has_older),
-            newer: calls.first().map(|stored| stored.call.id).filter(|_| has_newer),
+            older: ids.last().copied().filter(|_| has_older),
+            newer: ids.first().copied().filter(|_| has_newer),
             calls,
+            unreadable,
         })
     }
 
@@ -130,15 +158,15 @@ impl View<'_> {
         Ok(self.log_key(id)?.unwrap_or_else(|| key_of(id)))
     }
 
-    fn call_by_key(&self, n: i64) -> Result<Option<StoredCall>, StoreError> {
+    fn id_by_key(&self, n: i64) -> Result<Option<CallId>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT id FROM log WHERE n = ?1")?;
-        let id = statement.query_row([n], |row| row.get(0)).optional()?;
-        id.map_or(Ok(None), |id| self.call(CallId::from_bytes(id)))
+        Ok(statement.query_row([n], |row| row.get(0).map(CallId::from_bytes)).optional()?)
     }
 
     /// The keys of the calls that are meant, in order, beyond a key.
     fn keys(
         &self,
+        workspace: &str,
         filter: &CallFilter,
         order: Order,
         beyond: Option<i64>,
@@ -150,18 +178,27 @@ impl View<'_> {
             Search::Match(text) => Some(text),
             Search::Nothing => return Ok(Vec::new()),
         };
+        let Some(here) = self.place(workspace)? else { return Ok(Vec::new()) };
         let mut bounds = filter.times();
         if let Some(n) = beyond {
             let sign = if order == Order::NewestFirst { '<' } else { '>' };
             bounds.push(Sql::new(format!("n {sign} ?"), [Value::Integer(n)]));
         }
-        let conditions = filter.conditions();
+        let conditions = filter.conditions(here);
         let (leader, is_few) = self.leader(&conditions, few)?;
+        let of_here = Sql::new(format!("place = {here}"), []);
+        let has_others = self.has_other_places(here)?;
+        // The indices of the log begin with the workspace. Elsewhere it needs to be asked for only when there are several.
+        if has_others || (text.is_none() && leader.is_some()) {
+            bounds.push(of_here);
+        }
         let way = match (text, leader) {
             (Some(text), leader) => by_text(text, leader.filter(|_| is_few), &conditions, &bounds),
             (None, Some(leader)) if is_few => one_by_one(leader, &conditions, &bounds),
             (None, Some(leader)) => side_by_side(leader, &conditions, &bounds, order, limit),
-            (None, None) => walk(&conditions, &bounds),
+            (None, None) => {
+                walk(if has_others { "INDEXED BY log_by_place" } else { "NOT INDEXED" }, &conditions, &bounds)
+            }
         };
         let mut query = Sql::new("SELECT n FROM (", []);
         query.add(&way);
@@ -216,8 +253,8 @@ fn all_of<'a>(first: Option<Sql>, conditions: impl IntoIterator<Item = &'a Condi
 }
 
 /// Every row in the order of time, until there are enough.
-fn walk(conditions: &[Condition], bounds: &[Sql]) -> Sql {
-    let mut query = Sql::new("SELECT n FROM log NOT INDEXED", []);
+fn walk(by: &str, conditions: &[Condition], bounds: &[Sql]) -> Sql {
+    let mut query = Sql::new(format!("SELECT n FROM log {by}"), []);
     query.add(&all_of(None, conditions, bounds));
     query
 }

@@ -6,16 +6,20 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use signalbox_domain::{
-    AttemptState, CacheHit, CallId, CallStatus, ErrorClass, Failure, Limit, Money, Origin, PromptRef, Role, Target,
+    AttemptState, Badge, CacheHit, CallId, CallStatus, ErrorClass, Failure, Limit, Money, Origin, PromptRef, Role,
+    Target,
 };
 
 use crate::{
     CallFilter, FailedAttempt, Place, Store,
-    testing::{Told, attempt, told},
+    testing::{HERE, Told, attempt, told},
 };
 
 const MODELS: [&str; 3] = ["mini", "large", "tiny"];
 const PROMPTS: [&str; 3] = ["support/reply", "support/triage", "news"];
+const ASKED_PROMPTS: [&str; 5] = ["support/reply", "support/triage", "news", "support/*", "s/*"];
+const USERS: [&str; 2] = ["ada", "grace"];
+const BADGES: [&str; 3] = ["verified", "failed", "unverified"];
 const ROUTES: [&str; 2] = ["default", "careful"];
 const WORDS: [&str; 6] = ["refund", "refunds", "parcel", "late", "zürich", "日本"];
 const STATUSES: [CallStatus; 4] = [CallStatus::Done, CallStatus::Failed, CallStatus::Cancelled, CallStatus::Running];
@@ -30,10 +34,20 @@ fn kinds() -> [&'static str; 3] {
 }
 
 /// What is random of one call. Several calls may fall into one millisecond, even with the same random bits.
-type Dice = (u8, u8, usize, usize, usize, usize, [bool; 4], usize, (u16, u16));
+type Dice = (u8, u8, usize, usize, usize, usize, [bool; 5], usize, (u16, u16));
 
 fn call(
-    (millis, entropy, model, prompt, route, status, [degraded, cached, fell_back, drill], words, (cost, took)): Dice,
+    (
+        millis,
+        entropy,
+        model,
+        prompt,
+        route,
+        status,
+        [degraded, cached, fell_back, drill, elsewhere],
+        words,
+        (cost, took),
+    ): Dice,
 ) -> Told {
     let message = format!("{} {}", WORDS[words % 6], WORDS[words / 6 % 6]);
     let mut told =
@@ -50,6 +64,17 @@ fn call(
     call.role = if drill { Role::Judge } else { Role::Generate };
     call.origin = if drill { Origin::Drill { name: "cut".into() } } else { Origin::App };
     call.degraded = degraded;
+    call.caller.user = USERS.get(words % 3).map(|name| (*name).into());
+    call.caller.token = (words % 5 == 0).then(|| "phone".into());
+    call.badge = match words % 4 {
+        0 => Badge::Verified,
+        1 => Badge::Failed,
+        _ => call.badge.clone(),
+    };
+    if elsewhere {
+        told.stored.workspace = "/elsewhere".into();
+    }
+    let call = &mut told.stored.call;
     call.cache = cached.then_some(CacheHit { of: call.id, age_ms: 1, stale: false });
     call.total_ms = Some(took.into());
     let settlement = call.settlement.as_mut().unwrap();
@@ -75,7 +100,7 @@ fn dice() -> impl Strategy<Value = Dice> {
         0..4_usize,
         0..3_usize,
         0..4_usize,
-        any::<[bool; 4]>(),
+        any::<[bool; 5]>(),
         0..216_usize,
         (0..50_u16, 0..50_u16),
     )
@@ -103,7 +128,8 @@ fn filter() -> impl Strategy<Value = CallFilter> {
     let at = |steps: u8| Timestamp::from_millisecond(FIRST_MS + i64::from(steps) * 400_000).unwrap();
     (
         (text, prop::sample::subsequence(&STATUSES[..], 0..=2), any::<[bool; 4]>()),
-        (some(&PROMPTS), some(&ROUTES), some(&MODELS), some(&["rate_limited", "connect", "timeout"])),
+        (some(&ASKED_PROMPTS), some(&ROUTES), some(&MODELS), some(&["rate_limited", "connect", "timeout"])),
+        (some(&["mini-provider", "tiny-provider"]), some(&USERS), some(&["phone", "desk"]), some(&BADGES)),
         attempt,
         (numbers, times),
     )
@@ -111,16 +137,22 @@ fn filter() -> impl Strategy<Value = CallFilter> {
             move |(
                 (text, statuses, flags),
                 (prompts, routes, models, errors),
+                (providers, users, tokens, badges),
                 failed_attempt,
                 ((cost, took), (from, to)),
             )| {
                 let [degraded, cached, judged, drills] = flags;
                 let rarely = models.is_empty() && prompts.is_empty();
+                // Of conditions that few calls meet together, one at a time is asked for.
+                let only = |values: Vec<String>, asked: bool| if asked { values } else { Vec::new() };
                 CallFilter {
                     text,
                     statuses,
                     roles: if judged && rarely { vec![Role::Judge] } else { Vec::new() },
-                    providers: Vec::new(),
+                    providers: only(providers, models.is_empty()),
+                    users: only(users, routes.is_empty()),
+                    tokens: only(tokens, errors.is_empty() && judged),
+                    badges: only(badges, rarely),
                     origins: if drills && !rarely { vec!["drill".into()] } else { Vec::new() },
                     prompts,
                     routes,
@@ -161,10 +193,23 @@ fn is_meant(filter: &CallFilter, told: &Told) -> bool {
         Target::Route(name) => Some(name.as_str()),
         Target::Model(_) => None,
     };
-    text_fits(&filter.text, told)
+    let provider = call.served.as_ref().map_or(&last.provider, |served| &served.provider);
+    let prompt_fits = |name: &str| {
+        filter
+            .prompts
+            .iter()
+            .any(|one| one == name || one.strip_suffix('*').is_some_and(|begin| name.starts_with(begin)))
+    };
+    let name = call.prompt.as_ref().map(|prompt| prompt.name.as_str());
+    told.stored.workspace == HERE
+        && text_fits(&filter.text, told)
         && (filter.statuses.is_empty() || filter.statuses.contains(&call.status))
         && (filter.roles.is_empty() || filter.roles.contains(&call.role))
-        && among(&filter.prompts, call.prompt.as_ref().map(|prompt| prompt.name.as_str()))
+        && (filter.prompts.is_empty() || name.is_some_and(prompt_fits))
+        && among(&filter.providers, Some(provider))
+        && among(&filter.users, call.caller.user.as_deref())
+        && among(&filter.tokens, call.caller.token.as_deref())
+        && among(&filter.badges, Some(call.badge.as_str()))
         && among(&filter.routes, route)
         && among(&filter.models, Some(model))
         && among(&filter.origins, Some(origin))
@@ -239,7 +284,7 @@ fn pages_show_what_a_look_at_every_call_would() {
                 let (mut down, mut up) = (Vec::new(), Vec::new());
                 let mut place = Place::Newest;
                 loop {
-                    let page = view.page(&filter, place, limit, few)?;
+                    let page = view.page(HERE, &filter, place, limit, few)?;
                     let is_first = down.is_empty();
                     assert_eq!(page.newer.is_none(), is_first || page.calls.is_empty(), "{filter:?}");
                     down.extend(page.calls.iter().map(|stored| stored.call.id));
@@ -252,7 +297,7 @@ fn pages_show_what_a_look_at_every_call_would() {
                     let mut place = Place::After(*last);
                     up.push(*last);
                     loop {
-                        let page = view.page(&filter, place, limit, few)?;
+                        let page = view.page(HERE, &filter, place, limit, few)?;
                         up.extend(page.calls.iter().rev().map(|stored| stored.call.id));
                         match page.newer {
                             Some(newer) => place = Place::After(newer),
@@ -260,7 +305,7 @@ fn pages_show_what_a_look_at_every_call_would() {
                         }
                     }
                 }
-                let count = view.call_count(&filter)?;
+                let count = view.call_count(HERE, &filter)?;
                 Ok((down, up, (count, format!("{filter:?}"))))
             }))
             .unwrap();
@@ -307,28 +352,65 @@ async fn nothing_that_is_typed_breaks_a_search() {
         ("{late}", 1),
     ] {
         let filter = CallFilter { text: typed.into(), ..CallFilter::default() };
-        let page = store.read(move |view| view.call_page(&filter, Place::Newest, 10)).await.unwrap();
+        let page = store.read(move |view| view.call_page(HERE, &filter, Place::Newest, 10)).await.unwrap();
         assert_eq!(page.calls.len(), found, "{typed:?}");
     }
     let long = "word ".repeat(100_000);
     let filter = CallFilter { text: long, ..CallFilter::default() };
-    store.read(move |view| view.call_page(&filter, Place::Newest, 10)).await.unwrap();
+    store.read(move |view| view.call_page(HERE, &filter, Place::Newest, 10)).await.unwrap();
 }
 
 #[tokio::test]
 async fn facets_are_the_values_that_occur() {
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(home.path()).unwrap().store;
-    let empty = store.read(|view| view.call_facets()).await.unwrap();
+    let empty = store.read(|view| view.call_facets(HERE)).await.unwrap();
     assert_eq!(empty, crate::Facets::default());
     let calls: Vec<Told> = [(0, 1), (1, 0), (2, 1)]
-        .map(|(model, status)| call((model as u8, 0, model, 3 - model, 0, status, [false; 4], 4, (0, 0))))
+        .map(|(model, status)| call((model as u8, 0, model, 3 - model, 0, status, [false; 5], 4, (0, 0))))
         .into();
     store.write(move |tx| calls.iter().try_for_each(|told| told.put(tx))).await.unwrap();
-    let facets = store.read(|view| view.call_facets()).await.unwrap();
+    let facets = store.read(|view| view.call_facets(HERE)).await.unwrap();
     assert_eq!(facets.models, ["large", "mini", "tiny"]);
     assert_eq!(facets.prompts, ["news", "support/triage"]);
     assert_eq!(facets.routes, ["default"]);
     assert_eq!(facets.errors, ["connect"]);
     assert_eq!(facets.origins, ["app"]);
+    assert_eq!(facets.users, ["grace"]);
+    let elsewhere = store.read(|view| view.call_facets("/elsewhere")).await.unwrap();
+    assert_eq!(elsewhere, crate::Facets::default(), "another workspace sees nothing of it");
+}
+
+#[tokio::test]
+async fn one_record_that_cannot_be_read_hides_no_other() {
+    let home = tempfile::tempdir().unwrap();
+    let store = Store::open(home.path()).unwrap().store;
+    let calls: Vec<Told> = (0..5_u8).map(|n| told(FIRST_MS + i64::from(n), n, "mini", "late", "ok")).collect();
+    let damaged = [calls[1].id(), calls[2].id()];
+    let ids: Vec<CallId> = calls.iter().map(Told::id).collect();
+    store
+        .write(move |tx| {
+            calls.iter().try_for_each(|told| told.put(tx))?;
+            for id in damaged {
+                tx.connection().execute("UPDATE calls SET record = '{' WHERE id = ?1", [id.as_bytes()])?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let (mut place, mut seen, mut unreadable) = (Place::Newest, Vec::new(), 0);
+    for _ in 0..9 {
+        let at = place;
+        // Two at a time: one page holds nothing but the damaged ones.
+        let limit = if seen.len() == 2 { 2 } else { 1 };
+        let page = store.read(move |view| view.call_page(HERE, &CallFilter::default(), at, limit)).await.unwrap();
+        seen.extend(page.calls.iter().map(|stored| stored.call.id));
+        unreadable += page.unreadable;
+        match page.older {
+            Some(older) => place = Place::Before(older),
+            None => break,
+        }
+    }
+    assert_eq!(seen, [ids[4], ids[3], ids[0]]);
+    assert_eq!(unreadable, 2);
 }

@@ -6,7 +6,7 @@ use signalbox_domain::{CallStatus, ContentHash, Money, Settlement, SettlementKin
 
 use crate::{
     CallFilter, LedgerEntry, Place, Pruned, Store, StoredVote,
-    testing::{Told, told},
+    testing::{HERE, Told, told},
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -49,10 +49,11 @@ async fn week() -> (tempfile::TempDir, Store, Vec<Told>) {
 async fn prune(store: &Store, calls: Option<Timestamp>, bodies: Option<Timestamp>, step: u32) -> Pruned {
     let mut all = Pruned::default();
     for _ in 0..100 {
-        let one = store.write(move |tx| tx.log_prune(calls, bodies, step)).await.unwrap();
+        let one = store.write(move |tx| tx.log_prune(HERE, calls, bodies, step)).await.unwrap();
         all.calls += one.calls;
         all.texts_of += one.texts_of;
         all.bodies += one.bodies;
+        all.kept += one.kept;
         if !one.more {
             return all;
         }
@@ -96,12 +97,12 @@ async fn old_calls_go_but_neither_the_ledger_nor_a_shared_body_nor_a_running_cal
         assert_eq!(store.read(|view| view.settled_in_all()).await.unwrap(), spent, "the ledger is whole");
         for (text, found) in [("question", 3), ("\"answer 3\"", 0), ("\"answer 1\"", 1)] {
             let filter = CallFilter { text: text.into(), ..CallFilter::default() };
-            let page = store.read(move |view| view.call_page(&filter, Place::Newest, 10)).await.unwrap();
+            let page = store.read(move |view| view.call_page(HERE, &filter, Place::Newest, 10)).await.unwrap();
             assert_eq!(page.calls.len(), found, "{text}");
         }
         // Where a page ended at a call that is gone, the next one goes on.
         let gone = Place::Before(calls[2].id());
-        let page = store.read(move |view| view.call_page(&CallFilter::default(), gone, 10)).await.unwrap();
+        let page = store.read(move |view| view.call_page(HERE, &CallFilter::default(), gone, 10)).await.unwrap();
         assert_eq!(page.calls.len(), 1);
     }
 }
@@ -115,7 +116,7 @@ async fn texts_go_earlier_than_their_calls_and_are_not_found_any_more() {
         assert_eq!(left(&store, &calls).await, (vec![1, 2, 3, 4, 5, 6], vec![1, 2, 5, 6]));
         for (text, found) in [("question", 3), ("mini", 6)] {
             let filter = CallFilter { text: text.into(), ..CallFilter::default() };
-            let page = store.read(move |view| view.call_page(&filter, Place::Newest, 10)).await.unwrap();
+            let page = store.read(move |view| view.call_page(HERE, &filter, Place::Newest, 10)).await.unwrap();
             assert_eq!(page.calls.len(), found, "{text}, {step} at a time");
         }
         let again = prune(&store, None, Some(day(5)), step).await;
@@ -144,16 +145,84 @@ async fn a_call_that_a_vote_names_stays_with_its_texts() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_kept_to_be_served_again_stays() {
+async fn many_voted_calls_at_the_beginning_do_not_keep_pruning_from_its_end() {
+    for step in [1, 2, 100] {
+        let (_home, store, calls) = week().await;
+        let vote = StoredVote {
+            id: VoteId::new(day(3), [1; 10]),
+            at: day(3),
+            record: serde_json::json!({ "calls": [calls[0].id(), calls[2].id()] }).to_string(),
+        };
+        let id = vote.id;
+        store.write(move |tx| tx.vote_add(&vote)).await.unwrap();
+        let pruned = prune(&store, Some(day(5)), Some(day(6)), step).await;
+        assert_eq!((pruned.calls, pruned.texts_of, pruned.more), (1, 1, false), "day 4 goes, and the texts of day 5");
+        assert_eq!(left(&store, &calls).await, (vec![1, 2, 3, 5, 6], vec![1, 2, 3, 5, 6]), "{step} at a time");
+        // Taken back, the vote protects neither the calls nor their texts, wherever pruning was meanwhile.
+        store.write(move |tx| tx.vote_undo(id, day(8))).await.unwrap();
+        let pruned = prune(&store, None, Some(day(6)), step).await;
+        assert_eq!((pruned.texts_of, pruned.more), (2, false), "{step} at a time");
+        assert_eq!(left(&store, &calls).await, (vec![1, 2, 3, 5, 6], vec![2, 6]), "day 5 said what day 1 said");
+        let found = CallFilter { text: "question".into(), ..CallFilter::default() };
+        let page = store.read(move |view| view.call_page(HERE, &found, Place::Newest, 10)).await.unwrap();
+        assert_eq!(page.calls.len(), 2, "nor are they found by them");
+    }
+}
+
+#[tokio::test]
+async fn another_workspace_keeps_its_calls_and_its_texts() {
+    let (_home, store, calls) = week().await;
+    let mut other = told(DAY_MS + 2, 99, "mini", "question 1", "answer 1");
+    other.stored.workspace = "/elsewhere".into();
+    let theirs = other.clone();
+    store.write(move |tx| theirs.put(tx)).await.unwrap();
+    let pruned = prune(&store, Some(day(7)), Some(day(7)), 2).await;
+    assert_eq!(pruned.calls, 5, "all but the one under way");
+    let (id, answer) = (other.id(), ContentHash::of(&other.answer));
+    let kept = store.read(move |view| Ok((view.call(id)?.is_some(), view.body(answer)?.is_some()))).await.unwrap();
+    assert_eq!(kept, (true, true), "the other workspace's call is there, with what both have said");
+    let found = CallFilter { text: "question".into(), ..CallFilter::default() };
+    let page = store.read(move |view| view.call_page("/elsewhere", &found, Place::Newest, 10)).await.unwrap();
+    assert_eq!(page.calls.len(), 1, "and it is found by its words");
+    let pruned = store.write(|tx| tx.log_prune("/nowhere", Some(day(9)), None, 9)).await.unwrap();
+    assert_eq!(pruned, Pruned::default(), "a workspace without calls has nothing to remove");
+    store.write(|tx| tx.log_prune("/elsewhere", Some(day(9)), None, 9)).await.unwrap();
+    assert!(store.read(move |view| view.body(answer)).await.unwrap().is_none(), "nobody names it any more");
+    assert_eq!(left(&store, &calls).await.0, [2]);
+}
+
+#[tokio::test]
+async fn a_kept_answer_goes_with_the_texts_of_its_time_and_stays_while_it_is_younger() {
     let (_home, store, calls) = week().await;
     let (call, answer) = (*calls[2].id().as_bytes(), ContentHash::of(&calls[2].answer));
     store
         .write(move |tx| {
-            let insert = "INSERT INTO cache (key, call, at, bytes, answer, record) VALUES (?1, ?1, 1, 1, ?2, '[]')";
-            Ok(tx.connection().execute(insert, (call, answer.as_bytes()))?)
+            let insert = "INSERT INTO cache (key, call, at, bytes, answer, record) VALUES (?1, ?1, ?3, 1, ?2, '[]')";
+            let at = crate::time::to_micros(day(5));
+            Ok(tx.connection().execute(insert, (call, answer.as_bytes(), at))?)
         })
         .await
         .unwrap();
+    let there = || async { store.read(move |view| view.body(answer)).await.unwrap().is_some() };
     prune(&store, Some(day(5)), None, 100).await;
-    assert!(store.read(move |view| view.body(answer)).await.unwrap().is_some(), "the kept answer is there");
+    assert!(there().await, "the answer was kept later, and may be served again");
+    let pruned = prune(&store, None, Some(day(6)), 1).await;
+    assert_eq!((pruned.kept, pruned.more), (1, false));
+    assert!(!there().await, "its call is long gone, and its text goes with the kept answer");
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_stops_nothing_and_goes_too() {
+    let (_home, store, calls) = week().await;
+    let damaged = calls[0].id();
+    store
+        .write(move |tx| {
+            Ok(tx.connection().execute("UPDATE calls SET record = '{' WHERE id = ?1", [damaged.as_bytes()])?)
+        })
+        .await
+        .unwrap();
+    let pruned = prune(&store, None, Some(day(5)), 1).await;
+    assert_eq!((pruned.texts_of, pruned.more), (3, false));
+    let pruned = prune(&store, Some(day(5)), None, 1).await;
+    assert_eq!((pruned.calls, pruned.more), (3, false));
 }

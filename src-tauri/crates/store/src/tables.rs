@@ -10,6 +10,7 @@ pub(crate) mod holds;
 pub(crate) mod ledger;
 pub(crate) mod log;
 pub(crate) mod partials;
+pub(crate) mod places;
 pub(crate) mod ratios;
 pub(crate) mod refusals;
 pub(crate) mod session;

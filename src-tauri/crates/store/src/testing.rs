@@ -19,6 +19,9 @@ pub(crate) struct Told {
     pub(crate) message: String,
 }
 
+/// The workspace of those calls.
+pub(crate) const HERE: &str = "/somewhere";
+
 /// A call of `model` at a moment that was asked `message` and said `answer`.
 pub(crate) fn told(millis: i64, entropy: u8, model: &str, message: &str, answer: &str) -> Told {
     let started_at = Timestamp::from_millisecond(millis).unwrap();
@@ -61,7 +64,7 @@ pub(crate) fn told(millis: i64, entropy: u8, model: &str, message: &str, answer:
     let stored = StoredCall {
         call,
         owner: Owner(Uuid::nil()),
-        workspace: "/somewhere".into(),
+        workspace: HERE.into(),
         request: Some(request_hash),
         answer: Some(answer_hash),
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use signalbox_domain::Origin;
 
 use crate::{
     Finished,
@@ -47,7 +48,16 @@ impl Metrics {
     /// Counts one call.
     pub(crate) fn add(&mut self, finished: &Finished) {
         let call = &finished.call;
+        // What nobody has asked a model for must not pass for traffic.
+        let mut marks: Labels = Vec::new();
+        if call.simulated {
+            marks.push((semconv::SIMULATED, true.to_string()));
+        }
+        if let Origin::Drill { .. } = call.origin {
+            marks.push((semconv::ORIGIN, call.origin.as_str().to_owned()));
+        }
         let mut labels: Labels = vec![(semconv::OPERATION, semconv::operation(call.role).to_owned())];
+        labels.extend(marks.iter().cloned());
         if let Some(served) = &call.served {
             let kind = finished.kinds.get(&served.provider).copied();
             labels.push((semconv::PROVIDER, semconv::provider(kind, &served.provider)));
@@ -70,11 +80,11 @@ impl Metrics {
         if let Some(ms) = call.total_ms {
             series(&mut self.durations, labels).add(semconv::DURATION_BUCKETS, seconds(ms));
         }
-        let status = vec![(semconv::CALL_STATUS, call.status.as_str().to_owned())];
+        let status = with(&marks, semconv::CALL_STATUS, call.status.as_str());
         *series(&mut self.calls, status) += 1;
         let fallbacks = finished.decisions.iter().filter(|d| d.cause == signalbox_domain::Cause::Fallback).count();
         if fallbacks > 0 {
-            let route = vec![(semconv::ROUTE, call.target.name().to_owned())];
+            let route = with(&marks, semconv::ROUTE, call.target.name());
             *series(&mut self.fallbacks, route) += fallbacks as u64;
         }
     }
@@ -154,7 +164,7 @@ impl Metrics {
 
     fn point(&self, now: Timestamp, labels: &Labels) -> Value {
         let attributes = labels.iter().fold(Attributes::default(), |all, (name, value)| match *name {
-            semconv::OVERFLOW => all.with(name, true),
+            semconv::OVERFLOW | semconv::SIMULATED => all.with(name, true),
             _ => all.with(name, value.as_str()),
         });
         json!({
@@ -214,6 +224,27 @@ mod tests {
         let sent = metrics.request(now(), 3);
         assert!(!sent.to_string().contains(CANARY), "{sent}");
         insta::assert_json_snapshot!(sent);
+    }
+
+    #[test]
+    fn what_is_simulated_and_what_is_a_drill_has_series_of_its_own() {
+        let mut metrics = Metrics::new(now());
+        let mut drilled = finished();
+        drilled.call.simulated = true;
+        drilled.call.origin = Origin::Drill { name: "outage".into() };
+        for call in [&drilled, &finished()] {
+            metrics.add(call);
+        }
+        let sent = metrics.request(now(), 0);
+        for metric in sent["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().into_iter().flatten() {
+            if metric["name"] == semconv::LOST {
+                continue;
+            }
+            let points = metric["sum"]["dataPoints"].as_array().or(metric["histogram"]["dataPoints"].as_array());
+            let marked = points.into_iter().flatten().filter(|point| point.to_string().contains("\"drill\"")).count();
+            assert_eq!(marked * 2, points.map_or(0, Vec::len), "{metric}");
+            assert!(marked > 0 && metric.to_string().contains(semconv::SIMULATED), "{metric}");
+        }
     }
 
     #[test]

@@ -103,6 +103,8 @@ pub const PROVIDER_NAME: &str = "signalbox.provider";
 pub const DEGRADED: &str = "signalbox.degraded";
 /// Whether the answer comes from the simulated provider.
 pub const SIMULATED: &str = "signalbox.simulated";
+/// Where the call came from, such as `endpoint` or `drill`.
+pub const ORIGIN: &str = "signalbox.origin";
 /// Where a stored answer came from: `hit` or `stale`.
 pub const CACHE: &str = "signalbox.cache";
 /// What the call cost, in US dollars.

@@ -146,6 +146,7 @@ fn call_attributes(finished: &Finished, content: bool) -> Attributes {
         .maybe(semconv::PROVIDER_NAME, provider)
         .with(semconv::DEGRADED, call.degraded)
         .with(semconv::SIMULATED, call.simulated)
+        .with(semconv::ORIGIN, call.origin.as_str())
         .maybe(semconv::CACHE, call.cache.map(|hit| if hit.stale { "stale" } else { "hit" }))
         .maybe(semconv::CALL_COST, call.settlement.map(|settlement| dollars(settlement.amount.nanos())))
         .maybe(semconv::SETTLEMENT, call.settlement.map(|settlement| settled(settlement.kind)))

@@ -178,6 +178,22 @@ pub fn set_model(text: &str, name: &str, edit: &ModelEdit) -> Result<String, Edi
     Ok(document.into_text())
 }
 
+/// Removes the price of a model, so that the built-in table has it.
+pub fn remove_price(text: &str, name: &str) -> Result<String, EditError> {
+    let mut document = Document::parse(text)?;
+    let (table, is_new) = document.entry("models", "model", name)?;
+    if is_new {
+        return Err(EditError::Unknown { what: "model", name: name.to_owned() });
+    }
+    table.remove("price");
+    Ok(document.into_text())
+}
+
+/// The table `[section.name]` as it stands in the text, with its comments.
+pub fn excerpt(text: &str, section: &str, name: &str) -> Result<String, EditError> {
+    Document::parse(text)?.excerpt(section, name)
+}
+
 /// Removes a model that no route names.
 pub fn remove_model(text: &str, name: &str) -> Result<String, EditError> {
     let mut document = Document::parse(text)?;

@@ -14,6 +14,9 @@ use tempfile::{Builder, NamedTempFile};
 /// The largest authored file that is read, in bytes.
 pub const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// How many names are tried for a new file.
+const MOST_NAMES: u32 = 10_000;
+
 /// How the names of half-written files begin, so that whoever watches the folder can pass over them.
 pub const TEMPORARY_PREFIX: &str = ".signalbox-";
 
@@ -44,6 +47,48 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     }
     write_beside(path, bytes)?.persist_noclobber(path).map_err(|e| FileError::new(path, e.error))?;
     sync_folder(path)
+}
+
+/// A new file that is written piece by piece. Nobody sees it before it is whole; dropping it leaves nothing behind.
+#[derive(Debug)]
+pub struct NewFile {
+    temporary: NamedTempFile,
+    folder: PathBuf,
+}
+
+impl NewFile {
+    /// Begins a file in a folder.
+    pub fn begin(folder: &Path) -> Result<Self, FileError> {
+        Ok(Self { temporary: begin_in(folder, folder)?, folder: folder.to_owned() })
+    }
+
+    /// Adds some bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        self.temporary.write_all(bytes).map_err(|e| FileError::new(&self.folder, e))
+    }
+
+    /// Syncs it and gives it the first name that is free: `stem.extension`, or the same with a number. Nothing is ever
+    /// overwritten. Says where it is.
+    pub fn keep(self, stem: &str, extension: &str) -> Result<PathBuf, FileError> {
+        let Self { mut temporary, folder } = self;
+        temporary.as_file().sync_all().map_err(|e| FileError::new(&folder, e))?;
+        let mut number = 1_u32;
+        loop {
+            let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
+            let path = folder.join(name);
+            match temporary.persist_noclobber(&path) {
+                Ok(_) => {
+                    sync_folder(&path)?;
+                    return Ok(path);
+                }
+                Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists && number < MOST_NAMES => {
+                    temporary = e.file;
+                    number += 1;
+                }
+                Err(e) => return Err(FileError::new(&path, e.error)),
+            }
+        }
+    }
 }
 
 /// Reads a whole text file of at most [`LARGEST`] bytes. Bytes that aren't UTF-8 are an error with their offset.
@@ -117,6 +162,14 @@ fn replaceable(path: &Path, metadata: Metadata) -> Result<Metadata, FileError> {
 /// Writes and syncs a temporary file in the folder of `path`. It is removed when it is dropped.
 fn write_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, FileError> {
     let wrong = |e| FileError::new(path, e);
+    let mut temporary = begin_in(folder(path), path)?;
+    temporary.write_all(bytes).map_err(wrong)?;
+    temporary.as_file().sync_all().map_err(wrong)?;
+    Ok(temporary)
+}
+
+/// Makes an empty temporary file in a folder; `path` is what an error speaks of.
+fn begin_in(folder: &Path, path: &Path) -> Result<NamedTempFile, FileError> {
     let mut builder = Builder::new();
     builder.prefix(TEMPORARY_PREFIX).suffix(".tmp");
     #[cfg(unix)]
@@ -125,10 +178,7 @@ fn write_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, FileError> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(folder(path)).map_err(wrong)?;
-    temporary.write_all(bytes).map_err(wrong)?;
-    temporary.as_file().sync_all().map_err(wrong)?;
-    Ok(temporary)
+    builder.tempfile_in(folder).map_err(|e| FileError::new(path, e))
 }
 
 /// The folder that `path` is in.

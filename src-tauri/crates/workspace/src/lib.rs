@@ -14,6 +14,6 @@ pub use config::{
     Provider, Route, Scope, Telemetry, UnknownPrice, WorkspaceConfig,
 };
 pub use edit::{BudgetEdit, EditError, ModelEdit, ProviderEdit, RouteEdit};
-pub use files::{FileError, confine, create_new, read_to_string, write_atomic};
+pub use files::{FileError, NewFile, confine, create_new, read_to_string, write_atomic};
 pub use git::git_branch;
 pub use workspace::{CONFIG_FILE, STARTER_TOML, Workspace, WorkspaceError};

@@ -80,6 +80,7 @@ export const DEFINITIONS = [
   { id: "replay-call", title: "Send the call again", group: "Lists", keys: ["r"], where: "Live, Calls" },
   { id: "copy-call", title: "Copy the call's record", group: "Lists", keys: ["c"], where: "Live, Calls" },
   { id: "export-call", title: "Export the call as JSON", group: "Lists", keys: [], where: "Calls" },
+  { id: "export-calls", title: "Export all calls found", group: "Lists", keys: [], where: "Calls" },
   { id: "copy-curl", title: "Copy the call as curl", group: "Lists", keys: [], where: "Calls" },
   { id: "save-view", title: "Save the view", group: "Lists", keys: ["Mod+s"], where: "Calls" },
   { id: "clear-filters", title: "Take all filters away", group: "Lists", keys: [], where: "Calls" },

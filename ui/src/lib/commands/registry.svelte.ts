@@ -2,6 +2,7 @@ import { onDestroy } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { DEFINITIONS, type CommandId, type Definition } from "./definitions.ts";
 import { detectPlatform, formatCombo, isBare, isTyping, matches, parseCombo, type Pressed } from "./keys.ts";
+import { shortcuts } from "./shortcuts.svelte.ts";
 
 interface Binding {
   run: () => void;
@@ -11,8 +12,10 @@ interface Binding {
 const bindings = new SvelteMap<string, readonly Binding[]>();
 export const platform = detectPlatform(typeof navigator === "undefined" ? {} : navigator);
 
-const parsed = (DEFINITIONS as readonly Definition[]).flatMap((definition) =>
-  definition.keys.map((keys) => ({ id: definition.id, combo: parseCombo(keys) })),
+const parsed = $derived(
+  (DEFINITIONS as readonly Definition[]).flatMap((definition) =>
+    shortcuts.of(definition).map((keys) => ({ id: definition.id, combo: parseCombo(keys) })),
+  ),
 );
 
 /**
@@ -49,7 +52,7 @@ export function runCommand(id: CommandId): boolean {
 /** The keys of a command as people write them here; empty for a command without keys. */
 export function commandKeys(id: string): string {
   const definition = (DEFINITIONS as readonly Definition[]).find((one) => one.id === id);
-  const first = definition?.keys[0];
+  const first = definition && shortcuts.of(definition)[0];
   return first ? formatCombo(first, platform) : "";
 }
 
@@ -90,6 +93,16 @@ export function pressKey(event: Pressed, target: EventTarget | null, overlay = f
   return false;
 }
 
+let recorder: ((event: KeyboardEvent) => void) | undefined;
+
+/** Gives every key press to `record` instead of the commands, until the way back is taken. */
+export function recordKeys(record: (event: KeyboardEvent) => void): () => void {
+  recorder = record;
+  return () => {
+    if (recorder === record) recorder = undefined;
+  };
+}
+
 function overlayOpen(): boolean {
   return document.querySelector("[role='dialog'],[role='alertdialog'],[role='menu']") !== null;
 }
@@ -100,6 +113,12 @@ function overlayOpen(): boolean {
  */
 export function listenForKeys(target: Window = window): () => void {
   const early = (event: KeyboardEvent) => {
+    if (recorder) {
+      event.preventDefault();
+      event.stopPropagation();
+      recorder(event);
+      return;
+    }
     if (event.isComposing || isBare(parseEvent(event))) return;
     if (pressKey(event, event.target, overlayOpen())) {
       event.preventDefault();

@@ -17,6 +17,8 @@ class Calls {
   #waiting = new Map<string, Call>();
   #scheduled = false;
   #reading = false;
+  /** What changed while a page was read: the page may be older than that. */
+  #meanwhile: Map<string, Call> | undefined;
 
   get list(): readonly Call[] {
     return this.#list;
@@ -34,15 +36,18 @@ class Calls {
 
   /** Reads the newest page; the running ones are among them. */
   async load(): Promise<void> {
+    const meanwhile = new Map<string, Call>();
+    this.#meanwhile = meanwhile;
     try {
       const page = await call("call_list", { before: null, limit: PAGE, prompt: null });
-      this.#list = merge([], [...page.calls, ...this.#waiting.values()]);
-      this.#waiting.clear();
+      this.#list = merge(page.calls, [...meanwhile.values()]);
       this.#complete = page.calls.length < PAGE;
       this.#loaded = true;
       this.#error = undefined;
     } catch (error) {
       this.#error = error;
+    } finally {
+      if (this.#meanwhile === meanwhile) this.#meanwhile = undefined;
     }
   }
 
@@ -65,6 +70,7 @@ class Calls {
   listen(): void {
     events.on("call", ({ call: changed }) => {
       this.#waiting.set(changed.id, changed);
+      this.#meanwhile?.set(changed.id, changed);
       if (this.#scheduled) return;
       this.#scheduled = true;
       schedule(() => {
@@ -83,13 +89,16 @@ function schedule(work: () => void): void {
   else requestAnimationFrame(work);
 }
 
-/** Puts changed calls in their places. Identifiers are UUID v7: their order is the order of time. */
+/**
+ * Puts changed calls in their places. A call that has ended never runs again, whatever comes later. Identifiers are UUID v7:
+ * their order is the order of time.
+ */
 export function merge(list: readonly Call[], changes: readonly Call[]): readonly Call[] {
   const changed = new Map(changes.map((one) => [one.id, one]));
   const kept = list.map((one) => {
     const newer = changed.get(one.id);
     changed.delete(one.id);
-    return newer ?? one;
+    return newer && !(newer.status === "running" && one.status !== "running") ? newer : one;
   });
   if (changed.size === 0) return kept;
   return [...kept, ...changed.values()].sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));

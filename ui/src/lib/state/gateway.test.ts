@@ -54,6 +54,7 @@ describe("cool-downs", () => {
       since: after(0),
       roles: ["generate", "judge"] as const,
       providers: ["acme"],
+      drill: false,
     };
     const state = gatewayState({ cool_downs: [], signals: [], alarm: { ...alarm, roles: [...alarm.roles] } });
     host.send([{ kind: "gateway", state }]);

@@ -36,13 +36,15 @@ describe("the list of calls", () => {
       Call,
       Call,
     ];
-    const list = merge(merge([], [a, b]), [{ ...a, status: "running" }, c]);
+    const begun = { ...a, status: "running" as const };
+    const list = merge(merge([], [begun, b]), [{ ...a, status: "failed" }, c]);
     expect(list.map((one) => one.id)).toEqual([c.id, b.id, a.id]);
-    expect(list[2]?.status).toBe("running");
+    expect(list[2]?.status).toBe("failed");
+    expect(merge(list, [begun])[2]?.status).toBe("failed");
   });
 
   it("gathers a thousand events to one change of the list", async () => {
-    host.answer("call_list", () => ({ calls: [], older: null, newer: null, total: null }));
+    host.answer("call_list", () => ({ calls: [], older: null, newer: null, total: null, unreadable: 0 }));
     await calls.load();
     calls.listen();
     let changes = 0;

@@ -1,3 +1,5 @@
+import { errorText } from "../host/index.ts";
+
 /** One short message with a way back. There is only ever one: a newer one takes its place. */
 export interface ToastMessage {
   /** Before the name, such as "Deleted". */
@@ -7,6 +9,8 @@ export interface ToastMessage {
   /** After the name, such as "and its 3 versions". */
   rest?: string;
   undo?: () => unknown;
+  /** Something else that can be done with it. */
+  action?: { label: string; run: () => unknown };
 }
 
 const STAYS = 8_000;
@@ -42,7 +46,12 @@ class Toasts {
   async undo(): Promise<void> {
     const message = this.#current;
     this.dismiss();
-    await message?.undo?.();
+    try {
+      await message?.undo?.();
+    } catch (error) {
+      // Whoever believes that it was taken back would go on from what isn't so.
+      this.show({ text: `Not taken back: ${errorText(error)}` });
+    }
   }
 }
 

@@ -2,9 +2,11 @@ import { remember } from "../editor/memory.ts";
 import { freeName } from "../editor/merge.ts";
 import { copyText } from "$lib/components/copy.ts";
 import { clockTime } from "$lib/format/time.ts";
-import { call as ask, host, type CallDetail } from "$lib/host/index.ts";
+import { call as ask, host, type CallDetail, type FileSaved } from "$lib/host/index.ts";
+import { plural } from "$lib/format/numbers.ts";
 import { router } from "$lib/state/router.svelte.ts";
 import { toasts } from "$lib/state/toasts.svelte.ts";
+import { toFilter, type Search } from "./filter.ts";
 
 /** Sends a call again and gives the identifier of the new one. */
 export async function replayCall(id: string): Promise<string> {
@@ -63,17 +65,40 @@ function canonical(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/**
- * Puts a text into a file of the browser's downloads. The window of the application has none: there it goes to the
- * clipboard.
- */
-export async function saveText(file: string, text: string): Promise<"saved" | "copied" | "refused"> {
-  if (host().kind !== "loopback") return (await copyText(text)) ? "copied" : "refused";
+/** Says where a file is, and lets its path be copied. */
+function showSaved(saved: FileSaved, what: string): void {
+  const leftOut = saved.left_out > 0 ? `; ${plural(saved.left_out, "call")} could not be read` : "";
+  const copy = async () => {
+    if (await copyText(saved.path)) toasts.show({ text: "Copied the path", name: saved.path });
+  };
+  toasts.show({
+    text: `Saved ${what} as`,
+    name: saved.path,
+    rest: leftOut,
+    action: { label: "Copy path", run: copy },
+  });
+}
+
+/** Writes every call of a search into a file, as lines of JSON. */
+export async function saveAll(search: Search): Promise<void> {
+  const saved = await ask("calls_save", { filter: toFilter(search, new Date()) });
+  showSaved(saved, plural(saved.calls, "call"));
+}
+
+/** Writes one call into a file. A browser keeps it among its downloads; the window lets the core write it. */
+export async function saveCall(id: string): Promise<void> {
+  const request = { call: id, format: { kind: "json" } } as const;
+  if (host().kind !== "loopback") return showSaved(await ask("call_save", request), "the call");
+  const { file, text } = await ask("call_export", request);
+  download(file, text);
+  toasts.show({ text: "Saved", name: file, rest: "in the folder of downloads" });
+}
+
+function download(file: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = address;
   link.download = file;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  return "saved";
 }

@@ -35,8 +35,11 @@ const rows = () => screen.queryAllByTestId("calls-row");
 const selected = () => rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
 const filters = () =>
   host.asked
-    .filter((one) => one.name === "call_list" && (one.request as CallListRequest).filter)
-    .map((one) => (one.request as CallListRequest).filter);
+    .filter((one) => one.name === "call_list")
+    .map((one) => one.request as CallListRequest)
+    // The chips ask for a count and a single call.
+    .filter((request) => request.filter && request.limit > 1)
+    .map((request) => request.filter);
 
 describe("Calls", () => {
   it("searches from the slash key on, and says how many there are", async () => {
@@ -68,6 +71,67 @@ describe("Calls", () => {
     await vi.waitFor(() => expect(screen.getByText("No call fits")).toBeTruthy());
     await fireEvent.click(screen.getByTestId("calls-show-all"));
     await vi.waitFor(() => expect(rows().length).toBe(6));
+  });
+
+  it("presses and releases a chip without touching the other conditions, and counts what each would leave", async () => {
+    await open();
+    const chip = (name: string) => screen.getByTestId(`calls-${name}`);
+    await vi.waitFor(() => expect(chip("verified").textContent).toMatch(/^\s*verified\s*1\s*$/));
+    expect(chip("failed").textContent).toMatch(/blocked or failed\s*1\s*$/);
+    await fireEvent.click(chip("degraded"));
+    await fireEvent.click(chip("failed"));
+    await vi.waitFor(() => expect(filters().at(-1)).toMatchObject({ degraded: true, statuses: ["failed", "refused"] }));
+    expect(chip("failed").getAttribute("aria-pressed")).toBe("true");
+    await fireEvent.click(chip("failed"));
+    await vi.waitFor(() => expect(filters().at(-1)).toMatchObject({ degraded: true, statuses: [] }));
+    expect(chip("degraded").getAttribute("aria-pressed")).toBe("true");
+    await fireEvent.click(chip("verified"));
+    await vi.waitFor(() => expect(filters().at(-1)).toMatchObject({ degraded: true, badges: ["verified"] }));
+  });
+
+  it("says how many calls can't be read", async () => {
+    const page = { calls: [sampleCall()], older: null, newer: null, total: { count: 3, more: false }, unreadable: 2 };
+    host.answer("call_list", () => page);
+    await open();
+    expect(screen.getByTestId("calls-unreadable").textContent).toContain("2 calls can't be read and are not shown");
+  });
+
+  it("says why a call can't be read that an event has told of", async () => {
+    const call = sampleCall({ status: "running" });
+    host.answer("call_get", () => {
+      throw new ApiError({ code: "internal", message: "its record is damaged" });
+    });
+    await open({ screen: "calls", call: call.id });
+    host.send([{ kind: "call", call }]);
+    await screen.findByText("This call could not be read");
+  });
+
+  it("exports every call found into a file whose path can be copied", async () => {
+    host.answer("calls_save", () => ({ path: "/home/ana/Downloads/calls.jsonl", calls: 6, left_out: 0 }));
+    await open();
+    expect(screen.getByTestId("calls-export").textContent).toContain("Export 6");
+    await fireEvent.click(screen.getByTestId("calls-degraded"));
+    await vi.waitFor(() => expect(screen.getByTestId("calls-export").textContent).toContain("Export 1"));
+    await fireEvent.click(screen.getByTestId("calls-export"));
+    expect((await screen.findByTestId("toast")).textContent).toContain("/home/ana/Downloads/calls.jsonl");
+    expect(screen.getByTestId("toast-action").textContent).toBe("Copy path");
+    expect(host.asked.find((one) => one.name === "calls_save")?.request).toMatchObject({ filter: { degraded: true } });
+  });
+
+  it("copies any attempt as curl", async () => {
+    await open();
+    for (let row = 0; row < 9; row += 1) await fireEvent.keyDown(document.body, { key: "j" });
+    await screen.findByTestId("calls-why");
+    screen.getByTestId("call-more").focus();
+    await fireEvent.keyDown(screen.getByTestId("call-more"), { key: "Enter" });
+    const item = await screen.findByTestId("call-more-curl-1");
+    await fireEvent.pointerUp(item);
+    await fireEvent.click(item);
+    await vi.waitFor(() =>
+      expect(host.asked.find((one) => one.name === "call_export")?.request).toMatchObject({
+        format: { kind: "curl", attempt: 1 },
+      }),
+    );
   });
 
   it("keeps a search under a name, and brings a deleted view back", async () => {
@@ -188,14 +252,15 @@ describe("Calls", () => {
   it("has a way out of a failed search", async () => {
     host.answer("call_list", ({ filter }) => {
       if (filter) throw new ApiError({ code: "internal", message: "the index is damaged" });
-      return { calls: [], older: null, newer: null, total: null };
+      return { calls: [], older: null, newer: null, total: null, unreadable: 0 };
     });
     await start(host);
     router.replace({ screen: "calls" });
     await loadScreen("calls");
     render(Frame);
     await screen.findByText("The calls could not be searched");
-    host.answer("call_list", () => ({ calls: [], older: null, newer: null, total: { count: 0, more: false } }));
+    const total = { count: 0, more: false };
+    host.answer("call_list", () => ({ calls: [], older: null, newer: null, total, unreadable: 0 }));
     await fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     await screen.findByText("No call yet");
   });

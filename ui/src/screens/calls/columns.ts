@@ -5,15 +5,18 @@ export interface Columns {
   tokens: boolean;
   cost: boolean;
   model: boolean;
+  /** For whom; only where a call in the list has somebody. */
+  caller: boolean;
 }
 
 const wide = (pixels: number) => `calc(${pixels}px * var(--text-scale))`;
 
 /** The columns for a list of this width, counted in the usual text size. */
-export function columnsFor(width: number): Columns {
+export function columnsFor(width: number, named = false): Columns {
   const model = width >= 460;
   const cost = width >= 600;
   const tokens = width >= 720;
+  const caller = named && width >= 820;
   const columns = [
     { label: "Time", size: wide(100) },
     { label: "Prompt@version", size: "minmax(0, 1fr)" },
@@ -22,6 +25,7 @@ export function columnsFor(width: number): Columns {
     ...(tokens ? [{ label: "Tokens", size: wide(96), num: true }] : []),
     ...(cost ? [{ label: "Cost", size: wide(76), num: true }] : []),
     { label: "Latency", size: wide(72), num: true },
+    ...(caller ? [{ label: "App, user", size: wide(124) }] : []),
   ];
   return {
     template: columns.map((column) => column.size).join(" "),
@@ -29,5 +33,6 @@ export function columnsFor(width: number): Columns {
     model,
     cost,
     tokens,
+    caller,
   };
 }

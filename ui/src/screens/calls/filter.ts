@@ -1,11 +1,24 @@
 import { classWord } from "$lib/calls.ts";
+import type { Aspect } from "$lib/components/signal.ts";
 import { formatMoney } from "$lib/format/money.ts";
 import { formatDuration } from "$lib/format/numbers.ts";
 import { shortDate } from "$lib/format/time.ts";
-import type { CallFacets, CallFilter, CallStatus, ErrorClass, Role } from "$lib/host/index.ts";
+import type { Badge, CallFacets, CallFilter, CallStatus, ErrorClass, Role } from "$lib/host/index.ts";
 
 /** The conditions that hold any of several values. */
-export const LISTS = ["statuses", "roles", "prompts", "routes", "models", "providers", "origins", "errors"] as const;
+export const LISTS = [
+  "statuses",
+  "badges",
+  "roles",
+  "prompts",
+  "routes",
+  "models",
+  "providers",
+  "origins",
+  "users",
+  "tokens",
+  "errors",
+] as const;
 export type ListField = (typeof LISTS)[number];
 
 /** A span of time that moves with the clock: a saved view of today means today whenever it is opened. */
@@ -43,6 +56,7 @@ export const NOTHING: Search = {
 };
 
 const STATUSES: readonly CallStatus[] = ["running", "done", "failed", "refused", "cancelled", "interrupted"];
+const BADGES: readonly Badge["state"][] = ["verified", "failed", "unverified"];
 const ROLES: readonly Role[] = ["generate", "classify", "judge", "guard", "embed"];
 export const SPANS: readonly { value: Span; label: string }[] = [
   { value: "any", label: "any time" },
@@ -110,16 +124,25 @@ export interface Condition {
 
 const LIST_NAMES: Record<ListField, string> = {
   statuses: "status",
+  badges: "badge",
   roles: "role",
   prompts: "prompt",
   routes: "route",
   models: "model",
   providers: "provider",
   origins: "from",
+  users: "user",
+  tokens: "app",
   errors: "error",
 };
 
-const ORIGINS: Record<string, string> = { app: "the window", drill: "a drill", replay: "a replay" };
+const ORIGINS: Record<string, string> = {
+  app: "the window",
+  endpoint: "the endpoint",
+  command_line: "the command line",
+  drill: "a drill",
+  replay: "a replay",
+};
 
 /** A value of a condition in words. */
 export function valueWord(field: ListField, value: string): string {
@@ -139,7 +162,7 @@ export function conditions(search: Search): Condition[] {
       id: `${field} ${value}`,
       name: LIST_NAMES[field],
       value: valueWord(field, value),
-      mono: !["statuses", "roles", "origins", "errors"].includes(field),
+      mono: !["statuses", "badges", "roles", "origins", "errors"].includes(field),
       without: toggled(search, field, value),
     })),
   );
@@ -172,8 +195,62 @@ export function toggled(search: Search, field: ListField, value: string): Search
 export function choices(field: ListField, facets: CallFacets | undefined): string[] {
   if (field === "statuses") return [...STATUSES];
   if (field === "roles") return [...ROLES];
+  if (field === "badges") return [...BADGES];
+  if (field === "prompts") return withFolders(facets?.prompts ?? []);
   return [...(facets?.[field] ?? [])];
 }
+
+/** Names of prompts, before them the folders that hold several of them, as `support/*`. */
+function withFolders(names: readonly string[]): string[] {
+  const held = new Map<string, number>();
+  for (const name of names) {
+    const parts = name.split("/").slice(0, -1);
+    parts.forEach((_, depth) => {
+      const folder = `${parts.slice(0, depth + 1).join("/")}/*`;
+      held.set(folder, (held.get(folder) ?? 0) + 1);
+    });
+  }
+  const folders = [...held].filter(([, count]) => count > 1).map(([folder]) => folder);
+  return [...folders.sort(), ...names];
+}
+
+/** A chip: one condition that many want, which comes and goes without touching the others. */
+export interface ChipField {
+  id: string;
+  text: string;
+  aspect: Aspect;
+  isOn: (search: Search) => boolean;
+  /** The search with the chip pressed or not. */
+  turned: (search: Search, on: boolean) => Search;
+}
+
+/** A chip that sets a list to some values. */
+function chipOf(id: string, text: string, aspect: Aspect, field: ListField, values: readonly string[]): ChipField {
+  const same = (list: readonly string[]) => [...list].sort().join() === [...values].sort().join();
+  return {
+    id,
+    text,
+    aspect,
+    isOn: (search) => same(search.lists[field] ?? []),
+    turned: (search, on) => {
+      const { [field]: _, ...others } = search.lists;
+      return { ...search, lists: on ? { ...others, [field]: values } : others };
+    },
+  };
+}
+
+export const CHIPS: readonly ChipField[] = [
+  chipOf("verified", "verified", "clear", "badges", ["verified"]),
+  {
+    id: "degraded",
+    text: "degraded",
+    aspect: "caution",
+    isOn: (search) => search.degraded,
+    turned: (search, degraded) => ({ ...search, degraded }),
+  },
+  chipOf("failed", "blocked or failed", "stop", "statuses", ["failed", "refused"]),
+  chipOf("unverified", "unverified", "dark", "badges", ["unverified"]),
+];
 
 /** Whether two searches ask for the same. */
 export function isSame(a: Search, b: Search): boolean {

@@ -6,6 +6,8 @@ import { toFilter, type Search } from "./filter.ts";
 /** How many calls are read at once. */
 export const PAGE = 100;
 
+const NONE: CallTotal = { count: 0, more: false };
+
 /**
  * The calls that a search finds, newest first, read page by page. A newer search wins over an older one that answers
  * late; what was found before stays until then. Calls that begin meanwhile wait until they are asked for: nothing may
@@ -18,10 +20,15 @@ export class CallList {
   #error = $state.raw<unknown>();
   #loaded = $state(false);
   #reading = $state(false);
-  #fresh = $state.raw<ReadonlySet<string>>(new Set());
+  #fresh = $state.raw<CallTotal>(NONE);
+  #unreadable = $state(0);
   #changed = new Map<string, Call>();
   #scheduled = false;
   #ticket = 0;
+  /** What changed while a page was read: the page may be older than that. */
+  #meanwhile: Map<string, Call> | undefined;
+  #counting = false;
+  #countAgain = false;
   #search: Search | undefined;
 
   get list(): readonly Call[] {
@@ -41,9 +48,13 @@ export class CallList {
   get reading(): boolean {
     return this.#reading;
   }
-  /** How many calls have begun since the list was read. */
-  get fresh(): number {
-    return this.#fresh.size;
+  /** How many calls that the search means have begun since the list was read. */
+  get fresh(): CallTotal {
+    return this.#fresh;
+  }
+  /** How many calls belong to what was read and can't be shown. */
+  get unreadable(): number {
+    return this.#unreadable;
   }
 
   /** Reads the newest page of a search. */
@@ -68,6 +79,7 @@ export class CallList {
     const stops = [
       events.on("call", ({ call }) => {
         this.#changed.set(call.id, call);
+        this.#meanwhile?.set(call.id, call);
         if (this.#scheduled) return;
         this.#scheduled = true;
         setTimeout(() => this.#take(), 100);
@@ -81,23 +93,33 @@ export class CallList {
     const search = this.#search;
     if (!search) return;
     const ticket = ++this.#ticket;
+    const meanwhile = new Map<string, Call>();
+    this.#meanwhile = meanwhile;
     this.#reading = true;
     try {
       const filter = toFilter(search, new Date());
       const page = await ask("call_list", { before, limit: PAGE, prompt: null, filter, count: before === null });
       if (ticket !== this.#ticket) return;
-      this.#list = before === null ? page.calls : merge(this.#list, page.calls);
+      const read = merge(
+        page.calls,
+        page.calls.flatMap((one) => meanwhile.get(one.id) ?? []),
+      );
+      this.#list = before === null ? read : merge(this.#list, read);
+      this.#unreadable = page.unreadable + (before === null ? 0 : this.#unreadable);
       this.#older = page.older;
       if (before === null) {
         this.#total = page.total ?? undefined;
-        this.#fresh = new Set();
+        this.#fresh = NONE;
       }
       this.#error = undefined;
       this.#loaded = true;
     } catch (error) {
       if (ticket === this.#ticket) this.#error = error;
     } finally {
-      if (ticket === this.#ticket) this.#reading = false;
+      if (ticket === this.#ticket) {
+        this.#reading = false;
+        this.#meanwhile = undefined;
+      }
     }
   }
 
@@ -109,7 +131,26 @@ export class CallList {
     const inList = changes.filter((one) => known.has(one.id));
     if (inList.length > 0) this.#list = merge(this.#list, inList);
     const newest = this.#list[0]?.id ?? "";
-    const begun = changes.filter((one) => !known.has(one.id) && one.id > newest);
-    if (this.#loaded && begun.length > 0) this.#fresh = new Set([...this.#fresh, ...begun.map((one) => one.id)]);
+    if (this.#loaded && changes.some((one) => !known.has(one.id) && one.id > newest)) void this.#countFresh();
+  }
+
+  /** Only the database can say whether a call is meant: its words are there. */
+  async #countFresh(): Promise<void> {
+    this.#countAgain = this.#counting;
+    if (this.#counting || !this.#search) return;
+    this.#counting = true;
+    const ticket = this.#ticket;
+    const after = this.#list[0]?.id ?? null;
+    const filter = toFilter(this.#search, new Date());
+    try {
+      const page = await ask("call_list", { before: null, after, limit: PAGE, prompt: null, filter });
+      const more = (after === null ? page.older : page.newer) !== null;
+      if (ticket === this.#ticket) this.#fresh = { count: page.calls.length, more };
+    } catch {
+      // The next call that begins asks again.
+    } finally {
+      this.#counting = false;
+      if (this.#countAgain) void this.#countFresh();
+    }
   }
 }

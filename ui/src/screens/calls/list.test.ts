@@ -12,11 +12,18 @@ let stop: () => void;
 let all: Call[];
 
 /** Three pages of two calls, walked by key. */
-function pages({ before, count }: CallListRequest) {
+function pages({ before, after, count }: CallListRequest) {
+  if (after) {
+    const calls = all.slice(
+      0,
+      all.findIndex((one) => one.id === after),
+    );
+    return { calls, older: null, newer: null, total: null, unreadable: 0 };
+  }
   const from = before === null ? 0 : all.findIndex((one) => one.id === before) + 1;
   const calls = all.slice(from, from + 2);
   const older = from + 2 < all.length ? (calls.at(-1)?.id ?? null) : null;
-  return { calls, older, newer: null, total: count ? { count: all.length, more: false } : null };
+  return { calls, older, newer: null, total: count ? { count: all.length, more: false } : null, unreadable: 0 };
 }
 
 beforeEach(() => {
@@ -51,17 +58,49 @@ describe("the calls found", () => {
     const [first] = all;
     if (!first) throw new Error("there are calls");
     const begun = sampleCall();
+    const older = all[5] as Call;
+    all = [begun, ...all];
     host.send([
       { kind: "call", call: { ...first, status: "failed" } },
       { kind: "call", call: begun },
-      { kind: "call", call: all[5] as Call },
+      { kind: "call", call: older },
     ]);
-    await vi.waitFor(() => expect(list.fresh).toBe(1));
+    await vi.waitFor(() => expect(list.fresh.count).toBe(1));
     expect(ids()).toEqual(before);
     expect(list.list[0]?.status).toBe("failed");
-    all = [begun, ...all];
     await list.again();
-    expect([list.fresh, ids()[0]]).toEqual([0, begun.id]);
+    expect([list.fresh.count, ids()[0]]).toEqual([0, begun.id]);
+  });
+
+  it("that begin and aren't meant by the search are not announced", async () => {
+    await list.load({ ...NOTHING, text: "parcel" });
+    const begun = sampleCall();
+    host.send([{ kind: "call", call: begun }]);
+    await vi.waitFor(() =>
+      expect(host.asked.at(-1)?.request).toMatchObject({ after: all[0]?.id, filter: { text: "parcel" } }),
+    );
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(list.fresh.count).toBe(0);
+  });
+
+  it("show what happened while they were read, and never go back to running", async () => {
+    const [first, second] = all as [Call, Call];
+    all = [{ ...first, status: "running" }, second, ...all.slice(2)];
+    let answer: (() => void) | undefined;
+    host.answer("call_list", async (request) => {
+      const page = pages(request);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return page;
+    });
+    const reading = list.load(NOTHING);
+    await vi.waitFor(() => expect(answer).toBeDefined());
+    host.send([
+      { kind: "call", call: { ...first, status: "failed" } },
+      { kind: "call", call: { ...second, status: "running" } },
+    ]);
+    answer?.();
+    await reading;
+    expect(list.list.map((one) => one.status)).toEqual(["failed", second.status]);
   });
 
   it("belong to the newest search, whichever answers last", async () => {

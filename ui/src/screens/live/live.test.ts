@@ -74,7 +74,13 @@ describe("Live", () => {
   });
 
   it("shows what an alarm is about until somebody has seen it", async () => {
-    const alarm = { text: "mini and its judge fail together", since: NOW, roles: [], providers: ["openai"] };
+    const alarm = {
+      text: "mini and its judge fail together",
+      since: NOW,
+      roles: [],
+      providers: ["openai"],
+      drill: false,
+    };
     host.answer("gateway_state", () => gatewayState({ alarm }));
     await open();
     const bar = screen.getByTestId("alarm");
@@ -86,6 +92,42 @@ describe("Live", () => {
     await vi.waitFor(() => expect(screen.queryByTestId("alarm")).toBeNull());
     host.send([{ kind: "gateway", state: gatewayState({ alarm: { ...alarm, since: "2026-11-22T15:00:00Z" } }) }]);
     await screen.findByTestId("alarm");
+  });
+
+  it("counts a degraded answer that nobody checked among the unverified ones", async () => {
+    const alarm = { text: "they fail together", since: "2026-11-22T00:00:00Z", roles: [], providers: [], drill: true };
+    host.answer("gateway_state", () => gatewayState({ alarm }));
+    await open();
+    const bar = screen.getByTestId("alarm");
+    expect(bar.textContent).toContain("Drill: correlated failure");
+    expect(within(bar).queryByTestId("alarm-drill")).toBeNull();
+    await fireEvent.click(within(bar).getByTestId("alarm-show"));
+    const words = screen.getAllByTestId("live-call").map((row) => row.textContent);
+    expect(words.some((word) => word.includes("degraded"))).toBe(true);
+    expect(within(bar).getByTestId("alarm-show").textContent.trim()).toBe(`Show the ${words.length}`);
+  });
+
+  it("starts what the alarm looks like as a drill", async () => {
+    const roles = ["generate" as const, "judge" as const];
+    const alarm = { text: "they fail together", since: NOW, roles, providers: [], drill: false };
+    host.answer("gateway_state", () => gatewayState({ alarm }));
+    host.answer("drill_run", () => ({ calls: [sampleCall().id] }));
+    await open();
+    await fireEvent.click(screen.getByTestId("alarm-drill"));
+    await vi.waitFor(() =>
+      expect(host.asked.find((one) => one.name === "drill_run")?.request).toEqual({ name: "dead-judge" }),
+    );
+  });
+
+  it("keeps the call in view until somebody chooses another, whatever begins", async () => {
+    await open();
+    const chosen = () => screen.getAllByTestId("live-call").find((row) => row.getAttribute("aria-selected") === "true");
+    const first = chosen()?.dataset.call;
+    expect(first).toBeDefined();
+    const begun = sampleCall({ id: "ffffffff-0000-7000-8000-000000000000", status: "running" });
+    host.send([{ kind: "call", call: begun }]);
+    await vi.waitFor(() => expect(screen.getAllByTestId("live-call")[0]?.dataset.call).toBe(begun.id));
+    expect(chosen()?.dataset.call).toBe(first);
   });
 
   it("tells why an answer is degraded, beside its waterfall", async () => {

@@ -1,6 +1,14 @@
-import { call, type OpenAiApi, type Preset, type ProviderConnected, type ProviderKind } from "$lib/host/index.ts";
+import {
+  call,
+  type OpenAiApi,
+  type Preset,
+  type ProviderConnected,
+  type ProviderKind,
+  type ProvidersChanged,
+} from "$lib/host/index.ts";
 import { plural } from "$lib/format/numbers.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
+import { toasts } from "$lib/state/toasts.svelte.ts";
 
 /** What a person gave: an address, a key, or both; and what it is, where they said so. */
 export interface Connection {
@@ -32,6 +40,20 @@ export async function connect(given: Connection): Promise<ProviderConnected> {
   });
   await providers.load();
   return connected;
+}
+
+/** Takes the list that a change of providers came with, and offers to take the change back. */
+export function takeBack({ list, undo }: ProvidersChanged, text: string, name: string): void {
+  providers.set(list);
+  toasts.show({
+    text,
+    name,
+    rest: text === "Removed" ? "from signalbox.toml and from every chain" : "in signalbox.toml",
+    undo: async () => {
+      await call("config_undo", undo);
+      await providers.load();
+    },
+  });
 }
 
 /** What became of it, in a few words. */

@@ -215,3 +215,37 @@ describe("backups", () => {
     expect(screen.getByTestId("backup-last")).toBeTruthy();
   });
 });
+
+describe("shortcuts", () => {
+  const row = (command: string) =>
+    screen.getAllByTestId("shortcut").find((one) => one.dataset.command === command) as HTMLElement;
+
+  it("take the keys that are pressed, say with what they conflict, and go back", async () => {
+    await open();
+    await fireEvent.click(within(row("diff")).getByRole("button", { name: /Change the keys of Difference/ }));
+    await screen.findByTestId("shortcut-recording");
+    await fireEvent.keyDown(document.body, { key: "Tab" });
+    await vi.waitFor(() => expect(screen.getByTestId("shortcut-recording").textContent).toContain("need that key"));
+    // What is pressed is taken, and not done: the palette stays closed.
+    await fireEvent.keyDown(document.body, { key: "k", ctrlKey: true });
+    await vi.waitFor(() => expect(row("diff").textContent).toContain("Ctrl+K"));
+    expect(screen.queryByTestId("palette")).toBeNull();
+    const conflict = screen.getByTestId("shortcut-conflict");
+    expect(conflict.textContent).toMatch(/1 conflict\s*Palette and Difference on Ctrl\+K/);
+    await session.flush();
+    expect(requests("session_set")).toContainEqual({ key: "keys", value: { diff: "Mod+k" } });
+    await fireEvent.click(screen.getByTestId("shortcut-resolve"));
+    await vi.waitFor(() => expect(screen.queryByTestId("shortcut-conflict")).toBeNull());
+    expect(row("diff").textContent).toContain("Ctrl+D");
+  });
+
+  it("stay as they are when recording ends by Escape", async () => {
+    await open();
+    await fireEvent.click(within(row("diff")).getByRole("button", { name: /Change the keys/ }));
+    await screen.findByTestId("shortcut-recording");
+    await fireEvent.keyDown(document.body, { key: "Escape" });
+    await vi.waitFor(() => expect(screen.queryByTestId("shortcut-recording")).toBeNull());
+    expect(row("diff").textContent).toContain("Ctrl+D");
+    expect(screen.queryByTestId("shortcut-reset-all")).toBeNull();
+  });
+});

@@ -105,8 +105,9 @@ impl Core {
                 }
                 self.end(id);
                 self.announcer.budgets();
-                if let Some(served) = &call.served {
-                    self.announcer.provider(&served.provider);
+                // Those that failed on the way are news too, not only the one that answered.
+                for attempt in &call.attempts {
+                    self.announcer.provider(&attempt.provider);
                 }
             }
         }

@@ -3,14 +3,15 @@
 use signalbox_domain::{ProviderKind, Role, Secret};
 use signalbox_gateway::connect;
 use signalbox_workspace::{
-    ModelEdit, ProviderEdit,
+    ProviderEdit,
     config::{self, Config, KeySource, OPENAI_BASE_URL, OpenAiApi, Preset},
     edit::{self, EditError},
 };
 
 use super::{
     Core,
-    naming::{family_of, free_name, free_provider_name, name_of, sensible_few},
+    models::added,
+    naming::{free_provider_name, name_of, sensible_few},
     providers::of_provider,
 };
 use crate::{
@@ -55,35 +56,23 @@ impl Core {
 
     /// Puts a provider and its models into `signalbox.toml`; says the models' names.
     async fn add_provider(&self, provider: &config::Provider, ids: &[String]) -> Result<Vec<String>, ApiError> {
-        let config = self.gateway.settings().config.clone();
-        let mut added = Vec::new();
+        let settings = self.gateway.settings();
+        let (mut names, mut models) = (Vec::new(), Vec::new());
         for id in ids {
-            let known = config.models.iter().find(|model| model.provider == provider.name && model.id == *id);
-            let name = match known {
-                Some(model) => model.name.clone(),
-                None => free_name(&config, &added, id),
-            };
-            added.push(name);
+            let (name, change) = added(&settings.config, &names, &provider.name, id);
+            names.push(name.clone());
+            models.push((name, change));
         }
-        let change = written(provider);
-        let (name, models): (String, Vec<(String, String)>) =
-            (provider.name.clone(), added.iter().cloned().zip(ids.iter().cloned()).collect());
-        let is_known = move |model: &str| config.model(model).is_some();
+        let (name, change) = (provider.name.clone(), written(provider));
         self.edit_config(move |text| -> Result<String, EditError> {
             let mut text = edit::set_provider(text, &name, &change)?;
-            for (model, id) in &models {
-                let change = ModelEdit {
-                    provider: Some(name.clone()),
-                    id: Some(id.clone()),
-                    family: if is_known(model) { None } else { family_of(id).map(str::to_owned) },
-                    ..ModelEdit::default()
-                };
-                text = edit::set_model(&text, model, &change)?;
+            for (model, change) in &models {
+                text = edit::set_model(&text, model, change)?;
             }
             Ok(text)
         })
         .await?;
-        Ok(added)
+        Ok(names)
     }
 
     /// Lets the default route begin with a real model as long as it has only simulated ones.

@@ -13,8 +13,18 @@ pub(super) use curl::curl;
 /// a field gets a new number.
 const SHAPE: u32 = 1;
 
-/// Everything that is stored of a call, as one JSON value. Texts that were removed are absent.
+/// Everything that is stored of a call, as one JSON value over several lines.
 pub(super) fn json(whole: &Whole) -> Result<String, ApiError> {
+    serde_json::to_string_pretty(&value(whole)?).map_err(|error| ApiError::internal(&error))
+}
+
+/// The same as one line, with its end.
+pub(super) fn json_line(whole: &Whole) -> Result<String, ApiError> {
+    Ok(format!("{}\n", value(whole)?))
+}
+
+/// Texts that were removed are absent.
+fn value(whole: &Whole) -> Result<Value, ApiError> {
     let sent: Vec<Value> = whole
         .call
         .attempts
@@ -22,7 +32,7 @@ pub(super) fn json(whole: &Whole) -> Result<String, ApiError> {
         .zip(&whole.sent)
         .map(|(attempt, sent)| json!({ "attempt": attempt.number, "hash": attempt.request_hash, "body": sent.as_deref().map(text) }))
         .collect();
-    let value = json!({
+    Ok(json!({
         "format": "signalbox-call",
         "version": SHAPE,
         "call": whole.call,
@@ -32,8 +42,7 @@ pub(super) fn json(whole: &Whole) -> Result<String, ApiError> {
         "sent": sent,
         "decisions": whole.decisions,
         "texts_removed": whole.texts_removed,
-    });
-    serde_json::to_string_pretty(&value).map_err(|error| ApiError::internal(&error))
+    }))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -72,6 +81,7 @@ mod tests {
         });
         Whole {
             call: serde_json::from_value(call).unwrap(),
+            workspace: "/home/ada/helpdesk".into(),
             request: Some(request),
             answer: Some(answer.into()),
             reply: None,

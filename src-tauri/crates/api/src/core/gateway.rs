@@ -1,8 +1,9 @@
 //! The gateway's state, and its drills.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use signalbox_gateway::{GatewayState, drills};
+use tokio::time::Instant;
 
 use super::Core;
 use crate::{
@@ -38,11 +39,18 @@ impl Core {
         self.tasks.spawn(async move {
             let mut before = GatewayState::default();
             loop {
+                let lasts = core.gateway.state_lasts();
+                // A moment later, so that what ends then has ended.
+                let end = lasts.unwrap_or_else(Instant::now) + Duration::from_millis(1);
                 tokio::select! {
                     () = core.stopping.cancelled() => return,
                     changed = changes.changed() => if changed.is_err() { return },
+                    () = tokio::time::sleep_until(end), if lasts.is_some() => {}
                 }
                 let state = core.gateway.state();
+                for provider in changed_providers(&before, &state) {
+                    core.announcer.provider(provider);
+                }
                 if state != before {
                     before = state.clone();
                     core.hub.send(Event::Gateway { state });
@@ -50,4 +58,12 @@ impl Core {
             }
         });
     }
+}
+
+/// The providers of which one state says something else than the other.
+fn changed_providers<'a>(before: &'a GatewayState, now: &'a GatewayState) -> BTreeSet<&'a str> {
+    let others = |some: &'a GatewayState, of: &'a GatewayState| {
+        some.signals.iter().filter(|signal| !of.signals.contains(signal)).map(|signal| signal.provider.as_str())
+    };
+    others(before, now).chain(others(now, before)).collect()
 }

@@ -3,7 +3,7 @@
 use signalbox_domain::Secret;
 use signalbox_workspace::{ProviderEdit, config, edit};
 
-use super::{Core, providers::find};
+use super::{Core, providers::find, telemetry::HEADER_ACCOUNT};
 use crate::{
     ApiError, Code,
     types::{Empty, Event, KeyNamed, KeySet, ProviderList},
@@ -20,6 +20,14 @@ impl Core {
         if key.is_empty() {
             return Err(ApiError::new(Code::Invalid, "the key is empty").with_hint("Paste the key again"));
         }
+        if self.is_collector(&provider) {
+            if !key.expose().contains(':') {
+                let message = "the header for a collector of telemetry is written as `name: value`";
+                return Err(ApiError::new(Code::Invalid, message).with_hint("Such as authorization: Bearer …"));
+            }
+            self.keychain.set(HEADER_ACCOUNT, key).await?;
+            return self.provider_list(Empty {}).await;
+        }
         let found = find(&self.gateway.settings().config, &provider)?.clone();
         if let Some(account) = account_of(&found, name.as_deref()) {
             self.keychain.set(&account, key).await?;
@@ -34,6 +42,10 @@ impl Core {
     /// Removes a key from the keychain.
     pub async fn key_delete(&self, request: KeyNamed) -> Result<ProviderList, ApiError> {
         let KeyNamed { provider, name } = request;
+        if self.is_collector(&provider) {
+            self.keychain.delete(HEADER_ACCOUNT).await?;
+            return self.provider_list(Empty {}).await;
+        }
         let found = find(&self.gateway.settings().config, &provider)?.clone();
         let account = match account_of(&found, name.as_deref()) {
             Some(account) => account,
@@ -60,6 +72,11 @@ impl Core {
         self.keychain.use_memory_until_quit();
         self.announce_keychain().await;
         self.provider_list(Empty {}).await
+    }
+
+    /// Whether a name means the collector of telemetry, which no provider may be called then.
+    fn is_collector(&self, name: &str) -> bool {
+        name == HEADER_ACCOUNT && self.gateway.settings().config.provider(name).is_none()
     }
 
     /// Adds a key by a new name. An only key without one gets a name too, and is kept under it from then on.

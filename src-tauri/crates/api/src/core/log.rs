@@ -22,6 +22,8 @@ const LARGEST_PAGE: u32 = 200;
 /// A call with everything that is stored of it.
 pub(super) struct Whole {
     pub(super) call: Call,
+    /// The folder of the workspace that it was made in.
+    pub(super) workspace: String,
     /// The request as the gateway keeps it.
     pub(super) request: Option<Vec<u8>>,
     pub(super) answer: Option<Vec<u8>>,
@@ -46,6 +48,7 @@ impl Core {
                     older: None,
                     newer: None,
                     total: count.map(|_| CallTotal { count: 0, more: false }),
+                    unreadable: 0,
                 });
             }
             filter.prompts = vec![prompt];
@@ -56,11 +59,12 @@ impl Core {
             (None, None) => Place::Newest,
         };
         let limit = limit.clamp(1, LARGEST_PAGE);
+        let workspace = self.workspace_id();
         let (page, total) = self
             .store
             .read_log(move |view| {
-                let page = view.call_page(&filter, place, limit)?;
-                let total = if count == Some(true) { Some(view.call_count(&filter)?) } else { None };
+                let page = view.call_page(&workspace, &filter, place, limit)?;
+                let total = if count == Some(true) { Some(view.call_count(&workspace, &filter)?) } else { None };
                 Ok((page, total))
             })
             .await?;
@@ -71,21 +75,28 @@ impl Core {
             calls: page.calls.into_iter().map(now).collect(),
             older: page.older,
             newer: page.newer,
+            unreadable: page.unreadable,
             total: total.map(|total| CallTotal { count: total.count, more: total.more }),
         })
     }
 
     /// What a filter of calls can choose from.
     pub async fn call_facets(&self, _: Empty) -> Result<CallFacets, ApiError> {
-        let store::Facets { prompts, routes, models, providers, origins, errors } =
-            self.store.read_log(|view| view.call_facets()).await?;
-        Ok(CallFacets { prompts, routes, models, providers, origins, errors })
+        let workspace = self.workspace_id();
+        let store::Facets { prompts, routes, models, providers, origins, users, tokens, errors } =
+            self.store.read_log(move |view| view.call_facets(&workspace)).await?;
+        Ok(CallFacets { prompts, routes, models, providers, origins, users, tokens, errors })
     }
 
     /// Sends the conversation of a stored call again, to the same target and with the same parameters. A drill is run
     /// again as a whole, and its first call is the one that is named.
     pub async fn call_replay(self: &Arc<Self>, request: CallNamed) -> Result<CallNamed, ApiError> {
         let whole = self.whole(request.call).await?;
+        if whole.workspace != self.gateway.workspace() {
+            // Its conversation would go to other providers than those that it was meant for, on another budget.
+            let message = format!("call {} was made in another workspace, {}", request.call, whole.workspace);
+            return Err(ApiError::new(Code::Conflict, message).with_hint("Open that workspace to send it again"));
+        }
         if let Origin::Drill { name } = whole.call.origin {
             // Its route is in no file: the whole drill is run again.
             let started = self.drill_run(DrillNamed { name }).await?.calls;
@@ -131,7 +142,7 @@ impl Core {
         let found = self
             .store
             .read(move |view| {
-                let Some(StoredCall { call, request, answer, .. }) = view.call(id)? else { return Ok(None) };
+                let Some(StoredCall { call, request, answer, workspace, .. }) = view.call(id)? else { return Ok(None) };
                 let mut texts_removed = false;
                 let mut body = |hash| -> Result<Option<Vec<u8>>, store::StoreError> {
                     let body = view.body(hash)?;
@@ -148,7 +159,7 @@ impl Core {
                 let sent = call.attempts.iter().map(|attempt| view.body(attempt.request_hash));
                 let sent = sent.collect::<Result<_, _>>()?;
                 let decisions = view.decisions(id)?;
-                Ok(Some(Whole { call, request, answer, reply, sent, decisions, texts_removed }))
+                Ok(Some(Whole { call, workspace, request, answer, reply, sent, decisions, texts_removed }))
             })
             .await?;
         found.ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no call {id}")))
@@ -156,7 +167,7 @@ impl Core {
 }
 
 /// The filter as the database knows it.
-fn meant(filter: CallFilter) -> store::CallFilter {
+pub(super) fn meant(filter: CallFilter) -> store::CallFilter {
     let CallFilter {
         text,
         statuses,
@@ -166,6 +177,9 @@ fn meant(filter: CallFilter) -> store::CallFilter {
         models,
         providers,
         origins,
+        users,
+        tokens,
+        badges,
         degraded,
         cached,
         errors,
@@ -190,6 +204,9 @@ fn meant(filter: CallFilter) -> store::CallFilter {
         models,
         providers,
         origins,
+        users,
+        tokens,
+        badges,
         degraded,
         cached,
         errors,

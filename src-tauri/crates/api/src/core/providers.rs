@@ -1,11 +1,11 @@
 //! Providers, their keys and their models.
 
-use signalbox_domain::{Money, Price, ProviderKind, Quote, Rates, Role, Signal};
+use signalbox_domain::{ProviderKind, Role, Signal};
 use signalbox_gateway::{PriceTable, Settings};
 use signalbox_providers::{ConnectionTest, USUAL_PORTS, discover};
 use signalbox_secrets::{KeyInfo, variable_of};
 use signalbox_workspace::{
-    ModelEdit,
+    ProviderEdit,
     config::{self, Config},
     edit,
 };
@@ -14,8 +14,8 @@ use super::Core;
 use crate::{
     ApiError, Code,
     types::{
-        Empty, Event, KeyRow, LocalServers, ModelNamed, ModelRow, ModelSet, PriceText, ProviderList, ProviderNamed,
-        ProviderRow, ProviderTest,
+        ConfigUndo, Empty, Event, KeyRow, LocalServers, ModelRow, ProviderList, ProviderNamed, ProviderRow,
+        ProviderSet, ProviderTest, ProvidersChanged,
     },
 };
 
@@ -126,29 +126,20 @@ impl Core {
         Ok(LocalServers { servers: discover(&self.http, USUAL_PORTS).await })
     }
 
-    /// Changes or adds a model.
-    pub async fn model_set(&self, request: ModelSet) -> Result<ProviderList, ApiError> {
-        let ModelSet { name, provider, id, tier, price } = request;
-        let price = match &price {
-            Some(price) => {
-                let settings = self.gateway.settings();
-                Some(read_price(price, settings.config.model(&name).and_then(|model| model.price))?)
-            }
-            None => None,
-        };
-        let change = ModelEdit { provider, id, tier, price, ..ModelEdit::default() };
-        self.edit_config(move |text| edit::set_model(text, &name, &change)).await?;
-        self.provider_list(Empty {}).await
+    /// Changes where a provider is.
+    pub async fn provider_set(&self, request: ProviderSet) -> Result<ProvidersChanged, ApiError> {
+        let ProviderSet { name, base_url, region, api_version } = request;
+        find(&self.gateway.settings().config, &name)?;
+        let said = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let base_url = said(base_url).map(|url| url.trim_end_matches('/').to_owned());
+        let (region, api_version) = (said(region), said(api_version));
+        let change = ProviderEdit { base_url, region, api_version, ..ProviderEdit::default() };
+        let undo = self.edit_config_with_undo(move |text| edit::set_provider(text, &name, &change)).await?;
+        self.providers_changed(undo).await
     }
 
-    /// Removes a model.
-    pub async fn model_remove(&self, request: ModelNamed) -> Result<ProviderList, ApiError> {
-        self.edit_config(move |text| {
-            let text = edit::remove_candidate(text, &request.name)?;
-            edit::remove_model(&text, &request.name)
-        })
-        .await?;
-        self.provider_list(Empty {}).await
+    pub(super) async fn providers_changed(&self, undo: ConfigUndo) -> Result<ProvidersChanged, ApiError> {
+        Ok(ProvidersChanged { list: self.provider_list(Empty {}).await?, undo })
     }
 
     /// Tells the windows how a provider does now.
@@ -231,22 +222,4 @@ pub(super) fn find<'a>(config: &'a Config, name: &str) -> Result<&'a config::Pro
 
 pub(super) fn of_provider(name: &str, failure: &signalbox_domain::Failure) -> ApiError {
     ApiError { hint: failure.hint.clone(), ..ApiError::new(Code::Provider, format!("{name}: {}", failure.message)) }
-}
-
-/// Reads a price. Rates that the text doesn't speak of stay as they are.
-fn read_price(text: &PriceText, present: Option<Price>) -> Result<Price, ApiError> {
-    let read = |text: &str| -> Result<Money, ApiError> {
-        text.parse().map_err(|error: signalbox_domain::MoneyError| ApiError::new(Code::Invalid, error.to_string()))
-    };
-    let optional = |text: &Option<String>| text.as_deref().map(read).transpose();
-    let present = present.map(|price| price.rates.quote()).unwrap_or_default();
-    let quote = Quote {
-        input: read(&text.input)?,
-        cached_input: optional(&text.cached_input)?,
-        cache_write: optional(&text.cache_write)?.or(present.cache_write),
-        cache_write_1h: optional(&text.cache_write_1h)?.or(present.cache_write_1h),
-        output: read(&text.output)?,
-        reasoning: optional(&text.reasoning)?.or(present.reasoning),
-    };
-    Ok(Rates::from(quote).into())
 }

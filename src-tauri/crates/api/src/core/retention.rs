@@ -27,7 +27,8 @@ impl Core {
         });
     }
 
-    /// Removes what is too old at a moment, by the configuration in force.
+    /// Removes what is too old at a moment, by the configuration in force. It is this workspace's: other workspaces in the
+    /// same state folder have their own.
     pub async fn prune_log(&self, now: Timestamp) {
         let log = self.gateway.settings().config.log;
         let before = |keep: Option<u64>| {
@@ -39,7 +40,8 @@ impl Core {
             return;
         }
         while !self.stopping.is_cancelled() {
-            match self.store.write(move |tx| tx.log_prune(calls, texts, AT_MOST)).await {
+            let workspace = self.workspace_id();
+            match self.store.write(move |tx| tx.log_prune(&workspace, calls, texts, AT_MOST)).await {
                 Ok(Pruned { more: true, .. }) => {}
                 Ok(_) => return,
                 Err(error) => {

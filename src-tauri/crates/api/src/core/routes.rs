@@ -7,12 +7,12 @@ use signalbox_workspace::{
     edit,
 };
 
-use super::Core;
+use super::{Core, start};
 use crate::{
     ApiError, Code,
     types::{
-        CacheSettings, Candidate, ConfigUndo, Empty, JudgeSettings, Pin, ProviderRow, RouteChanged, RouteDetail,
-        RouteList, RouteNamed, RouteRename, RouteSet, RouteSettings, TierChain,
+        CacheSettings, Candidate, ConfigPart, ConfigSection, ConfigText, ConfigUndo, Empty, JudgeSettings, Pin,
+        ProviderRow, RouteChanged, RouteDetail, RouteList, RouteNamed, RouteRename, RouteSet, RouteSettings, TierChain,
     },
 };
 
@@ -54,6 +54,19 @@ impl Core {
     pub async fn config_undo(&self, request: ConfigUndo) -> Result<RouteList, ApiError> {
         self.edit_config(move |text| edit::undo(text, &request.before, request.after)).await?;
         self.route_list(Empty {}).await
+    }
+
+    /// A part of signalbox.toml as it stands there.
+    pub async fn config_part(&self, request: ConfigPart) -> Result<ConfigText, ApiError> {
+        let ConfigPart { section, name } = request;
+        let section = match section {
+            ConfigSection::Providers => "providers",
+            ConfigSection::Models => "models",
+            ConfigSection::Routes => "routes",
+        };
+        let workspace = self.workspace.clone();
+        let text = start::blocking(move || Ok(workspace.load()?.text)).await?;
+        Ok(ConfigText { text: edit::excerpt(&text, section, &name)? })
     }
 
     async fn route_changed(&self, undo: ConfigUndo) -> Result<RouteChanged, ApiError> {

@@ -91,7 +91,7 @@ impl Core {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http = Http::new().map_err(|failure| ApiError::new(Code::Internal, failure.message))?;
         let settings = settings(loaded.config.clone().unwrap_or_default(), &mut loaded, &http);
-        let teller = Arc::new(Teller::default());
+        let teller = Arc::new(Teller::new(options.keychain.clone()));
         if let Err(failure) = teller.configure(&settings, &http, &clock) {
             tracing::warn!("nothing is told to a collector: {failure}");
         }

@@ -17,7 +17,7 @@ pub struct CallFilter {
     pub statuses: Vec<CallStatus>,
     /// Why they were made.
     pub roles: Vec<Role>,
-    /// Names of prompts.
+    /// Names of prompts. One that ends in `/*` means every prompt whose name begins with what stands before the `*`.
     pub prompts: Vec<String>,
     /// Names of routes that were asked for.
     pub routes: Vec<String>,
@@ -27,6 +27,12 @@ pub struct CallFilter {
     pub providers: Vec<String>,
     /// Where the calls came from: the `kind` of an `Origin`.
     pub origins: Vec<String>,
+    /// Names of users for whom calls were made.
+    pub users: Vec<String>,
+    /// Names of app tokens with which they were asked for.
+    pub tokens: Vec<String>,
+    /// How the answers were judged: the `state` of a `Badge`.
+    pub badges: Vec<String>,
     /// Only degraded ones.
     pub degraded: bool,
     /// Only those that were answered from the cache.
@@ -97,6 +103,8 @@ pub struct CallPage {
     pub newer: Option<CallId>,
     /// How many calls there are, when that was asked for.
     pub total: Option<CallTotal>,
+    /// How many calls belong to the page and can't be read, so that they aren't among `calls`.
+    pub unreadable: u32,
 }
 
 /// A count that stops at a thousand.
@@ -121,6 +129,10 @@ pub struct CallFacets {
     pub providers: Vec<String>,
     /// Where calls came from: the `kind` of an `Origin`.
     pub origins: Vec<String>,
+    /// Users for whom calls were made.
+    pub users: Vec<String>,
+    /// App tokens with which they were asked for.
+    pub tokens: Vec<String>,
     /// With what calls ended: the `kind` of an `ErrorClass`.
     pub errors: Vec<String>,
 }
@@ -154,4 +166,22 @@ pub struct CallExported {
     pub file: String,
     /// Its text.
     pub text: String,
+}
+
+/// Saves every call that is meant, as lines of JSON, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallsSave {
+    /// Which calls.
+    pub filter: CallFilter,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FileSaved {
+    /// Where it is.
+    pub path: String,
+    /// How many calls are in it.
+    pub calls: u32,
+    /// How many couldn't be read, so that they aren't in it.
+    pub left_out: u32,
 }

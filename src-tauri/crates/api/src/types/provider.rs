@@ -8,6 +8,8 @@ use signalbox_secrets::{KeyInfo, KeychainState};
 use signalbox_workspace::config::{OpenAiApi, Preset};
 use ts_rs::TS;
 
+use super::ConfigUndo;
+
 /// Every provider of the workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ProviderList {
@@ -160,6 +162,37 @@ pub struct ModelSet {
     pub tier: Option<Tier>,
     /// Its price, in dollars per million tokens as people write them.
     pub price: Option<PriceText>,
+}
+
+/// Adds a model that a provider has, under a name that is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelAdd {
+    /// The provider.
+    pub provider: String,
+    /// The model's identifier there.
+    pub id: String,
+}
+
+/// What became of a change of providers or models.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ProvidersChanged {
+    /// Every provider, as it is now.
+    pub list: ProviderList,
+    /// How to take the change back.
+    pub undo: ConfigUndo,
+}
+
+/// Changes where a provider is. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProviderSet {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub base_url: Option<String>,
+    /// The region of AWS Bedrock.
+    pub region: Option<String>,
+    /// The API version of Azure OpenAI.
+    pub api_version: Option<String>,
 }
 
 /// A price as people write it, in dollars per million tokens.

@@ -158,3 +158,31 @@ pub struct ConfigUndo {
     /// The hash of the text after it.
     pub after: ContentHash,
 }
+
+/// Asks for a part of `signalbox.toml` as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConfigPart {
+    /// Which kind of table.
+    pub section: ConfigSection,
+    /// Its name.
+    pub name: String,
+}
+
+/// A kind of table of `signalbox.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ConfigSection {
+    /// Providers.
+    Providers,
+    /// Models.
+    Models,
+    /// Routes.
+    Routes,
+}
+
+/// A part of `signalbox.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConfigText {
+    /// The text, with its comments.
+    pub text: String,
+}

@@ -24,23 +24,19 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self, output: Output) -> Outcome {
-        match &self.out {
-            Some(folder) => {
-                write(folder).map_err(|error| {
-                    Error::failure("read_only", format!("{} can't be written: {error}", folder.display()))
-                        .hint("Choose another folder")
-                })?;
-                output.note(|_| format!("The pages are in {}", folder.display()));
-                Ok(())
-            }
-            None => {
-                let mut page = Vec::new();
-                clap_mangen::Man::new(Arguments::command())
-                    .render(&mut page)
-                    .map_err(|error| Error::failure("internal", format!("the page can't be made: {error}")))?;
-                output.piece(&String::from_utf8_lossy(&page))
-            }
+        if let Some(folder) = &self.out {
+            write(folder).map_err(|error| {
+                Error::failure("read_only", format!("{} can't be written: {error}", folder.display()))
+                    .hint("Choose another folder")
+            })?;
+            output.note(|_| format!("The pages are in {}", folder.display()));
+            return Ok(());
         }
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Arguments::command())
+            .render(&mut page)
+            .map_err(|error| Error::failure("internal", format!("the page can't be made: {error}")))?;
+        output.piece(&String::from_utf8_lossy(&page))
     }
 }
 

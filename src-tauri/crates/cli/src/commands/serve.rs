@@ -81,14 +81,9 @@ impl RunToken {
         let home = PathBuf::from(core.app_info(Empty {}).await?.home);
         let process = std::process::id();
         let name = format!("serve-{process}");
-        let made = match core.token_create(TokenCreate { name: name.clone(), ..TokenCreate::default() }).await {
-            Ok(made) => made,
-            // A process of the same number was ended before it could clean up.
-            Err(_) => {
-                revoke(core, &name).await?;
-                core.token_create(TokenCreate { name, ..TokenCreate::default() }).await?
-            }
-        };
+        // A process of the same number may have been ended before it could clean up.
+        revoke(core, &name).await?;
+        let made = core.token_create(TokenCreate { name, ..TokenCreate::default() }).await?;
         let token = Self { id: made.token.id, file: home.join(format!("{}.token", made.token.name)) };
         if let Err(error) = input::write_private(&token.file, &made.secret) {
             token.end(core).await?;

@@ -164,7 +164,7 @@ static REDACTIONS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
         (r"b3:[0-9a-f]{64}", "[hash]"),
         (r"(hash|request) [0-9a-f]{8}\b", "$1 [hash]"),
-        (r#"("[a-z_]*ms"): \d+"#, "$1: 0"),
+        (r#"("(?:(?:total|first_token|waited|age)_)?ms"):( ?)\d+"#, "$1:${2}0"),
         (r" *\+\d+ ms", " [after]"),
         (r"\b\d+(\.\d)? (ms|s)\b", "[duration]"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),

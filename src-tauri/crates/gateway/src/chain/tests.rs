@@ -11,6 +11,7 @@ fn situation() -> Situation {
         waited: Duration::ZERO,
         patience: Duration::from_secs(5),
         other_key: false,
+        sooner_key: None,
         jitter: 0.5,
     }
 }
@@ -100,6 +101,21 @@ fn a_rate_limit_is_waited_for_within_patience_and_never_retried_sooner() {
     check(Situation { waited: Duration::from_secs(4), again: 1, ..situation() }, 2, Move::Next);
     check(Situation { again: MOST_WAITS, ..situation() }, 1, Move::Next);
     check(Situation { patience: Duration::ZERO, ..situation() }, 1, Move::Next);
+    for again in 0..MOST_WAITS {
+        let wait = BACKOFF * (1 << again);
+        check(Situation { again, ..situation() }, 0, Move::Again { wait });
+    }
+}
+
+#[test]
+fn the_key_that_is_free_first_is_waited_for() {
+    let limited = |seconds| failure(ErrorClass::RateLimited).with_retry_after(Some(Duration::from_secs(seconds)));
+    let other = |seconds| Situation { sooner_key: Some(Duration::from_secs(seconds)), ..situation() };
+    assert_eq!(other(2).after(&limited(60)), Move::Again { wait: Duration::from_secs(2) });
+    assert_eq!(other(60).after(&limited(2)), Move::Again { wait: Duration::from_secs(2) });
+    assert_eq!(other(9).after(&limited(60)), Move::Next, "neither comes soon enough");
+    assert_eq!(other(2).after(&failure(ErrorClass::RateLimited)), Move::Again { wait: Duration::from_secs(2) });
+    assert_eq!(other(2).after(&failure(ErrorClass::Timeout { limit: Limit::Idle })), Move::Next, "no key is to blame");
 }
 
 #[test]

@@ -40,7 +40,7 @@ async fn what_a_provider_asks_for_is_kept_to_and_then_probed_once() {
     assert!(matches!(board.gate(GENERATE, "acme", "large", None), Gate::Probing { .. }), "and only the first");
     drop(probe);
     let Gate::Probe(probe) = board.gate(GENERATE, "acme", "large", None) else { panic!("a lost probe frees the way") };
-    board.worked(GENERATE, "acme", "large", None);
+    board.worked(GENERATE, WHO, Instant::now(), Some(&probe));
     drop(probe);
     assert!(matches!(board.gate(GENERATE, "acme", "large", None), Gate::Open), "it works again");
 }
@@ -69,7 +69,7 @@ async fn a_success_between_failures_begins_the_count_anew() {
         for _ in 0..2 {
             assert_eq!(board.failed(GENERATE, WHO, &failure(ErrorClass::Connect), true, now()), None);
         }
-        board.worked(GENERATE, "acme", "large", None);
+        board.worked(GENERATE, WHO, Instant::now(), None);
     }
     assert!(board.cool_downs().is_empty());
 }
@@ -123,4 +123,96 @@ fn what_the_request_is_to_blame_for_cools_nothing_down() {
             assert_eq!(board.failed(GENERATE, WHO, &failure(class.clone()), true, now()), None);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_under_way_ends_no_wait_that_was_asked_for_meanwhile() {
+    for class in [ErrorClass::RateLimited, ErrorClass::Billing, ErrorClass::Auth, ErrorClass::Server] {
+        let board = Board::new();
+        let began = Instant::now();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let failed = failure(class.clone()).with_retry_after(Some(Duration::from_mins(1)));
+        board.failed(GENERATE, WHO, &failed, true, now()).unwrap();
+        board.worked(GENERATE, WHO, began, None);
+        let gate = board.gate(GENERATE, "acme", "large", None);
+        assert!(matches!(gate, Gate::Cooling { asked: true, .. }), "{}", class.as_str());
+    }
+    let board = Board::new();
+    let began = Instant::now();
+    for _ in 0..STRIKES {
+        board.failed(GENERATE, WHO, &failure(ErrorClass::Server), true, now());
+    }
+    board.worked(GENERATE, WHO, began, None);
+    assert!(matches!(board.gate(GENERATE, "acme", "large", None), Gate::Open), "our own caution is proved wrong");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_ends_only_the_cool_down_that_it_was_for() {
+    let board = Board::new();
+    board.failed(GENERATE, WHO, &limited(1), false, now()).unwrap();
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let began = Instant::now();
+    let Gate::Probe(probe) = board.gate(GENERATE, "acme", "large", None) else { panic!("the first one probes") };
+    // A call from before meets the limit again while the probe is under way.
+    board.failed(GENERATE, WHO, &limited(30), false, now()).unwrap();
+    probe.answering();
+    board.worked(GENERATE, WHO, began, Some(&probe));
+    drop(probe);
+    assert_eq!(left(&board), Some(Duration::from_secs(30)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_asked_for_is_a_floor_for_every_class_and_never_shortened() {
+    let check = |class: ErrorClass, asked: u64, wait: u64| {
+        let board = Board::new();
+        let failed = failure(class.clone()).with_retry_after(Some(Duration::from_secs(asked)));
+        board.failed(GENERATE, WHO, &failed, true, now()).unwrap();
+        let expected = Duration::from_secs(wait);
+        let gate = board.gate(GENERATE, "acme", "large", None);
+        assert!(
+            matches!(gate, Gate::Cooling { left: Some(left), asked: true, .. } if left == expected),
+            "{}",
+            class.as_str()
+        );
+        let sooner = failure(class).with_retry_after(Some(Duration::from_secs(1)));
+        board.failed(GENERATE, WHO, &sooner, true, now()).unwrap();
+        assert!(left(&board) >= Some(expected), "a shorter wait takes nothing back");
+    };
+    // One failure is enough when it asks, however many it takes when it doesn't.
+    check(ErrorClass::Server, 60, 60);
+    check(ErrorClass::Connect, 60, 60);
+    check(ErrorClass::Timeout { limit: signalbox_domain::Limit::Idle }, 60, 60);
+    check(ErrorClass::Overloaded, 60, 60);
+    check(ErrorClass::RateLimited, 60, 60);
+    check(ErrorClass::Billing, 1, 600);
+    check(ErrorClass::Billing, 3_600, 3_600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn beyond_what_was_asked_for_it_is_only_our_caution() {
+    let board = Board::new();
+    for _ in 0..5 {
+        let failed = failure(ErrorClass::Server).with_retry_after(Some(Duration::from_secs(2)));
+        board.failed(GENERATE, WHO, &failed, true, now()).unwrap();
+    }
+    let asked = || matches!(board.gate(GENERATE, "acme", "large", None), Gate::Cooling { asked: true, .. });
+    assert!(asked());
+    tokio::time::advance(Duration::from_secs(3)).await;
+    assert!(left(&board) > Some(Duration::ZERO) && !asked(), "failures in a row still count");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_is_answering_lets_the_others_through_and_breaking_off_cools_down_at_once() {
+    let board = Board::new();
+    for _ in 0..STRIKES {
+        board.failed(GENERATE, WHO, &failure(ErrorClass::Server), true, now());
+    }
+    tokio::time::advance(COUNTED).await;
+    let Gate::Probe(probe) = board.gate(GENERATE, "acme", "large", None) else { panic!("the first one probes") };
+    assert!(matches!(board.gate(GENERATE, "acme", "large", None), Gate::Probing { asked: false, .. }));
+    probe.answering();
+    assert!(matches!(board.gate(GENERATE, "acme", "large", None), Gate::Open));
+    assert!(board.failed(GENERATE, WHO, &failure(ErrorClass::Server), true, now()).is_some());
+    drop(probe);
+    assert_eq!(left(&board), Some(COUNTED * 2));
 }

@@ -86,7 +86,9 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
             let hint = format!(
                 "It begins anew on {resets}. Raise the limit in Budgets, ask for a shorter answer, or choose a cheaper model"
             );
-            Err(Stop::Refused(Failure::new(ErrorClass::Budget { refusal: Box::new(refusal) }, message).with_hint(hint)))
+            let wait = std::time::Duration::try_from(refusal.resets_at.duration_since(now)).unwrap_or_default();
+            let failure = Failure::new(ErrorClass::Budget { refusal: Box::new(refusal) }, message);
+            Err(Stop::Refused(failure.with_hint(hint).with_retry_after(Some(wait))))
         }
         Err(error) => {
             let mut failure = Failure::new(
@@ -101,9 +103,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
 
 async fn admitted_by(passage: &mut Passage, plan: &Plan, amount: Money, uses: &[BudgetUse]) {
     let candidates = plan.candidates.len();
-    let attempts = candidates + 1;
+    let attempts = plan.most_attempts();
     let worst = format!(
-        "{amount} held, the worst case of {candidates} {} and one more attempt",
+        "{amount} held, the worst case of {candidates} {} and one more attempt that is charged; at most {attempts} \
+         attempts, as far as the hold covers them",
         if candidates == 1 { "candidate" } else { "candidates" }
     );
     let data = json!({

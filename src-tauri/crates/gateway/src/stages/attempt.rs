@@ -1,20 +1,23 @@
 //! One try upstream: the bytes are sent, what comes is delivered, and what it cost is counted.
 
+mod alarm;
+mod end;
+
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use signalbox_domain::{
     Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Role, Secret, Served,
-    Stage, Usage,
+    Stage,
 };
 use signalbox_providers::Event;
 use signalbox_store::Partial;
-use signalbox_workspace::config::Limits;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::{
     answer::{Answer, Meter},
+    cooling::Probe,
     event::CallEvent,
     pipeline::{Passage, millis_between},
     stages::{
@@ -24,29 +27,47 @@ use crate::{
     },
 };
 
+use alarm::Alarm;
+pub(crate) use end::untaken;
+use end::{Seen, finish};
+
 /// How often a growing answer is kept, so that a crash loses little of what was delivered and paid.
 const CHECKPOINT: Duration = Duration::from_millis(500);
 /// When it is kept for the first time. Until then the hold knows what the call costs at least.
 const FIRST_CHECKPOINT: Duration = Duration::from_millis(50);
 
 /// Why and how an attempt is made.
-pub(crate) struct Trial {
+pub(crate) struct Trial<'a> {
     pub(crate) reason: AttemptReason,
     /// Which of the candidate's keys is used.
     pub(crate) key: usize,
     /// How long was waited before it.
     pub(crate) waited: Duration,
+    /// The right to find out whether the candidate works again, where that is in question.
+    pub(crate) probe: Option<&'a Probe>,
+    /// The attempt whose thoughts the caller was given. A caller can't be told to forget them, and some protocols know
+    /// no end of thoughts but the answer; so those of later attempts are kept and not streamed, and no caller is ever
+    /// given the thoughts of two models as one.
+    pub(crate) thoughts_of: &'a mut Option<u32>,
+}
+
+/// What came of an attempt.
+pub(crate) struct Attempted {
+    pub(crate) end: End,
+    /// Whether the caller was given a part of the answer, after which nothing else may follow. Thoughts aren't part of it.
+    pub(crate) delivered: bool,
+    /// Whether a failure says something of the provider: not when nothing was sent, nor when the caller held it up.
+    pub(crate) telling: bool,
 }
 
 /// Makes one attempt. What comes of the answer is added to `answer`; unless the plan has integrity, it is delivered too.
-/// Says how it ended, and whether anything was sent at all.
 pub(crate) async fn run(
     passage: &mut Passage,
     plan: &Plan,
     candidate: &Candidate,
-    trial: Trial,
+    mut trial: Trial<'_>,
     answer: &mut Answer,
-) -> (End, bool) {
+) -> Attempted {
     let started_at = passage.gateway.clock.now();
     passage.call.simulated = candidate.simulated;
     passage.call.served = Some(Served {
@@ -75,9 +96,25 @@ pub(crate) async fn run(
 
     let mut seen = Seen::default();
     let mut meter = Meter::new(candidate.counter);
-    let end = pump(passage, plan, candidate, trial.key, answer, &mut meter, &mut seen).await;
+    let end = pump(passage, plan, candidate, &mut trial, answer, &mut meter, &mut seen).await;
+    seen.whole = match &end {
+        End::Complete { .. } => true,
+        // Only an answer that has ended is known to be empty.
+        End::Failed(failure) => failure.class == ErrorClass::Empty,
+        End::Cancelled => false,
+    };
     let end = match end {
-        End::Complete { finish } if plan.integrity => release(passage, plan, answer, finish, &seen).await,
+        End::Complete { finish } if plan.integrity => release(passage, plan, answer, finish, &mut seen).await,
+        End::Complete { finish: FinishReason::Stop } if !seen.gap => match against_schema(answer.text(), plan) {
+            Some(problem) => {
+                let message = format!("the answer doesn't follow its schema: {problem}");
+                let failure = Failure::new(ErrorClass::SchemaInvalid, message).with_hint(
+                    "The text that came is in the log. With integrity the route holds answers back until they are checked",
+                );
+                End::Failed(failure)
+            }
+            None => End::Complete { finish: FinishReason::Stop },
+        },
         // Nothing of it was delivered, whatever had come.
         End::Failed(mut failure) if plan.integrity => {
             if let ErrorClass::StreamCut { delivered } = &mut failure.class {
@@ -87,42 +124,34 @@ pub(crate) async fn run(
         }
         end => end,
     };
-    let sent = seen.sent;
-    (finish(passage, candidate, meter.tokens(), seen, end).await, sent)
+    let (delivered, telling) = (seen.delivered, seen.sent && !seen.held_up);
+    Attempted { end: finish(passage, candidate, meter.tokens(), seen, end).await, delivered, telling }
 }
 
 /// Delivers an answer that was held back, if it is what it should be.
-async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: FinishReason, seen: &Seen) -> End {
+async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: FinishReason, seen: &mut Seen) -> End {
     if seen.gap {
         let message = "a piece of the answer could not be read, so nothing of it is delivered";
         return End::Failed(Failure::new(ErrorClass::Malformed, message));
     }
-    if let Some(schema) = plan.schema.as_ref().filter(|_| finish == FinishReason::Stop)
-        && let Some(problem) = against_schema(answer.text(), schema)
+    if finish == FinishReason::Stop
+        && let Some(problem) = against_schema(answer.text(), plan)
     {
         let message = format!("the answer doesn't follow its schema, so nothing of it is delivered: {problem}");
         return End::Failed(Failure::new(ErrorClass::SchemaInvalid, message));
     }
-    match deliver::whole(passage, answer).await {
+    seen.delivered = true;
+    // The caller has as long to take it as the model had to write it.
+    let until = Instant::now() + Duration::from_millis(plan.limits.total_ms);
+    match deliver::whole(&passage.events, answer, until).await {
         Ok(()) => End::Complete { finish },
-        Err(deliver::Gone) => End::Cancelled,
+        Err(undelivered) => seen.undelivered(undelivered, plan.limits),
     }
 }
 
-/// What a try has seen so far.
-#[derive(Default)]
-struct Seen {
-    usage: Option<Usage>,
-    first_token_ms: Option<u64>,
-    sent: bool,
-    /// Whether anything came, be it thoughts.
-    heard: bool,
-    /// Whether a piece of the answer was left out.
-    gap: bool,
-}
-
 /// What is wrong with an answer, first of all; a schema that is no schema forbids nothing.
-fn against_schema(text: &str, schema: &Value) -> Option<String> {
+fn against_schema(text: &str, plan: &Plan) -> Option<String> {
+    let schema = plan.schema.as_ref()?;
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
         Err(error) => return Some(error.to_string()),
@@ -137,14 +166,14 @@ async fn pump(
     passage: &mut Passage,
     plan: &Plan,
     candidate: &Candidate,
-    key: usize,
+    trial: &mut Trial<'_>,
     answer: &mut Answer,
     meter: &mut Meter,
     seen: &mut Seen,
 ) -> End {
     let limits = plan.limits;
     let cancel = passage.cancel.clone();
-    let key = match secret(passage, candidate, key).await {
+    let key = match secret(passage, candidate, trial.key).await {
         Ok(key) => key,
         Err(failure) => return End::Failed(failure),
     };
@@ -155,7 +184,10 @@ async fn pump(
     let total = Instant::now() + Duration::from_millis(limits.total_ms);
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
     passage.bodies.push(candidate.prepared.body.clone());
-    let mut keep_at = Some(Instant::now() + FIRST_CHECKPOINT);
+    // When the answer is kept again: not before there is something new.
+    let far = total + CHECKPOINT;
+    let mut keep_at = Instant::now() + FIRST_CHECKPOINT;
+    let mut alarm = Alarm::at(keep_at);
     seen.sent = true;
     let events = passage.events.clone();
     let mut opening = candidate.provider.send(&candidate.prepared, key.as_ref());
@@ -166,12 +198,13 @@ async fn pump(
             // The caller has gone; dropping the request aborts it upstream.
             () = events.closed() => return End::Cancelled,
             opened = &mut opening => break opened,
-            () = due(keep_at) => {
-                keep_at = None;
-                checkpoint(passage, candidate, answer, meter);
-            }
-            () = sleep_until(first_token.min(total)) => return timeout(first_token, total, Limit::FirstToken, limits),
+            () = alarm.until(first_token.min(total).min(keep_at)) => {}
         }
+        if Instant::now() >= first_token.min(total) {
+            return seen.timeout(first_token, total, Limit::FirstToken, limits);
+        }
+        keep_at = far;
+        checkpoint(passage, candidate, answer, meter);
     };
     let mut stream = match opened {
         Ok(stream) => stream,
@@ -184,23 +217,31 @@ async fn pump(
             () = cancel.cancelled() => return End::Cancelled,
             () = events.closed() => return End::Cancelled,
             event = stream.next() => event,
-            () = due(keep_at) => {
-                keep_at = None;
+            () = alarm.until(deadline.0.min(total).min(keep_at)) => {
+                if Instant::now() >= deadline.0.min(total) {
+                    return seen.timeout(deadline.0, total, deadline.1, limits);
+                }
+                keep_at = far;
                 checkpoint(passage, candidate, answer, meter);
                 continue;
             }
-            () = sleep_until(deadline.0.min(total)) => return timeout(deadline.0, total, deadline.1, limits),
         };
         match event {
             Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
             Some(Ok(event)) => {
-                let piece = hear(passage, answer, meter, seen, event).await;
-                if let Some(piece) = piece.filter(|_| !plan.integrity)
-                    && let Err(end) = hand_over(passage, piece, total, limits).await
-                {
-                    return end;
+                let piece = hear(passage, trial, answer, meter, seen, event).await;
+                if let Some(piece) = piece.filter(|_| !plan.integrity) {
+                    seen.delivered |= matches!(piece, CallEvent::Delta { .. } | CallEvent::ToolCall(_));
+                    let began = Instant::now();
+                    let delivered = passage.events.deliver(piece, total).await;
+                    seen.waited += began.elapsed();
+                    if let Err(undelivered) = delivered {
+                        return seen.undelivered(undelivered, limits);
+                    }
                 }
-                keep_at.get_or_insert_with(|| Instant::now() + CHECKPOINT);
+                if keep_at == far {
+                    keep_at = Instant::now() + CHECKPOINT;
+                }
             }
             Some(Err(failure)) => return End::Failed(failure),
             None => {
@@ -218,6 +259,7 @@ async fn pump(
 /// Takes one thing that the provider said; gives what of it the caller is told.
 async fn hear(
     passage: &mut Passage,
+    trial: &mut Trial<'_>,
     answer: &mut Answer,
     meter: &mut Meter,
     seen: &mut Seen,
@@ -227,7 +269,12 @@ async fn hear(
         first(passage, seen).await;
     }
     // A model that thinks aloud isn't silent.
-    seen.heard |= matches!(event, Event::Delta(_) | Event::ToolCall(_) | Event::Reasoning(_));
+    if !seen.heard && matches!(event, Event::Delta(_) | Event::ToolCall(_) | Event::Reasoning(_)) {
+        seen.heard = true;
+        if let Some(probe) = trial.probe {
+            probe.answering();
+        }
+    }
     match event {
         Event::Delta(text) => {
             // Vectors aren't tokens.
@@ -240,7 +287,7 @@ async fn hear(
         Event::Reasoning(thought) => {
             meter.push(&thought);
             answer.think(&thought);
-            return Some(CallEvent::Reasoning(thought));
+            return speaks(passage, trial, seen).await.then_some(CallEvent::Reasoning(thought));
         }
         Event::ToolCall(piece) => {
             meter.push(piece.name.as_deref().unwrap_or_default());
@@ -250,7 +297,7 @@ async fn hear(
         }
         Event::Signed(signature) => {
             answer.sign(&signature);
-            return Some(CallEvent::Signed(signature));
+            return speaks(passage, trial, seen).await.then_some(CallEvent::Signed(signature));
         }
         Event::Kept(fields) => {
             answer.keep(fields.clone());
@@ -273,14 +320,15 @@ async fn hear(
     None
 }
 
-/// Gives a piece to the caller. One that doesn't listen holds the answer up, but not its end.
-async fn hand_over(passage: &Passage, piece: CallEvent, total: Instant, limits: Limits) -> Result<(), End> {
-    tokio::select! {
-        biased;
-        delivered = passage.events.send(piece) => delivered.map_err(|_| End::Cancelled),
-        () = passage.cancel.cancelled() => Err(End::Cancelled),
-        () = sleep_until(total) => Err(timeout(total, total, Limit::Total, limits)),
+/// Whether the caller is given the thoughts of this attempt.
+async fn speaks(passage: &mut Passage, trial: &mut Trial<'_>, seen: &mut Seen) -> bool {
+    let number = passage.call.attempts.len() as u32;
+    let before = *trial.thoughts_of.get_or_insert(number);
+    if before != number && !std::mem::replace(&mut seen.unspoken, true) {
+        let detail = format!("these thoughts are kept, not streamed: the caller has those of attempt {before}");
+        passage.recorder.decide(Stage::Attempt, Cause::HeldBack, detail).await;
     }
+    before == number
 }
 
 async fn first(passage: &mut Passage, seen: &mut Seen) {
@@ -319,29 +367,6 @@ async fn secret(passage: &Passage, candidate: &Candidate, key: usize) -> Result<
     }
 }
 
-/// Which of two clocks ran out first.
-fn timeout(deadline: Instant, total: Instant, limit: Limit, limits: Limits) -> End {
-    let limit = if total <= deadline { Limit::Total } else { limit };
-    let (ms, what) = match limit {
-        Limit::FirstToken => (limits.first_token_ms, "nothing came"),
-        Limit::Idle => (limits.idle_ms, "nothing more came"),
-        Limit::Total => (limits.total_ms, "the answer wasn't whole"),
-    };
-    let seconds = ms as f64 / 1000.0;
-    let failure =
-        Failure::new(ErrorClass::Timeout { limit }, format!("{what} within {seconds} s (limit {})", limit.as_str()))
-            .with_hint("Raise the route's limits in signalbox.toml if the model needs longer");
-    End::Failed(failure)
-}
-
-/// Waits until something is due; for ever when nothing is.
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Keeps what has been delivered and what it has cost at least.
 fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, meter: &mut Meter) {
     let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
@@ -354,83 +379,4 @@ fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, met
         tx.call_keep(&row)?;
         tx.decisions_put(partial.call, &decisions)
     });
-}
-
-/// Records how a try ended and what it cost; `tokens` came from it, by estimate. Says how it ended for the caller.
-async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen: Seen, end: End) -> End {
-    let now = passage.gateway.clock.now();
-    // A provider that refused outright charges nothing; one that was heard, or may have worked, does.
-    let charged = seen.usage.is_some()
-        || match &end {
-            End::Complete { .. } => true,
-            End::Cancelled => seen.sent,
-            End::Failed(failure) => {
-                seen.heard || matches!(failure.class, ErrorClass::Timeout { .. } | ErrorClass::StreamCut { .. })
-            }
-        };
-    let end = match end {
-        // An answer with a gap didn't end as the model meant it.
-        End::Complete { finish: FinishReason::Stop } if seen.gap => {
-            End::Complete { finish: FinishReason::Other("incomplete".into()) }
-        }
-        end => end,
-    };
-    let (state, cause, word) = ended(&end);
-    let (least, least_cost) = candidate.lower_bound(tokens);
-    let (shown, cost) = match (seen.usage, charged) {
-        (Some(usage), _) => (usage, Some(candidate.price.cost(&usage))),
-        (None, true) => (least, Some(least_cost)),
-        (None, false) => (Usage::default(), None),
-    };
-    // What a provider counted before the end isn't all that it counted.
-    let usage = seen.usage.filter(|_| matches!(end, End::Complete { .. }));
-    if let (Some((model, characters)), Some(usage)) = (&candidate.learns, usage) {
-        passage.learned.push((model.clone(), *characters, usage.input));
-    }
-    if let Some(attempt) = passage.call.attempts.last_mut() {
-        attempt.total_ms = Some(millis_between(attempt.started_at, now));
-        attempt.usage = usage;
-        attempt.cost = cost;
-        attempt.state = state;
-    }
-    if charged {
-        *passage.call.usage.get_or_insert_default() += shown;
-    }
-    match &end {
-        End::Complete { .. } => passage.gateway.health.worked(&candidate.provider_name, now),
-        End::Failed(failure) => passage.gateway.health.failed(&candidate.provider_name, failure, now),
-        End::Cancelled => {}
-    }
-    let detail = if charged {
-        format!("{}: {} tokens in, {} out; {word}", candidate.model, shown.input, shown.output)
-    } else {
-        format!("{}: {word}", candidate.model)
-    };
-    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some() });
-    passage.recorder.decide_with(Stage::Attempt, cause, detail, data).await;
-    passage.show().await;
-    end
-}
-
-/// An end as a state, as a cause and in words. Only an answer that ended as the model meant it is complete.
-fn ended(end: &End) -> (AttemptState, Cause, String) {
-    match end {
-        End::Complete { finish } => {
-            let cause = match finish {
-                FinishReason::Stop | FinishReason::ToolCalls => Cause::Complete,
-                FinishReason::Length | FinishReason::ContentFilter | FinishReason::Other(_) => Cause::Truncated,
-            };
-            let word = match finish {
-                FinishReason::Length => "ended at the longest length allowed".into(),
-                other => format!("ended with {}", other.as_str()),
-            };
-            (AttemptState::Complete { finish: finish.clone() }, cause, word)
-        }
-        End::Failed(failure) => {
-            (AttemptState::Failed { failure: failure.clone() }, Cause::Failed, failure.message.clone())
-        }
-        End::Cancelled => {
-            (AttemptState::Cancelled, Cause::Cancelled, "cancelled; the connection upstream is closed".into())
-        }
-    }
 }

@@ -4,20 +4,24 @@ use std::time::Duration;
 
 use serde_json::json;
 use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Money, Stage};
-use tokio::time::sleep;
+use tokio::time::Instant;
 
 use crate::{
     answer::Answer,
     chain::{Move, Situation},
-    cooling::{CoolDown, Gate, Probe},
+    cooling::CoolDown,
     gateway::entropy,
     pipeline::Passage,
     stages::{
-        attempt,
+        attempt::{self, Attempted},
         cache::age_in_words,
+        entrance::{Closed, Entrance, Tries},
         route::{Candidate, Plan},
     },
 };
+
+/// What a caller is told to wait when nobody knows better.
+const SOME_TIME: Duration = Duration::from_secs(5);
 
 /// How the tries ended.
 pub(crate) enum End {
@@ -30,14 +34,6 @@ pub(crate) enum End {
 pub(crate) struct Outcome {
     pub(crate) answer: Answer,
     pub(crate) end: End,
-}
-
-/// Why a candidate wasn't tried.
-enum Closed {
-    /// It cools down; trying it is only unwise, not wrong.
-    Cautious,
-    /// It cools down because somebody asked for it, or another attempt is finding out.
-    Asked,
 }
 
 /// What a candidate's attempts came to.
@@ -53,8 +49,15 @@ enum Tried {
 }
 
 pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
-    let mut chain =
-        Chain { plan, answer: Answer::default(), last: None, window: None, soonest: None, pause: Duration::ZERO };
+    let mut chain = Chain {
+        plan,
+        answer: Answer::default(),
+        thoughts_of: None,
+        last: None,
+        window: None,
+        soonest: None,
+        pause: Duration::ZERO,
+    };
     let end = chain.run(passage).await;
     passage.recorder.attempt(None);
     Outcome { answer: chain.answer, end }
@@ -64,6 +67,8 @@ pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
 struct Chain<'a> {
     plan: &'a Plan,
     answer: Answer,
+    /// The attempt whose thoughts the caller was given.
+    thoughts_of: Option<u32>,
     /// The candidate that failed last, and its failure.
     last: Option<(&'a Candidate, Failure)>,
     /// The context window that was too small.
@@ -101,14 +106,12 @@ impl<'a> Chain<'a> {
             // A window that isn't known can't be known to be smaller than another.
             self.window = self.window.max(Some(candidate.window.unwrap_or(u32::MAX)));
         }
-        if let Some(wait) = failure.retry_after() {
-            self.sooner(wait);
-        }
+        self.sooner(failure.retry_after());
         self.last = Some((candidate, failure));
     }
 
-    fn sooner(&mut self, wait: Duration) {
-        self.soonest = Some(self.soonest.map_or(wait, |soonest| soonest.min(wait)));
+    fn sooner(&mut self, wait: Option<Duration>) {
+        self.soonest = self.soonest.into_iter().chain(wait).min();
     }
 
     /// Tries one candidate as often as the rules allow.
@@ -121,12 +124,14 @@ impl<'a> Chain<'a> {
             passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
             return Tried::Closed(Closed::Asked);
         }
-        let mut state = Tries { key: 0, again: 0, waited: Duration::ZERO, reason: None, failed: None };
+        let mut state = Tries::new(candidate);
         loop {
-            let probe = match self.enter(passage, candidate, &mut state, force).await {
+            let probe = match state.enter(passage, self.plan, candidate, force).await {
                 Ok(probe) => probe,
                 Err(Entrance::Cancelled) => return Tried::End(End::Cancelled),
-                Err(Entrance::Closed(closed)) => {
+                Err(Entrance::Closed { closed, soonest }) => {
+                    self.sooner(soonest);
+                    self.pause += state.pause;
                     return match state.failed {
                         Some(failure) => Tried::Failed { failure, larger: false },
                         None => Tried::Closed(closed),
@@ -146,33 +151,48 @@ impl<'a> Chain<'a> {
                 (None, None) => AttemptReason::Fallback,
             };
             self.begin(passage, candidate, reason).await;
-            let trial = attempt::Trial { reason, key: state.key, waited: std::mem::take(&mut self.pause) };
-            let (end, sent) = attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
+            self.pause += std::mem::take(&mut state.pause);
+            let trial = attempt::Trial {
+                reason,
+                key: state.key,
+                waited: std::mem::take(&mut self.pause),
+                probe: probe.as_ref(),
+                thoughts_of: &mut self.thoughts_of,
+            };
+            let began = Instant::now();
+            let Attempted { end, delivered, telling } =
+                attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
             let key = candidate.key_name(state.key);
             let failure = match end {
                 End::Failed(failure) => failure,
                 end => {
                     if let End::Complete { .. } = end {
                         let (role, provider) = (passage.call.role, &candidate.provider_name);
-                        passage.gateway.board.worked(role, provider, &candidate.model, key);
-                        passage.gateway.bell.worked(role, provider, &candidate.model);
+                        let who = (provider.as_str(), candidate.model.as_str(), key);
+                        passage.gateway.board.worked(role, who, began, probe.as_ref());
+                        passage.gateway.bells.of(&passage.call.origin).worked(role, provider, &candidate.model);
                     }
                     return Tried::End(end);
                 }
             };
-            let delivered = !self.plan.integrity && !self.answer.is_empty();
+            state.tried(&failure);
+            let other_key = state.other_key(passage, candidate);
             let situation = Situation {
                 delivered,
                 again: state.again,
                 waited: state.waited,
                 patience: self.plan.patience,
-                other_key: state.key + 1 < candidate.keys.len(),
+                other_key: other_key.is_some(),
+                sooner_key: state.sooner_key(passage, candidate),
                 jitter: jitter(),
             };
             let mut moved = situation.after(&failure);
             let given_up = !matches!(moved, Move::Again { .. });
-            // A key that can't be read here says nothing about the provider: it may be there a moment later.
-            let cautious = sent && cool(passage, candidate, key, &failure, given_up).await;
+            let mut cautious = false;
+            if telling && let Some(cooled) = cool(passage, candidate, key, &failure, given_up).await {
+                self.sooner(cooled.rest);
+                cautious = cooled.cautious;
+            }
             if cautious && !given_up && !force {
                 moved = Move::Next;
             }
@@ -180,51 +200,27 @@ impl<'a> Chain<'a> {
             if !delivered {
                 self.answer = Answer::default();
             }
-            match moved {
-                Move::Stop => return Tried::End(End::Failed(failure)),
-                Move::Next => return Tried::Failed { failure, larger: false },
-                Move::Larger => return Tried::Failed { failure, larger: true },
-                Move::OtherKey => {
-                    state.failed = Some(failure);
-                    state.key += 1;
-                    state.reason = Some(AttemptReason::OtherKey);
-                    let name = candidate.key_name(state.key).unwrap_or_default();
-                    let detail = format!("{} once more with the key {name}", candidate.model);
-                    passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
-                }
-                Move::Again { wait } => {
-                    state.again += 1;
-                    state.failed = Some(failure.clone());
-                    state.reason = Some(AttemptReason::Again);
-                    let why = match failure.retry_after() {
-                        Some(_) => "as the provider asks",
-                        None => "before the same again",
-                    };
-                    if !state.wait(passage, candidate, wait, why).await {
-                        return Tried::End(End::Cancelled);
-                    }
-                    self.pause += wait;
-                    let detail = format!("{} once more after {}", candidate.model, failure.class.as_str());
-                    passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
-                }
+            if let Some(tried) = state.moved(passage, candidate, moved, failure, other_key).await {
+                return tried;
             }
         }
     }
 
     fn is_first(&self, passage: &Passage, candidate: &Candidate) -> bool {
-        passage.call.attempts.is_empty()
-            && self.plan.candidates.first().is_some_and(|first| first.model == candidate.model)
+        passage.call.attempts.is_empty() && candidate.model == self.plan.first
     }
 
-    /// Says what is tried next when it isn't the first candidate, and marks the answer as degraded.
+    /// Says what is tried next when it isn't the first candidate, and marks the answer as degraded. The first is the one
+    /// that the route names first, even if it was left out of the plan.
     async fn begin(&self, passage: &mut Passage, candidate: &Candidate, reason: AttemptReason) {
-        let first = self.plan.candidates.first().map(|first| first.model.as_str());
-        passage.call.degraded = first != Some(candidate.model.as_str());
-        passage.call.degraded_reason = passage.call.degraded.then(|| match &self.last {
-            Some((before, failure)) => {
-                format!("{} answered, because {} failed: {}", candidate.model, before.model, failure.class.as_str())
+        let (model, first) = (&candidate.model, &self.plan.first);
+        passage.call.degraded = model != first;
+        passage.call.degraded_reason = passage.call.degraded.then(|| match (&self.last, &self.plan.first_left_out) {
+            (Some((before, failure)), _) => {
+                format!("{model} answered, because {} failed: {}", before.model, failure.class.as_str())
             }
-            None => format!("{} answered, because {} is cooling down", candidate.model, first.unwrap_or_default()),
+            (None, Some(failure)) => format!("{model} answered, because {first} is left out: {}", failure.message),
+            (None, None) => format!("{model} answered, because {first} is cooling down"),
         });
         if reason == AttemptReason::Fallback
             && let Some((before, failure)) = &self.last
@@ -251,89 +247,13 @@ impl<'a> Chain<'a> {
         true
     }
 
-    /// Waits at the candidate's gate as long as patience allows.
-    async fn enter(
-        &mut self,
-        passage: &mut Passage,
-        candidate: &Candidate,
-        state: &mut Tries,
-        force: bool,
-    ) -> Result<Option<Probe>, Entrance> {
-        let board = passage.gateway.board.clone();
-        let mut changes = board.watch();
-        loop {
-            changes.mark_unchanged();
-            let key = candidate.key_name(state.key);
-            let left = self.plan.patience.saturating_sub(state.waited);
-            let (why, shown_left) = match board.gate(passage.call.role, &candidate.provider_name, &candidate.model, key)
-            {
-                Gate::Open => return Ok(None),
-                Gate::Probe(probe) => {
-                    let detail = format!("{}: its cool-down is over, and this call finds out", candidate.model);
-                    passage.recorder.decide(Stage::Attempt, Cause::Probe, detail).await;
-                    return Ok(Some(probe));
-                }
-                Gate::Cooling { asked: false, .. } if force => return Ok(None),
-                Gate::Cooling { why, .. } | Gate::Probing { why } if state.key + 1 < candidate.keys.len() => {
-                    let detail = format!(
-                        "{}: the key {} is passed over, {why}",
-                        candidate.model,
-                        candidate.key_name(state.key).unwrap_or_default()
-                    );
-                    passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
-                    state.key += 1;
-                    continue;
-                }
-                Gate::Cooling { left: Some(wait), asked: true, why } if wait <= left => {
-                    let why = format!("{why}: its cool-down ends sooner than the route's patience");
-                    if !state.wait(passage, candidate, wait, &why).await {
-                        return Err(Entrance::Cancelled);
-                    }
-                    self.pause += wait;
-                    continue;
-                }
-                Gate::Probing { .. } if !left.is_zero() => {
-                    let began = tokio::time::Instant::now();
-                    let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
-                    tokio::select! {
-                        biased;
-                        () = cancel.cancelled() => return Err(Entrance::Cancelled),
-                        () = events.closed() => return Err(Entrance::Cancelled),
-                        _ = changes.changed() => {}
-                        () = sleep(left) => {}
-                    }
-                    state.waited += began.elapsed().max(Duration::from_millis(1));
-                    self.pause += began.elapsed();
-                    continue;
-                }
-                Gate::Cooling { left, asked, why } => {
-                    if let Some(left) = left {
-                        self.sooner(left);
-                    }
-                    self.pass_over(passage, candidate, &why, left).await;
-                    return Err(Entrance::Closed(if asked { Closed::Asked } else { Closed::Cautious }));
-                }
-                Gate::Probing { why } => (why, None),
-            };
-            self.pass_over(passage, candidate, &why, shown_left).await;
-            return Err(Entrance::Closed(Closed::Asked));
-        }
-    }
-
-    async fn pass_over(&self, passage: &mut Passage, candidate: &Candidate, why: &str, left: Option<Duration>) {
-        let rest = match left {
-            Some(left) => format!("cooling down for another {}", seconds(left)),
-            None => "waiting for its key to be changed, or for another call to find out".into(),
-        };
-        let detail = format!("{} is passed over: {rest} ({why})", candidate.model);
-        let data = json!({ "model": candidate.model, "left_ms": left.map(|left| left.as_millis() as u64) });
-        passage.recorder.decide_with(Stage::Attempt, Cause::Skipped, detail, data).await;
-    }
-
     /// When no candidate has answered, that is what the caller is told, with all causes.
     fn exhausted(&mut self, passage: &Passage) -> End {
         let only = self.plan.candidates.len() == 1;
-        if let Some((_, failure)) = self.last.take_if(|_| only) {
+        if let Some((_, mut failure)) = self.last.take_if(|_| only) {
+            if matches!(failure.class, ErrorClass::RateLimited | ErrorClass::Overloaded) {
+                failure = failure.with_retry_after(Some(self.soonest.unwrap_or(SOME_TIME)));
+            }
             return End::Failed(failure);
         }
         let mut causes: Vec<String> = Vec::new();
@@ -362,68 +282,77 @@ impl<'a> Chain<'a> {
         End::Failed(
             Failure::new(class, message)
                 .with_hint("Look at the attempts in Live, and test the connections in Providers")
-                .with_retry_after(self.soonest),
+                .with_retry_after(Some(self.soonest.unwrap_or(SOME_TIME))),
         )
     }
 }
 
-/// Why a candidate can't be entered.
-enum Entrance {
-    Closed(Closed),
-    Cancelled,
-}
-
-/// What this call has done with one candidate.
-struct Tries {
-    /// Which of its keys is used.
-    key: usize,
-    again: u32,
-    /// How long was waited for it, together.
-    waited: Duration,
-    /// Why the next attempt is made; none when it is the first with this candidate.
-    reason: Option<AttemptReason>,
-    /// How the last attempt failed.
-    failed: Option<Failure>,
-}
-
 impl Tries {
-    /// Waits; says whether the call is still wanted.
-    async fn wait(&mut self, passage: &mut Passage, candidate: &Candidate, wait: Duration, why: &str) -> bool {
-        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        let detail = format!("{} for {}, {why}", seconds(wait), candidate.model);
-        passage.recorder.decide_with(Stage::Attempt, Cause::Waited, detail, json!({ "ms": ms, "why": why })).await;
-        self.waited += wait;
-        let (cancel, events) = (passage.cancel.clone(), passage.events.clone());
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => false,
-            // The caller has gone.
-            () = events.closed() => false,
-            () = sleep(wait) => true,
-        }
+    /// Prepares what follows a failure; gives what the candidate came to when it isn't tried again.
+    async fn moved(
+        &mut self,
+        passage: &mut Passage,
+        candidate: &Candidate,
+        moved: Move,
+        failure: Failure,
+        other_key: Option<usize>,
+    ) -> Option<Tried> {
+        let detail = match moved {
+            Move::Stop => return Some(Tried::End(End::Failed(failure))),
+            Move::Next => return Some(Tried::Failed { failure, larger: false }),
+            Move::Larger => return Some(Tried::Failed { failure, larger: true }),
+            Move::OtherKey => {
+                self.key = other_key.unwrap_or(self.key);
+                self.reason = Some(AttemptReason::OtherKey);
+                let name = candidate.key_name(self.key).unwrap_or_default();
+                format!("{} once more with the key {name}", candidate.model)
+            }
+            Move::Again { wait } => {
+                self.again += 1;
+                self.reason = Some(AttemptReason::Again);
+                let asked = failure.retry_after().is_some();
+                let why = if asked { "as the provider asks" } else { "before the same again" };
+                if !self.wait(passage, candidate, wait, why).await {
+                    return Some(Tried::End(End::Cancelled));
+                }
+                format!("{} once more after {}", candidate.model, failure.class.as_str())
+            }
+        };
+        self.failed = Some(failure);
+        passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
+        None
     }
 }
 
-/// Records what cools down because of a failure. Says whether it does so out of our own caution.
+/// What cools down because of a failure.
+struct Cooled {
+    /// Whether it does so out of our own caution.
+    cautious: bool,
+    /// For how long; none for a key that must be changed.
+    rest: Option<Duration>,
+}
+
+/// Records what cools down because of a failure, if anything does.
 async fn cool(
     passage: &mut Passage,
     candidate: &Candidate,
     key: Option<&str>,
     failure: &Failure,
     given_up: bool,
-) -> bool {
+) -> Option<Cooled> {
     let now = passage.gateway.clock.now();
     let role = passage.call.role;
-    passage.gateway.bell.failed(role, &candidate.provider_name, &candidate.model, failure, now);
+    let (bell, began) = (passage.gateway.bells.of(&passage.call.origin), passage.call.started_at);
+    bell.failed(role, &candidate.provider_name, &candidate.model, failure, began);
     let who = (candidate.provider_name.as_str(), candidate.model.as_str(), key);
     let Some(cooled) = passage.gateway.board.failed(role, who, failure, given_up, now) else {
         passage.gateway.board.announce();
-        return false;
+        return None;
     };
     let CoolDown { what, name, until, strikes, class, .. } = cooled;
-    let rest = match until {
-        Some(until) => {
-            let ms = u64::try_from(until.as_millisecond() - now.as_millisecond()).unwrap_or(0);
+    let ms = until.map(|until| u64::try_from(until.as_millisecond() - now.as_millisecond()).unwrap_or(0));
+    let rest = match ms {
+        Some(ms) => {
             format!("for {}", if ms < 60_000 { seconds(Duration::from_millis(ms)) } else { age_in_words(ms) })
         }
         None => "until its key is changed or tested".into(),
@@ -431,11 +360,12 @@ async fn cool(
     let detail = format!("{name} cools down {rest}: {class}");
     let data = json!({ "what": what, "name": name, "until": until, "strikes": strikes });
     passage.recorder.decide_with(Stage::Attempt, Cause::CoolDown, detail, data).await;
-    failure.class.allows().cool == Cool::Counts
+    let cautious = failure.class.allows().cool == Cool::Counts && failure.retry_after().is_none();
+    Some(Cooled { cautious, rest: ms.map(Duration::from_millis) })
 }
 
 /// `1.5 s`.
-fn seconds(wait: Duration) -> String {
+pub(crate) fn seconds(wait: Duration) -> String {
     format!("{} s", (wait.as_secs_f64() * 10.0).ceil() / 10.0)
 }
 

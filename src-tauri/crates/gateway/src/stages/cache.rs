@@ -1,19 +1,22 @@
 //! A stored answer is looked for, and calls for the same that are under way share one answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
-use signalbox_domain::{CacheHit, Cause, ContentHash, FinishReason, Origin, Stage};
+use signalbox_domain::{CacheHit, CallId, Caller, Cause, ContentHash, Failure, FinishReason, Origin, Stage};
 use signalbox_store::CacheRow;
 use signalbox_workspace::config::CachePolicy;
+use tokio::time::Instant;
 
 use crate::{
     StoredReply, StoredRequest,
     answer::Answer,
     cache_key::{Asked, Tenant, cache_key},
     flights::{Flight, Landed, Pilot, Seat},
+    listener::Undelivered,
     pipeline::{Passage, Stop, millis_between},
     stages::{
+        attempt,
         attempts::{End, Outcome},
         deliver,
         route::Plan,
@@ -31,7 +34,8 @@ pub(crate) enum Found {
 /// How the answer that is made will be kept. It lives until the answer is stored, so that nobody asks in between.
 pub(crate) struct Keeping {
     pub(crate) key: ContentHash,
-    pilot: Pilot,
+    /// None when nobody waits for it.
+    pilot: Option<Pilot>,
 }
 
 pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &Plan) -> Result<Found, Stop> {
@@ -46,14 +50,14 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
     let Some(key) = key(passage, request, plan) else { return Ok(Found::Nothing(None)) };
     loop {
         if let Some(row) = fresh(passage, key, policy).await
-            && let Some(outcome) = serve(passage, row, false).await
+            && let Some(outcome) = serve(passage, plan, row, false).await
         {
             return Ok(Found::Answer(outcome));
         }
         match passage.gateway.flights.board(key) {
             Seat::Pilot(pilot) => {
                 passage.recorder.decide(Stage::Cache, Cause::Miss, "no stored answer to this request").await;
-                return Ok(Found::Nothing(Some(Keeping { key, pilot })));
+                return Ok(Found::Nothing(Some(Keeping { key, pilot: Some(pilot) })));
             }
             Seat::Passenger(mut flight) => {
                 let closed = passage.events.clone();
@@ -65,8 +69,18 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
                         flight.map_or(Flight::Lost, |flight| flight.clone())
                     }
                 };
-                if let Flight::Landed(landed) = landed {
-                    return Ok(Found::Answer(share(passage, &landed).await));
+                match landed {
+                    Flight::Landed(landed) => return Ok(Found::Answer(share(passage, plan, &landed).await)),
+                    Flight::Failed(call, failure) => {
+                        return Ok(Found::Answer(share_failure(passage, call, &failure).await));
+                    }
+                    Flight::Released => {
+                        let detail = "the same was being asked already, but its answer can't be shared";
+                        passage.recorder.decide(Stage::Cache, Cause::Miss, detail).await;
+                        return Ok(Found::Nothing(Some(Keeping { key, pilot: None })));
+                    }
+                    // One of those who waited asks for all.
+                    Flight::Underway | Flight::Lost => {}
                 }
             }
         }
@@ -80,14 +94,18 @@ pub(crate) async fn stale(passage: &mut Passage, plan: &Plan, keeping: Option<&K
         return None;
     }
     let row = lookup(passage, keeping.key).await?;
-    serve(passage, row, true).await
+    serve(passage, plan, row, true).await
 }
 
-/// Keeps a good answer, and gives it to all who wait for it. Says what is to be stored with the call.
+/// Keeps a good answer, and gives what came to all who wait for it. Says what is to be stored with the call.
 pub(crate) async fn keep(passage: &mut Passage, outcome: &Outcome, keeping: Option<&Keeping>) -> Option<CacheRow> {
     let Keeping { key, pilot } = keeping?;
+    if let Some(pilot) = pilot {
+        land(passage, outcome, pilot);
+    }
     let End::Complete { finish } = &outcome.end else { return None };
     let reason = match finish {
+        _ if passage.call.cache.is_some() => return None,
         _ if passage.call.degraded => Some("another than the first candidate answered"),
         FinishReason::Stop | FinishReason::ToolCalls => None,
         _ => Some("it isn't complete"),
@@ -107,19 +125,38 @@ pub(crate) async fn keep(passage: &mut Passage, outcome: &Outcome, keeping: Opti
         bytes,
         answer: ContentHash::of(outcome.answer.text().as_bytes()),
         reply: reply_hash,
-        served: served.clone(),
-        finish: finish.clone(),
-        simulated: passage.call.simulated,
-    };
-    pilot.land(Landed {
-        call: passage.call.id,
-        answer: outcome.answer.clone(),
         served,
         finish: finish.clone(),
         simulated: passage.call.simulated,
-    });
+    };
     passage.recorder.decide(Stage::Cache, Cause::Kept, "the answer is kept for the same request").await;
     Some(row)
+}
+
+/// Ends the wait of all who ask for the same. An answer that isn't kept may still be theirs: they would have been given
+/// the same one. So may a failure, else each of them would go through a chain that has just failed, one after another.
+fn land(passage: &Passage, outcome: &Outcome, pilot: &Pilot) {
+    let call = &passage.call;
+    match &outcome.end {
+        End::Complete { finish: finish @ (FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Length) } => {
+            if let Some(served) = call.served.clone() {
+                pilot.land(Landed {
+                    call: call.id,
+                    answer: outcome.answer.clone(),
+                    served,
+                    finish: finish.clone(),
+                    simulated: call.simulated,
+                    degraded: call.degraded_reason.clone(),
+                    stale: call.cache,
+                });
+            }
+        }
+        End::Failed(failure) if outcome.answer.is_empty() => pilot.fail(call.id, failure.clone()),
+        // A part of an answer, or an odd one: another try may give the whole.
+        End::Complete { .. } | End::Failed(_) => pilot.release(),
+        // One of those who wait takes over when the pilot is dropped.
+        End::Cancelled => {}
+    }
 }
 
 /// What came besides an answer's text, as it is stored; none when there is nothing.
@@ -128,18 +165,25 @@ pub(crate) fn reply_body(reply: &StoredReply) -> Option<Vec<u8>> {
 }
 
 fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<ContentHash> {
-    let (workspace, caller) = (&passage.settings.config.workspace, &passage.call.caller);
+    let workspace = &passage.settings.config.workspace;
+    // Programs of one user share answers, whatever their tokens.
+    let Caller { user, org, project: _, token: _ } = &passage.call.caller;
+    // The schema is in the request; what else the plan says only decides when and at what price an answer comes.
+    let Plan { candidates, integrity, first: _, first_left_out: _, limits: _, patience: _, schema: _, cache: _ } = plan;
+    let first = candidates.first()?;
     let asked = Asked {
         role: passage.call.role,
         target: &passage.call.target,
         prompt: passage.call.prompt.as_ref(),
         tenant: Tenant {
             workspace: passage.gateway.workspace(),
-            org: caller.org.as_deref().or(workspace.org.as_deref()),
+            org: org.as_deref().or(workspace.org.as_deref()),
             project: passage.project(),
-            user: caller.user.as_deref(),
+            user: user.as_deref(),
         },
-        sent: plan.candidates.first()?.prepared.hash,
+        integrity: *integrity,
+        provider: &first.provider_name,
+        sent: &first.prepared,
     };
     cache_key(asked, request)
 }
@@ -161,7 +205,7 @@ async fn fresh(passage: &Passage, key: ContentHash, policy: CachePolicy) -> Opti
 }
 
 /// Serves a kept answer as a stream; none when its text has gone.
-async fn serve(passage: &mut Passage, row: CacheRow, stale: bool) -> Option<Outcome> {
+async fn serve(passage: &mut Passage, plan: &Plan, row: CacheRow, stale: bool) -> Option<Outcome> {
     let (answer, reply) = (row.answer, row.reply);
     let bodies = passage
         .gateway
@@ -187,26 +231,37 @@ async fn serve(passage: &mut Passage, row: CacheRow, stale: bool) -> Option<Outc
     passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale });
     passage.call.served = Some(row.served);
     passage.call.simulated = row.simulated;
-    Some(deliver_whole(passage, Answer::of(&text, reply), row.finish).await)
+    Some(deliver_whole(passage, plan, Answer::of(&text, reply), row.finish).await)
 }
 
 /// Serves the answer of a call that was under way.
-async fn share(passage: &mut Passage, landed: &Arc<Landed>) -> Outcome {
+async fn share(passage: &mut Passage, plan: &Plan, landed: &Arc<Landed>) -> Outcome {
     let detail = format!("the same was being asked already; the answer of call {} is shared", landed.call);
     passage.recorder.decide_with(Stage::Cache, Cause::Joined, detail, json!({ "of": landed.call })).await;
-    passage.call.cache = Some(CacheHit { of: landed.call, age_ms: 0, stale: false });
+    passage.call.cache = landed.stale.or(Some(CacheHit { of: landed.call, age_ms: 0, stale: false }));
+    passage.call.degraded = landed.degraded.is_some();
+    passage.call.degraded_reason.clone_from(&landed.degraded);
     passage.call.served = Some(landed.served.clone());
     passage.call.simulated = landed.simulated;
-    deliver_whole(passage, landed.answer.clone(), landed.finish.clone()).await
+    deliver_whole(passage, plan, landed.answer.clone(), landed.finish.clone()).await
 }
 
-async fn deliver_whole(passage: &mut Passage, answer: Answer, finish: FinishReason) -> Outcome {
+/// Ends with the failure of a call that was under way; the attempts are that call's.
+async fn share_failure(passage: &mut Passage, call: CallId, failure: &Failure) -> Outcome {
+    let detail = format!("the same was being asked already by call {call}, which failed: {}", failure.message);
+    passage.recorder.decide_with(Stage::Cache, Cause::Joined, detail, json!({ "of": call })).await;
+    Outcome { answer: Answer::default(), end: End::Failed(failure.clone()) }
+}
+
+async fn deliver_whole(passage: &mut Passage, plan: &Plan, answer: Answer, finish: FinishReason) -> Outcome {
     passage.call.first_token_ms.get_or_insert(passage.elapsed_ms());
     // Whose answer it is is known before its first piece.
     passage.show().await;
-    let end = match deliver::whole(passage, &answer).await {
+    let until = Instant::now() + Duration::from_millis(plan.limits.total_ms);
+    let end = match deliver::whole(&passage.events, &answer, until).await {
         Ok(()) => End::Complete { finish },
-        Err(deliver::Gone) => End::Cancelled,
+        Err(Undelivered::Gone) => End::Cancelled,
+        Err(Undelivered::Late) => End::Failed(attempt::untaken(plan.limits)),
     };
     Outcome { answer, end }
 }

@@ -2,28 +2,31 @@
 
 use signalbox_providers::ToolCallPiece;
 
-use crate::{answer::Answer, event::CallEvent, pipeline::Passage};
+use tokio::time::Instant;
+
+use crate::{
+    answer::Answer,
+    event::CallEvent,
+    listener::{Listener, Undelivered},
+};
 
 /// How long a piece is at most, in bytes.
 const PIECE: usize = 512;
 
-/// The caller has gone, or has cancelled.
-pub(crate) struct Gone;
-
 /// Delivers an answer that is whole already.
-pub(crate) async fn whole(passage: &Passage, answer: &Answer) -> Result<(), Gone> {
+pub(crate) async fn whole(events: &Listener, answer: &Answer, until: Instant) -> Result<(), Undelivered> {
     let reply = answer.reply();
     if !reply.reasoning.is_empty() {
-        send(passage, CallEvent::Reasoning(reply.reasoning.clone())).await?;
+        events.deliver(CallEvent::Reasoning(reply.reasoning.clone()), until).await?;
     }
     if let Some(signature) = &reply.signature {
-        send(passage, CallEvent::Signed(signature.clone())).await?;
+        events.deliver(CallEvent::Signed(signature.clone()), until).await?;
     }
     let (mut rest, mut start) = (answer.text(), 0);
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE.min(rest.len())));
         let next = start + piece.encode_utf16().count() as u64;
-        send(passage, CallEvent::Delta { start, text: piece.to_owned() }).await?;
+        events.deliver(CallEvent::Delta { start, text: piece.to_owned() }, until).await?;
         (rest, start) = (after, next);
     }
     for (index, call) in (0..).zip(&reply.tool_calls) {
@@ -34,18 +37,10 @@ pub(crate) async fn whole(passage: &Passage, answer: &Answer) -> Result<(), Gone
             arguments: call.arguments.clone(),
             signature: call.signature.clone(),
         };
-        send(passage, CallEvent::ToolCall(piece)).await?;
+        events.deliver(CallEvent::ToolCall(piece), until).await?;
     }
     if !reply.kept.is_empty() {
-        send(passage, CallEvent::Kept(reply.kept.clone())).await?;
+        events.deliver(CallEvent::Kept(reply.kept.clone()), until).await?;
     }
     Ok(())
-}
-
-async fn send(passage: &Passage, event: CallEvent) -> Result<(), Gone> {
-    tokio::select! {
-        biased;
-        () = passage.cancel.cancelled() => Err(Gone),
-        sent = passage.events.send(event) => sent.map_err(|_| Gone),
-    }
 }

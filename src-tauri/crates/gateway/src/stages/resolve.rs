@@ -5,7 +5,7 @@ use signalbox_domain::{Cause, ErrorClass, Failure, Origin, PromptRef, Stage};
 use signalbox_prompts::{Document, PromptName, Selector, Source};
 
 use crate::{
-    CallRequest, PromptText, StoredRequest,
+    PromptText, StoredRequest,
     pipeline::{Passage, Stop},
     stages::render::counted,
 };
@@ -24,9 +24,9 @@ pub(crate) struct Template {
     pub(crate) document: Document,
 }
 
-pub(crate) async fn run(passage: &mut Passage, request: &CallRequest) -> Result<Resolved, Stop> {
+pub(crate) async fn run(passage: &mut Passage, text: &PromptText) -> Result<Resolved, Stop> {
     let parse = |name: &str| PromptName::new(name).map_err(|error| failed(&error));
-    let (name, template, cause, version) = match &request.text {
+    let (name, template, cause, version) = match text {
         PromptText::Rendered { prompt, request } => return Ok(rendered(passage, prompt.clone(), request).await),
         PromptText::Draft { name, source } => {
             let document = Document::parse(&source.head).map_err(|error| failed(&error))?;
@@ -50,7 +50,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &CallRequest) -> Result<
     };
     let hash = template.source.content_hash();
     passage.call.prompt = Some(PromptRef { name: name.to_string(), version, hash });
-    let which = match (&request.text, version) {
+    let which = match (text, version) {
         (PromptText::Stored { selector: Selector::Label(label), .. }, Some(number)) => {
             format!("{label} is version {number}")
         }

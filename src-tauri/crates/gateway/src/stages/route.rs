@@ -19,6 +19,13 @@ use crate::{
 /// The ordered candidates of a call, and the rules for all of them.
 pub(crate) struct Plan {
     pub(crate) candidates: Vec<Candidate>,
+    /// The model that is named first. An answer of any other is degraded.
+    pub(crate) first: String,
+    /// Why that one isn't among the candidates, where it isn't. It is left out before anything is sent, when it isn't
+    /// configured as it must be or its protocol can't say the request: that is a choice of the route, told in a decision
+    /// and on the answer, and no fallback, which never follows a provider's refusal of the request. When no candidate can
+    /// say it, the request is to blame, and the call fails.
+    pub(crate) first_left_out: Option<Failure>,
     pub(crate) limits: Limits,
     /// The longest wait for one candidate before the next is tried.
     pub(crate) patience: Duration,
@@ -38,6 +45,16 @@ pub(crate) struct KeySlot {
     pub(crate) account: String,
 }
 
+/// How sure a price is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pricing {
+    Known,
+    /// Nobody knows it; a budget says what it counts as.
+    Ceiling(Money),
+    /// Nobody knows it, and no budget asks.
+    Unknown,
+}
+
 /// One model in a chain, with the bytes that it would be sent.
 pub(crate) struct Candidate {
     pub(crate) provider_name: String,
@@ -51,6 +68,7 @@ pub(crate) struct Candidate {
     pub(crate) simulated: bool,
     pub(crate) prepared: Prepared,
     pub(crate) price: Price,
+    pub(crate) pricing: Pricing,
     pub(crate) counter: TokenCounter,
     pub(crate) input: Counted,
     /// The model's identifier at its provider and the characters that are sent, where there is something to be learned
@@ -68,6 +86,22 @@ impl Candidate {
     /// The most that one attempt can cost.
     pub(crate) fn worst_case(&self) -> Money {
         self.price.dearest(self.input.at_most, self.max_output)
+    }
+
+    /// What tokens cost; none where nobody knows.
+    pub(crate) fn cost(&self, usage: &Usage) -> Option<Money> {
+        (self.pricing != Pricing::Unknown).then(|| self.price.cost(usage))
+    }
+
+    /// Why nobody knows what it costs, where that is so.
+    pub(crate) fn unpriced(&self) -> Option<String> {
+        match self.pricing {
+            Pricing::Known => None,
+            Pricing::Ceiling(most) => {
+                Some(format!("the price of {} is unknown and counts as {most} per million tokens", self.model))
+            }
+            Pricing::Unknown => Some(format!("the price of {} is unknown, so what it costs isn't counted", self.model)),
+        }
     }
 
     /// What an attempt has cost at least, when the provider doesn't say: its input, and the tokens that came from it.
@@ -114,13 +148,16 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
     let unknown_price = strictest(&settings.budgets(passage.project()));
     let ratios = passage.gateway.ratios();
-    let (mut candidates, mut refused) = (Vec::with_capacity(names.len()), None);
-    for name in &names {
+    let (mut candidates, mut refused, mut first_left_out) = (Vec::with_capacity(names.len()), None, None);
+    for (place, name) in names.iter().enumerate() {
         match candidate(&settings, name, role, request, max_output, unknown_price, &ratios) {
             Ok(candidate) => candidates.push(candidate),
             Err(failure) => {
                 let detail = format!("{name} is left out: {}", failure.message);
                 passage.recorder.decide(Stage::Route, Cause::Skipped, detail).await;
+                if place == 0 {
+                    first_left_out = Some(failure.clone());
+                }
                 refused.get_or_insert(failure);
             }
         }
@@ -138,6 +175,8 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     passage.recorder.decide_with(Stage::Route, cause, detail, json!({ "candidates": names })).await;
     Ok(Plan {
         candidates,
+        first: names.into_iter().next().unwrap_or_default(),
+        first_left_out,
         limits: route.map_or_else(Limits::default, |route| route.limits),
         patience: Duration::from_millis(route.map_or(DEFAULT_PATIENCE_MS, |route| route.patience_ms)),
         integrity: route.is_some_and(|route| route.integrity),
@@ -147,9 +186,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     })
 }
 
-/// What the budgets together say of models whose price is unknown. Without a budget there is nothing to overspend.
-fn strictest(budgets: &[Budget]) -> UnknownPrice {
-    budgets.iter().fold(UnknownPrice::Ceiling(Money::ZERO), |sofar, budget| match (sofar, budget.unknown_price) {
+/// What the budgets together say of models whose price is unknown; none without a budget, when there is nothing to
+/// overspend.
+fn strictest(budgets: &[Budget]) -> Option<UnknownPrice> {
+    budgets.iter().map(|budget| budget.unknown_price).reduce(|sofar, next| match (sofar, next) {
         (UnknownPrice::Block, _) | (_, UnknownPrice::Block) => UnknownPrice::Block,
         (UnknownPrice::Ceiling(one), UnknownPrice::Ceiling(other)) => UnknownPrice::Ceiling(one.max(other)),
     })
@@ -161,7 +201,7 @@ fn candidate(
     role: Role,
     request: &StoredRequest,
     max_output: u32,
-    unknown_price: UnknownPrice,
+    unknown_price: Option<UnknownPrice>,
     ratios: &Ratios,
 ) -> Result<Candidate, Failure> {
     let config = &settings.config;
@@ -175,10 +215,11 @@ fn candidate(
             unusable(format!("there is no model {name:?} in signalbox.toml"), "Choose another model, or add this one")
         })?;
     let table = PriceTable::shipped();
-    let price = match (table.price(model, served_by).price, unknown_price) {
-        (Some(price), _) => price,
-        (None, UnknownPrice::Ceiling(most)) => Price::ceiling(most),
-        (None, UnknownPrice::Block) => {
+    let (price, pricing) = match (table.price(model, served_by).price, unknown_price) {
+        (Some(price), _) => (price, Pricing::Known),
+        (None, Some(UnknownPrice::Ceiling(most))) => (Price::ceiling(most), Pricing::Ceiling(most)),
+        (None, None) => (Price::FREE, Pricing::Unknown),
+        (None, Some(UnknownPrice::Block)) => {
             return Err(unusable(
                 format!("the price of {name} is unknown, and a budget blocks such models"),
                 "Set its price in Providers, or set unknown_price of the budget to a ceiling",
@@ -224,6 +265,7 @@ fn candidate(
         provider,
         prepared,
         price,
+        pricing,
         counter,
         learns,
         input,

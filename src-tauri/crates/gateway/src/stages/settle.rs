@@ -1,10 +1,16 @@
 //! Money is paid, the rest of the hold is given back, and the call is recorded: all in one transaction.
 
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::json;
 use signalbox_domain::{
-    AttemptState, Badge, CallStatus, Cause, ContentHash, ErrorClass, Failure, Money, Settlement, SettlementKind, Stage,
+    AttemptState, Badge, CallId, CallStatus, Cause, ContentHash, Decision, ErrorClass, Failure, Money, Settlement,
+    SettlementKind, Stage,
 };
-use signalbox_store::{CacheRow, LedgerEntry};
+use signalbox_store::{CacheRow, LedgerEntry, StoreError, StoredCall, Tx};
+use tokio::time::sleep;
 
 use crate::{
     Ended, Ratios,
@@ -14,6 +20,9 @@ use crate::{
         cache,
     },
 };
+
+/// The pauses between tries to write the last row.
+const PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1_600)];
 
 /// Ends a call that was sent.
 pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<CacheRow>) {
@@ -33,11 +42,14 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
     }
     let back = (passage.call.held - settlement.amount).max(Money::ZERO);
     let over = (settlement.amount - passage.call.held).max(Money::ZERO);
-    let (cause, word) = match settlement {
-        Settlement { amount: Money::ZERO, kind: SettlementKind::Exact } => (Cause::Nothing, "nothing was spent"),
-        Settlement { kind: SettlementKind::Exact, .. } => (Cause::Exact, "as the provider counted"),
-        Settlement { kind: SettlementKind::LowerBound, .. } => {
-            (Cause::LowerBound, "input and what was delivered, by estimate")
+    let (cause, word) = match (settlement, passage.unpriced.clone()) {
+        (Settlement { amount: Money::ZERO, kind: SettlementKind::Exact }, _) => {
+            (Cause::Nothing, "nothing was spent".to_owned())
+        }
+        (Settlement { kind: SettlementKind::Exact, .. }, _) => (Cause::Exact, "as the provider counted".into()),
+        (Settlement { kind: SettlementKind::LowerBound, .. }, Some(why)) => (Cause::LowerBound, why),
+        (Settlement { kind: SettlementKind::LowerBound, .. }, None) => {
+            (Cause::LowerBound, "input and what was delivered, by estimate".into())
         }
     };
     let usage = passage.call.usage.unwrap_or_default();
@@ -96,11 +108,12 @@ pub(crate) async fn nothing(passage: &mut Passage, stop: Stop) {
     observed(passage, "");
 }
 
-/// What the attempts have cost together. It is exact only when every one of them is.
+/// What the attempts have cost together. It is exact only when every one of them is, and nothing is whose price nobody
+/// knows.
 fn settlement(passage: &mut Passage) -> Settlement {
     let amount = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
     let doubtful = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
-    let kind = if doubtful { SettlementKind::LowerBound } else { SettlementKind::Exact };
+    let kind = if doubtful || passage.unpriced.is_some() { SettlementKind::LowerBound } else { SettlementKind::Exact };
     Settlement { amount, kind }
 }
 
@@ -123,6 +136,62 @@ fn observed(passage: &Passage, answer: &str) {
     }
 }
 
+/// Everything that is written when a call ends.
+struct LastRow {
+    id: CallId,
+    at: Timestamp,
+    row: StoredCall,
+    decisions: Vec<Decision>,
+    refused_by: Option<String>,
+    bodies: Vec<Bytes>,
+    learned: Vec<(String, u64, u64)>,
+    entry: Option<LedgerEntry>,
+    answer: Option<Vec<u8>>,
+    kept: Option<CacheRow>,
+}
+
+impl LastRow {
+    fn write(&self, tx: &Tx<'_>) -> Result<Option<Ratios>, StoreError> {
+        for body in &self.bodies {
+            tx.body_put(body)?;
+        }
+        if let Some(answer) = &self.answer {
+            tx.body_put(answer)?;
+        }
+        if let Some(entry) = &self.entry {
+            tx.ledger_add(entry)?;
+        }
+        if let Some(kept) = &self.kept {
+            tx.cache_put(kept)?;
+        }
+        if let Some(budget) = &self.refused_by {
+            tx.refusal_add(self.id, budget, self.at)?;
+        }
+        tx.hold_remove(self.id)?;
+        tx.partial_remove(self.id)?;
+        tx.call_keep(&self.row)?;
+        tx.decisions_put(self.id, &self.decisions)?;
+        for (model, characters, tokens) in &self.learned {
+            tx.ratio_learn(model, *characters, *tokens)?;
+        }
+        if self.learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
+    }
+}
+
+/// Writes, and tries again for a while: a hold that stays keeps money from everybody until the next start.
+async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
+    mut write: impl FnMut() -> F,
+) -> Result<T, StoreError> {
+    for pause in PAUSES {
+        match write().await {
+            Err(error) => tracing::warn!(%error, "a call could not be recorded yet"),
+            written => return written,
+        }
+        sleep(pause).await;
+    }
+    write().await
+}
+
 async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Option<Vec<u8>>, kept: Option<CacheRow>) {
     let id = passage.call.id;
     passage.recorder.attempt(None);
@@ -139,40 +208,17 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
     let at = passage.gateway.clock.now();
     let bodies = std::mem::take(&mut passage.bodies);
     let learned = std::mem::take(&mut passage.learned);
-    let stored = passage
-        .gateway
-        .store
-        .write_little(move |tx| {
-            for body in bodies {
-                tx.body_put(&body)?;
-            }
-            if let Some(answer) = answer {
-                tx.body_put(&answer)?;
-            }
-            if let Some(entry) = entry {
-                tx.ledger_add(&entry)?;
-            }
-            if let Some(kept) = kept {
-                tx.cache_put(&kept)?;
-            }
-            if let Some(budget) = refused_by {
-                tx.refusal_add(id, &budget, at)?;
-            }
-            tx.hold_remove(id)?;
-            tx.partial_remove(id)?;
-            tx.call_keep(&row)?;
-            tx.decisions_put(id, &decisions)?;
-            for (model, characters, tokens) in &learned {
-                tx.ratio_learn(model, *characters, *tokens)?;
-            }
-            if learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
-        })
-        .await
-        .map(|ratios| {
-            if let Some(ratios) = ratios {
-                passage.gateway.learn(ratios);
-            }
-        });
+    let last = Arc::new(LastRow { id, at, row, decisions, refused_by, bodies, learned, entry, answer, kept });
+    let stored = patiently(|| {
+        let last = last.clone();
+        passage.gateway.store.write_little(move |tx| last.write(tx))
+    })
+    .await
+    .map(|ratios| {
+        if let Some(ratios) = ratios {
+            passage.gateway.learn(ratios);
+        }
+    });
     if let Err(error) = stored {
         // The hold stays until the next start settles it as a lower bound, so that the money isn't spent twice.
         tracing::error!(call = %id, %error, "a call could not be recorded");
@@ -194,4 +240,24 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
             .iter()
             .all(|attempt| !matches!(attempt.state, AttemptState::Waiting | AttemptState::Streaming))
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_row_is_tried_again_before_its_hold_is_left_behind() {
+        for (failures, tries, written) in [(0, 1, true), (1, 2, true), (3, 4, true), (9, 4, false)] {
+            let tried = Cell::new(0);
+            let result = patiently(|| {
+                tried.set(tried.get() + 1);
+                let done = if tried.get() > failures { Ok(()) } else { Err(StoreError::Commit("locked".into())) };
+                std::future::ready(done)
+            });
+            assert_eq!((result.await.is_ok(), tried.get()), (written, tries), "{failures} failures");
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! Kept answers: exact, never wrong, never for another, and never in the way.
 
 use signalbox_domain::{CallStatus, Cause, Money, Origin};
-use signalbox_workspace::config::CachePolicy;
+use signalbox_workspace::config::{CachePolicy, Config};
 
-use super::harness::{House, request, watch};
+use super::{
+    harness::{House, request, watch},
+    scripted::{Scripted, Step, put, scripted},
+};
 
 fn house(faults: &[&str], max_age_ms: u64, stale: bool) -> House {
     House::new(faults, |config| {
@@ -113,4 +116,40 @@ async fn calls_for_the_same_at_once_share_one_answer_and_a_cancelled_owner_hangs
     }
     assert_eq!(sent, 1, "one of them asked for all");
     assert_eq!(house.money().await.0, Money::ZERO, "nothing stays held");
+}
+
+#[tokio::test]
+async fn an_exhausted_budget_refuses_a_hit() {
+    let house = house(&["ok"], DAY, false);
+    let first = house.ask("What is a lever?").await;
+    assert!(first.has(Cause::Kept) && house.ask("What is a lever?").await.has(Cause::Hit));
+    let settings = house.gateway.settings();
+    let mut config = settings.config.clone();
+    let text = "[budgets.a]\nlimit = \"$0.000000001\"\n[providers.p]\nkind = \"simulated\"\n";
+    config.budgets = Config::parse(text).0.unwrap().budgets;
+    let providers = settings.providers.clone();
+    house.gateway.configure(std::sync::Arc::new(crate::Settings::new(config, settings.hash, providers)));
+    let refused = house.ask("What is a lever?").await;
+    assert_eq!((refused.call.status, refused.text.as_str()), (CallStatus::Refused, ""));
+    assert!(!refused.has(Cause::Hit));
+}
+
+#[tokio::test]
+async fn a_kept_answer_belongs_to_the_address_and_the_provider_that_it_came_from() {
+    let good = |text: &str| {
+        let said = signalbox_providers::Event::Delta(text.into());
+        let end = signalbox_providers::Event::Finished(signalbox_domain::FinishReason::Stop);
+        let mut provider = Scripted::new([vec![Step::Say(said), Step::Say(end)]]);
+        // As with protocols that name the model in the address alone.
+        provider.url = format!("https://scripted.test/models/{text}");
+        std::sync::Arc::new(provider)
+    };
+    let house = scripted(&[good("old")], |config| {
+        config.routes[0].cache = Some(CachePolicy { max_age_ms: DAY, stale: true });
+    });
+    assert_eq!(house.ask("Who are you?").await.text, "old");
+    assert!(house.ask("Who are you?").await.has(Cause::Hit));
+    put(&house, &[good("new")]);
+    let changed = house.ask("Who are you?").await;
+    assert_eq!((changed.text.as_str(), changed.has(Cause::Hit)), ("new", false));
 }

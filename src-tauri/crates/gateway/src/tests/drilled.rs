@@ -56,3 +56,29 @@ async fn a_drill_that_is_unknown_says_which_there_are() {
     let failure = house.gateway.drill("fire", &house.http).await.unwrap_err();
     assert!(failure.hint.unwrap().contains("outage"));
 }
+
+#[tokio::test]
+async fn a_drill_leaves_what_cools_down_in_another_that_is_under_way() {
+    let house = House::new(&["ok"], |_| {});
+    let cooling = || -> Vec<String> {
+        house
+            .gateway
+            .state()
+            .cool_downs
+            .into_iter()
+            .map(|one| one.provider)
+            .filter(|name| name.contains("primary"))
+            .collect()
+    };
+    // Nobody reads what the first says, so it stays under way.
+    let first = house.gateway.drill("rate-limit-storm", &house.http).await.unwrap();
+    let before = cooling();
+    assert_eq!(before, ["drill-primary"]);
+    let second = house.gateway.drill("refusal", &house.http).await.unwrap();
+    assert_eq!(cooling(), before);
+    let second = futures_util::future::join_all(second.into_iter().map(watch)).await;
+    assert_eq!(second[0].call.attempts[0].provider, "drill-primary-2");
+    futures_util::future::join_all(first.into_iter().map(watch)).await;
+    house.gateway.close().await;
+    assert!(house.gateway.drills.lock().unwrap().iter().all(|held| held.strong_count() == 0), "both places are free");
+}

@@ -1,85 +1,241 @@
 //! Every class at every position: what is tried, what cools down, what the caller gets, what is charged.
 
-use signalbox_domain::{AttemptReason, AttemptState, CallStatus, Cause, FinishReason, Money, SettlementKind};
+use signalbox_domain::{
+    AttemptReason, AttemptState, CallStatus, Cause, ErrorClass, FinishReason, Money, SettlementKind, Stage, Target,
+};
+use signalbox_workspace::config::Config;
 
-use super::harness::{House, Watched};
+use super::harness::{House, Watched, request, watch};
+use crate::PromptText;
+
+/// Where in a call a fault is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Position {
+    BeforeDispatch,
+    BeforeFirstToken,
+    AfterFirstToken,
+    AtTheEnd,
+}
+
+use Position::{AfterFirstToken, AtTheEnd, BeforeDispatch, BeforeFirstToken};
 
 /// What must come of a call to a chain of two, of which the first has a fault and the second works.
 struct Row {
     fault: &'static str,
+    position: Position,
     /// The models that are tried.
     tried: &'static [&'static str],
     /// How the call ends: `done`, or the class of its failure.
     end: &'static str,
-    cooled: bool,
-    /// Whether attempts are charged that gave no answer.
-    charged: bool,
+    /// What the caller was given of the answer: nothing, a part, or the whole.
+    given: Given,
+    /// What cools down, by its name, and for how many seconds; none is until it is changed.
+    cooled: Option<(&'static str, Option<u64>)>,
+    /// The tokens that are charged of each attempt that gave no answer; every token costs the same.
+    charged: Charged,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Nothing,
+    Part,
+    Whole,
+}
+
+/// What an attempt that failed is charged. In this house only input costs, a thousand nano-dollars a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Charged {
+    Nothing,
+    /// The provider never counted: the input by our estimate.
+    Estimated,
+    /// The input as the provider counted it.
+    Counted,
 }
 
 const fn row(
+    position: Position,
     fault: &'static str,
     tried: &'static [&'static str],
     end: &'static str,
-    cooled: bool,
-    charged: bool,
+    given: Given,
+    cooled: Option<(&'static str, Option<u64>)>,
+    charged: Charged,
 ) -> Row {
-    Row { fault, tried, end, cooled, charged }
+    Row { fault, position, tried, end, given, cooled, charged }
 }
 
 const ONE: &[&str] = &["first"];
 const NEXT: &[&str] = &["first", "second"];
 const TWICE: &[&str] = &["first", "first", "second"];
+const NOBODY: &[&str] = &[];
 
-/// Before dispatch, before the first token, after it, and at the end.
+/// `What is a signal box?` in tokens: as it is estimated before, and as the simulated provider counts it.
+const ESTIMATED: i64 = 10;
+const COUNTED: i64 = 10;
+
+const KEY: Option<(&str, Option<u64>)> = Some(("first-provider", None));
+const PROVIDER: Option<(&str, Option<u64>)> = Some(("first-provider", Some(600)));
+const fn candidate(seconds: u64) -> (&'static str, Option<u64>) {
+    ("first", Some(seconds))
+}
+
+/// `budget` is no fault of a provider: the house has a budget that admits nothing. `total` is a stall on a route whose
+/// total limit ends first. Whatever can't happen yet, such as a guardrail, is in the pure table of `chain`.
+#[rustfmt::skip]
 const TABLE: &[Row] = &[
-    row("client_error*9", ONE, "client", false, false),
-    row("context_window*9", ONE, "context window", false, false),
-    row("refusal*9", ONE, "content policy", false, true),
-    row("key_dead*9", NEXT, "done", true, false),
-    row("no_credit*9", NEXT, "done", true, false),
-    row("rate_limited*9", NEXT, "done", true, false),
-    row("rate_limited(retry_after=9)*9", NEXT, "done", true, false),
-    row("overloaded*9", TWICE, "done", true, false),
-    row("server_error*9", TWICE, "done", false, false),
-    row("unreachable*9", TWICE, "done", false, false),
-    row("stall*9", NEXT, "done", false, true),
-    row("cut*9", NEXT, "done", false, true),
-    row("malformed(2)*9", ONE, "malformed", false, true),
-    row("empty*9", TWICE, "done", false, true),
-    row("stall_after(3)*9", ONE, "timeout", false, true),
-    row("cut_after(3)*9", ONE, "stream cut", false, true),
+    row(BeforeDispatch, "budget", NOBODY, "budget exceeded", Given::Nothing, None, Charged::Nothing),
+    row(BeforeDispatch, "no route", NOBODY, "client", Given::Nothing, None, Charged::Nothing),
+    row(BeforeFirstToken, "client_error*9", ONE, "client", Given::Nothing, None, Charged::Nothing),
+    row(BeforeFirstToken, "context_window*9", ONE, "context window", Given::Nothing, None, Charged::Nothing),
+    row(BeforeFirstToken, "key_dead*9", NEXT, "done", Given::Whole, KEY, Charged::Nothing),
+    row(BeforeFirstToken, "no_credit*9", NEXT, "done", Given::Whole, PROVIDER, Charged::Nothing),
+    row(BeforeFirstToken, "rate_limited*9", NEXT, "done", Given::Whole, Some(candidate(5)), Charged::Nothing),
+    row(BeforeFirstToken, "rate_limited(retry_after=9)*9", NEXT, "done", Given::Whole, Some(candidate(9)), Charged::Nothing),
+    row(BeforeFirstToken, "overloaded*9", TWICE, "done", Given::Whole, Some(candidate(5)), Charged::Nothing),
+    row(BeforeFirstToken, "server_error*9", TWICE, "done", Given::Whole, None, Charged::Nothing),
+    row(BeforeFirstToken, "unreachable*9", TWICE, "done", Given::Whole, None, Charged::Nothing),
+    row(BeforeFirstToken, "stall*9", NEXT, "done", Given::Whole, None, Charged::Estimated),
+    row(BeforeFirstToken, "total", NEXT, "done", Given::Whole, None, Charged::Estimated),
+    row(BeforeFirstToken, "cut*9", NEXT, "done", Given::Whole, None, Charged::Estimated),
+    row(AfterFirstToken, "malformed(2)*9", ONE, "malformed", Given::Part, None, Charged::Estimated),
+    row(AfterFirstToken, "stall_after(3)*9", ONE, "timeout", Given::Part, None, Charged::Estimated),
+    row(AfterFirstToken, "cut_after(3)*9", ONE, "stream cut", Given::Part, None, Charged::Estimated),
+    row(AtTheEnd, "refusal*9", ONE, "content policy", Given::Nothing, None, Charged::Counted),
+    row(AtTheEnd, "empty*9", TWICE, "done", Given::Whole, None, Charged::Counted),
+    row(AtTheEnd, "wrong_json*9", ONE, "schema invalid", Given::Part, None, Charged::Counted),
+    row(AtTheEnd, "unavailable", &["first", "first", "second", "second"], "unavailable", Given::Nothing, None, Charged::Nothing),
 ];
 
 async fn run(fault: &str, integrity: bool) -> (House, Watched) {
-    let house = House::new(&[fault, "ok"], |config| {
-        config.routes.iter_mut().for_each(|route| route.integrity = integrity);
+    let faults = match fault {
+        "total" => ["stall*9", "ok"],
+        "unavailable" => ["server_error*9", "server_error*9"],
+        "budget" | "no route" => ["ok", "ok"],
+        fault => [fault, "ok"],
+    };
+    let house = House::new(&faults, |config| {
+        for route in &mut config.routes {
+            route.integrity = integrity;
+            if fault == "total" {
+                (route.limits.first_token_ms, route.limits.total_ms) = (60_000, 200);
+            }
+        }
+        if fault == "budget" {
+            let text = "[budgets.a]\nlimit = \"$0.000000001\"\n[providers.p]\nkind = \"simulated\"\n";
+            config.budgets = Config::parse(text).0.unwrap().budgets;
+        }
     });
-    let seen = house.ask("What is a signal box?").await;
+    let mut asked = request("What is a signal box?");
+    if fault == "no route" {
+        asked.target = Target::Route("nowhere".into());
+    }
+    if let (true, PromptText::Rendered { request, .. }) = (fault.starts_with("wrong_json"), &mut asked.text) {
+        let schema =
+            serde_json::json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] });
+        request.schema = Some(schema);
+    }
+    let seen = watch(house.gateway.call(asked)).await;
     (house, seen)
 }
 
 #[tokio::test]
 async fn every_class_at_every_position_does_what_the_table_says() {
-    for Row { fault, tried, end, cooled, charged } in TABLE {
+    for Row { fault, position, tried, end, given, cooled, charged } in TABLE {
         let (house, seen) = run(fault, false).await;
         assert_eq!((&seen.tried()[..], seen.end()), (*tried, *end), "{fault}: {:#?}", seen.decisions);
-        assert_eq!(seen.has(Cause::CoolDown), *cooled, "{fault}");
-        assert_eq!(!house.gateway.state().cool_downs.is_empty(), *cooled, "{fault}");
+
+        // Where it was met.
+        let first = seen.call.attempts.first();
+        let met = match first {
+            None => BeforeDispatch,
+            Some(first) if first.usage.is_some() => AtTheEnd,
+            Some(first) if first.first_token_ms.is_some() => AfterFirstToken,
+            Some(_) => BeforeFirstToken,
+        };
+        assert!(met == *position || *fault == "refusal*9" || *fault == "unavailable", "{fault}: {met:?}");
+
+        // What cooled down, and for how long.
+        let cool = house.gateway.state().cool_downs;
+        let named = cool.first().map(|cool| {
+            let rest = cool.until.map(|until| until.duration_since(seen.call.started_at).as_secs_f64());
+            (cool.name.as_str(), rest)
+        });
+        assert!(cool.len() <= 1 && seen.has(Cause::CoolDown) == cooled.is_some(), "{fault}: {cool:?}");
+        match (named, cooled) {
+            (None, None) => {}
+            (Some((name, rest)), Some((expected, seconds))) => {
+                assert_eq!((name, rest.is_some()), (*expected, seconds.is_some()), "{fault}");
+                // It begins when the candidate is given up, which may be a moment after the call began.
+                let (rest, seconds) = (rest.unwrap_or_default(), seconds.unwrap_or_default() as f64);
+                assert!(rest >= seconds && rest < seconds + 3.0, "{fault}: {rest} s");
+            }
+            other => panic!("{fault}: {other:?}"),
+        }
+
+        // What the caller got.
         let done = *end == "done";
-        assert_eq!(seen.call.degraded, done, "{fault}: the answer of a fallback is degraded");
-        assert_eq!(seen.call.degraded_reason.is_some(), done, "{fault}: and says why");
-        let failed: Money = seen
-            .call
-            .attempts
-            .iter()
-            .filter(|attempt| matches!(attempt.state, AttemptState::Failed { .. }))
-            .filter_map(|attempt| attempt.cost)
-            .sum();
-        assert_eq!(failed > Money::ZERO, *charged, "{fault}: {:#?}", seen.call.attempts);
-        let settlement = seen.call.settlement.unwrap();
-        assert!(settlement.amount <= seen.call.held, "{fault}");
-        assert_eq!(house.money().await, (Money::ZERO, settlement.amount), "{fault}: held, settled");
-        assert_eq!(seen.call.status, if done { CallStatus::Done } else { CallStatus::Failed }, "{fault}");
+        assert_eq!(seen.call.degraded, tried.contains(&"second"), "{fault}: the answer of a fallback is degraded");
+        assert_eq!(seen.call.degraded_reason.is_some(), seen.call.degraded, "{fault}: and says why");
+        let got = match (seen.text.is_empty(), done) {
+            (true, _) => Given::Nothing,
+            (false, true) => Given::Whole,
+            (false, false) => Given::Part,
+        };
+        assert_eq!(got, *given, "{fault}");
+        let status = match *end {
+            "done" => CallStatus::Done,
+            "budget exceeded" => CallStatus::Refused,
+            _ => CallStatus::Failed,
+        };
+        assert_eq!(seen.call.status, status, "{fault}");
+
+        // What was charged, to the nano-dollar.
+        let each = match charged {
+            Charged::Nothing => None,
+            Charged::Estimated => Some(Money::from_nanos(ESTIMATED * 1_000)),
+            Charged::Counted => Some(Money::from_nanos(COUNTED * 1_000)),
+        };
+        let mut expected = Money::ZERO;
+        for attempt in &seen.call.attempts {
+            let failed = matches!(attempt.state, AttemptState::Failed { .. });
+            let cost = if failed { each } else { Some(Money::from_nanos(COUNTED * 1_000)) };
+            assert_eq!(attempt.cost, cost, "{fault}: {attempt:#?}");
+            expected += cost.unwrap_or_default();
+        }
+        let settled = seen.call.settlement.map_or(Money::ZERO, |settlement| settlement.amount);
+        assert_eq!(settled, expected, "{fault}");
+        assert!(settled <= seen.call.held, "{fault}");
+        assert_eq!(house.money().await, (Money::ZERO, settled), "{fault}: held, settled");
+
+        // Never more attempts than the plan said.
+        let mut said = seen.decisions.iter().filter(|decision| decision.stage == Stage::Admit);
+        let most = said.find_map(|decision| decision.data["attempts"].as_u64()).unwrap_or(0);
+        assert!(seen.call.attempts.len() as u64 <= most, "{fault}: at most {most}");
+    }
+}
+
+#[tokio::test]
+async fn r8_a_budgets_refusal_asks_nobody_and_says_when_to_come_again() {
+    let (house, seen) = run("budget", false).await;
+    assert!(seen.tried().is_empty() && !seen.has(Cause::Fallback) && !seen.has(Cause::Sent));
+    let failure = seen.call.failure.unwrap();
+    let ErrorClass::Budget { refusal } = &failure.class else { panic!("{failure:?}") };
+    let wait = refusal.resets_at.duration_since(seen.call.started_at).as_millis() as u64;
+    let told = failure.retry_after_ms.unwrap();
+    assert!(told <= wait && told + 60_000 > wait, "{told} ms of {wait} ms");
+    assert_eq!(house.money().await, (Money::ZERO, Money::ZERO));
+}
+
+#[tokio::test]
+async fn no_call_makes_more_attempts_than_its_plan_said() {
+    // Every attempt is charged nothing and asks for a wait that fits: the most that a plan can make.
+    for faults in [&["rate_limited(retry_after=0.001)*"; 2][..], &["overloaded*"; 2], &["empty*"; 2]] {
+        let house = House::new(faults, |config| config.routes[0].patience_ms = 60_000);
+        let seen = house.ask("How often?").await;
+        let admitted = seen.decisions.iter().find(|decision| decision.stage == Stage::Admit).unwrap();
+        let most = admitted.data["attempts"].as_u64().unwrap();
+        assert!(seen.call.attempts.len() as u64 <= most, "{faults:?}: {} of {most}", seen.call.attempts.len());
+        assert!(admitted.detail.contains(&format!("at most {most} attempts")), "{}", admitted.detail);
     }
 }
 
@@ -101,7 +257,10 @@ async fn with_integrity_nothing_is_delivered_until_it_is_whole() {
         let (_, whole) = run("server_error*9", true).await;
         assert_eq!(seen.text, whole.text, "{fault}: only the second answer was delivered");
         assert_eq!(seen.call.finish, Some(FinishReason::Stop), "{fault}");
-        assert_eq!(seen.call.settlement.unwrap().kind, SettlementKind::LowerBound, "{fault}: the first was charged");
+        // An answer that ended was counted to its end.
+        let kind = if fault == "malformed(1)*9" { SettlementKind::Exact } else { SettlementKind::LowerBound };
+        assert_eq!(seen.call.settlement.unwrap().kind, kind, "{fault}: the first was charged");
+        assert!(seen.call.attempts.iter().all(|attempt| attempt.cost.is_some()), "{fault}");
     }
 }
 

@@ -180,7 +180,7 @@ fn config(faults: &[&str]) -> Config {
             embed: Vec::new(),
             limits: Limits { first_token_ms: 200, idle_ms: 200, total_ms: 5_000 },
             max_output: 100,
-            patience_ms: 300,
+            patience_ms: 1_000,
             integrity: false,
             cache: None,
         }],

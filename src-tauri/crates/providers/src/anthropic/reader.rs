@@ -104,7 +104,9 @@ impl MessagesReader {
                 self.stopped(part("delta"));
             }
             "message_stop" => self.out.end(None),
-            _ => {}
+            // Said only to keep the connection open.
+            "ping" => {}
+            _ => self.out.gather("events", &json!([value])),
         }
     }
 
@@ -212,7 +214,7 @@ impl MessagesReader {
                     _ => {}
                 }
             }
-            _ => {}
+            _ => self.out.gather("deltas", &json!([delta])),
         }
     }
 

@@ -16,6 +16,8 @@ use crate::{
 const READ: &[&str] = &["candidates", "usageMetadata", "modelVersion"];
 /// The same for a candidate.
 const READ_OF_CANDIDATE: &[&str] = &["content", "finishReason", "index"];
+/// The same for a part that is text.
+const READ_OF_PART: &[&str] = &["text", "thought", "thoughtSignature"];
 /// The same for the tokens.
 const READ_OF_USAGE: &[&str] = &[
     "promptTokenCount",
@@ -150,6 +152,18 @@ impl GeminiReader {
         let signature = part.get("thoughtSignature").and_then(Value::as_str);
         if let Some(call) = part.get("functionCall").filter(|call| call.is_object()) {
             return self.call(call, signature);
+        }
+        // What is said beside a piece, such as the seconds of a film that it is about, with the piece's own kind.
+        let beside: Map<String, Value> = part
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| !READ_OF_PART.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        match part.get("text").and_then(Value::as_str) {
+            Some(_) if !beside.is_empty() => self.out.gather("parts", &json!([beside])),
+            _ => {}
         }
         match part.get("text").and_then(Value::as_str) {
             Some(text) if part.get("thought").and_then(Value::as_bool) == Some(true) => self.out.thought(text),

@@ -105,6 +105,11 @@ fn what_has_no_place_among_the_events_is_kept() {
         stopped("Hello", "STOP")
     ));
     assert_eq!(kept(&events)["parts"], json!([code]));
+    let part = json!({"text": "Hello", "partMetadata": {"from": "a film"}, "videoMetadata": {"startOffset": "2s"}});
+    let events =
+        read(&format!("data: {}\n\n", json!({"candidates": [{"content": {"parts": [part]}, "finishReason": "STOP"}]})));
+    let beside = json!({"partMetadata": {"from": "a film"}, "videoMetadata": {"startOffset": "2s"}});
+    assert_eq!((text(&events).as_str(), &kept(&events)["parts"]), ("Hello", &json!([beside])));
 }
 
 #[test]

@@ -3,15 +3,35 @@
 use serde_json::Value;
 use signalbox_domain::Usage;
 
-/// What a server charges, in its own fields of the usage, which are kept as it says them.
-pub(crate) const CHARGED: [&str; 4] = ["cost", "cost_details", "cost_in_usd_ticks", "num_sources_used"];
+/// What a server says of its usage beyond the figures that become a [`Usage`]: what it charges, what of it was audio, or
+/// how long it took. It is kept as the server says it; none where there is nothing.
+pub(crate) fn rest(counted: &Value) -> Option<Value> {
+    let known: Vec<&str> = [&CHAT, &RESPONSES].into_iter().flat_map(Places::all).collect();
+    beyond(counted, "", &known)
+}
+
+fn beyond(value: &Value, path: &str, known: &[&str]) -> Option<Value> {
+    // A figure of nothing says nothing.
+    if known.contains(&path) || value.is_null() || value.as_u64() == Some(0) {
+        return None;
+    }
+    let Value::Object(fields) = value else { return Some(value.clone()) };
+    let rest: serde_json::Map<String, Value> = fields
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), beyond(value, &format!("{path}/{name}"), known)?)))
+        .collect();
+    (!rest.is_empty()).then_some(Value::Object(rest))
+}
 
 /// Where each count may stand; the first that is there counts.
 struct Places {
     input: &'static [&'static str],
     output: &'static [&'static str],
     cached: &'static [&'static str],
+    /// Everything that was written to the cache, however long it stays there.
     written: &'static [&'static str],
+    /// Of that, or beside it where no sum is said, what stays for five minutes and what stays for an hour.
+    written_5m: &'static [&'static str],
     written_1h: &'static [&'static str],
     reasoning: &'static [&'static str],
 }
@@ -27,12 +47,18 @@ const CHAT: Places = Places {
         "/cached_tokens",
     ],
     written: &[
-        "/cache_creation/ephemeral_5m_input_tokens",
         "/prompt_tokens_details/cache_write_tokens",
         "/prompt_tokens_details/cache_creation_tokens",
         "/cache_creation_input_tokens",
     ],
-    written_1h: &["/cache_creation/ephemeral_1h_input_tokens"],
+    written_5m: &[
+        "/cache_creation/ephemeral_5m_input_tokens",
+        "/prompt_tokens_details/cache_creation_token_details/ephemeral_5m_input_tokens",
+    ],
+    written_1h: &[
+        "/cache_creation/ephemeral_1h_input_tokens",
+        "/prompt_tokens_details/cache_creation_token_details/ephemeral_1h_input_tokens",
+    ],
     reasoning: &["/completion_tokens_details/reasoning_tokens", "/reasoning_tokens"],
 };
 
@@ -42,9 +68,19 @@ const RESPONSES: Places = Places {
     output: &["/output_tokens"],
     cached: &["/input_tokens_details/cached_tokens"],
     written: &["/input_tokens_details/cache_write_tokens"],
+    written_5m: &[],
     written_1h: &[],
     reasoning: &["/output_tokens_details/reasoning_tokens"],
 };
+
+impl Places {
+    /// Every place that is read, and the total.
+    fn all(&self) -> impl Iterator<Item = &'static str> {
+        let Self { input, output, cached, written, written_5m, written_1h, reasoning } = *self;
+        let lists = [input, output, cached, written, written_5m, written_1h, reasoning];
+        lists.into_iter().flatten().copied().chain(["/total_tokens"])
+    }
+}
 
 /// The usage of chat completions; none where nothing is counted.
 pub(crate) fn chat(value: &Value) -> Option<Usage> {
@@ -72,11 +108,13 @@ fn read(value: &Value, places: &Places) -> Option<Usage> {
         return None;
     }
     let of = |paths| count(paths).unwrap_or(0);
+    let written_1h = of(places.written_1h);
     let usage = Usage {
         input: input.unwrap_or(0),
         cached_input: of(places.cached),
-        cache_write: of(places.written),
-        cache_write_1h: of(places.written_1h),
+        // The sum counts the hour too, which has its own price.
+        cache_write: of(places.written).saturating_sub(written_1h).max(of(places.written_5m)),
+        cache_write_1h: written_1h,
         output: output.unwrap_or(0),
         reasoning: of(places.reasoning),
     };
@@ -148,6 +186,25 @@ mod tests {
             [50, 0, 10, 20, 5, 0],
         );
         check(
+            "a proxy whose cache lives for an hour alone",
+            json!({"prompt_tokens": 50, "completion_tokens": 5, "cache_creation_input_tokens": 30,
+                "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 30}}),
+            [50, 0, 0, 30, 5, 0],
+        );
+        check(
+            "LiteLLM says both lives within the details",
+            json!({"prompt_tokens": 50, "completion_tokens": 5, "total_tokens": 55, "cache_creation_input_tokens": 30,
+                "prompt_tokens_details": {"cached_tokens": 0, "cache_creation_tokens": 30,
+                    "cache_creation_token_details": {"ephemeral_5m_input_tokens": 12, "ephemeral_1h_input_tokens": 18}}}),
+            [50, 0, 12, 18, 5, 0],
+        );
+        check(
+            "lives without their sum",
+            json!({"prompt_tokens": 50, "completion_tokens": 5,
+                "cache_creation": {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 20}}),
+            [50, 0, 10, 20, 5, 0],
+        );
+        check(
             "OpenRouter",
             json!({"prompt_tokens": 50, "completion_tokens": 5, "total_tokens": 55, "cost": 0.00042,
                 "prompt_tokens_details": {"cached_tokens": 8, "cache_write_tokens": 30}}),
@@ -172,6 +229,20 @@ mod tests {
             responses(&json!({"input_tokens": 75, "input_tokens_details": {"cached_tokens": 64}, "output_tokens": 40,
                 "output_tokens_details": {"reasoning_tokens": 32}, "total_tokens": 115})),
             Some(Usage { input: 75, cached_input: 64, output: 40, reasoning: 32, ..Usage::default() })
+        );
+    }
+
+    #[test]
+    fn what_is_said_beyond_the_known_figures_is_kept_where_it_stands() {
+        let check = |counted: Value, expected: Value| assert_eq!(rest(&counted).unwrap_or_default(), expected);
+        check(json!({"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}), Value::Null);
+        check(
+            json!({"prompt_tokens": 1, "cost": 0.5, "cost_details": {"upstream": null, "discount": 1}, "queue_time": 0.1,
+                "prompt_tokens_details": {"cached_tokens": 1, "audio_tokens": 4, "video_tokens": 0},
+                "completion_tokens_details": {"reasoning_tokens": 0, "accepted_prediction_tokens": 7}}),
+            json!({"cost": 0.5, "cost_details": {"discount": 1}, "queue_time": 0.1,
+                "prompt_tokens_details": {"audio_tokens": 4},
+                "completion_tokens_details": {"accepted_prediction_tokens": 7}}),
         );
     }
 

@@ -1,7 +1,7 @@
 //! From what a server says in chat completions to events. Pure: bytes come in, events go out.
 
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use signalbox_domain::{ErrorClass, FinishReason};
 
 use super::tool_calls::ToolCalls;
@@ -110,9 +110,7 @@ impl ChatReader {
             if let Some(usage) = usage::chat(counted) {
                 self.out.usage(usage);
             }
-            for name in usage::CHARGED {
-                self.out.keep(name, counted.get(name).unwrap_or(&Value::Null));
-            }
+            self.out.keep("usage", &usage::rest(counted).unwrap_or(Value::Null));
         }
         self.rest(value, KNOWN, Answering::keep);
     }
@@ -157,6 +155,15 @@ impl ChatReader {
 
     fn call(&mut self, call: &Value, whole: bool) {
         if let Ok(piece) = self.calls.take(call, whole) {
+            // What a server adds to a call, such as a seal on the thought behind it, with the place of its call.
+            let fields = call.as_object().into_iter().flatten();
+            let rest: Map<String, Value> = fields
+                .filter(|(name, value)| !KNOWN_OF_CALL.contains(&name.as_str()) && !value.is_null())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            if !rest.is_empty() {
+                self.out.gather("tool_call_fields", &json!({ piece.index.to_string(): rest }));
+            }
             self.out.tool_call(piece);
         } else {
             let failure = self.out.failure(ErrorClass::Malformed, "asks for more tools than one answer may");
@@ -256,6 +263,7 @@ struct PlainDelta {
 const KNOWN: &[&str] =
     &["id", "object", "created", "model", "choices", "usage", "x_groq", "error", "obfuscation", "type"];
 const KNOWN_OF_CHOICE: &[&str] = &["index", "delta", "message", "finish_reason", "error", "text", "type"];
+const KNOWN_OF_CALL: &[&str] = &["id", "index", "type", "function", "name", "arguments"];
 const KNOWN_OF_MESSAGE: &[&str] =
     &["role", "content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "id", "object"];
 

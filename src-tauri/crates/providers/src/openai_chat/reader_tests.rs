@@ -15,6 +15,7 @@ use crate::{
 const OPENAI: &str = include_str!("../../tests/fixtures/openai.sse");
 const LLAMA_CPP: &str = include_str!("../../tests/fixtures/llama_cpp.sse");
 const REASONING: &str = include_str!("../../tests/fixtures/reasoning.sse");
+const SEALED: &str = include_str!("../../tests/fixtures/openai_sealed_tools.sse");
 const TOOLS: &str = include_str!("../../tests/fixtures/openai_tools.sse");
 const FUNCTION_CALL: &str = include_str!("../../tests/fixtures/openai_function_call.sse");
 const LOGPROBS: &str = include_str!("../../tests/fixtures/openai_logprobs.sse");
@@ -284,11 +285,15 @@ fn what_has_no_place_is_kept_once() {
     assert_eq!(azure["prompt_filter_results"][0]["prompt_index"], 0);
     assert_eq!(azure["content_filter_results"]["hate"]["severity"], "safe");
     let router = all(OPENROUTER);
-    assert_eq!((&router["cost"], &router["provider"]), (&json!(0.00045), &json!("Somebody")));
+    assert_eq!((&router["usage"]["cost"], &router["provider"]), (&json!(0.00045), &json!("Somebody")));
     assert_eq!(router["reasoning_details"].as_array().map(Vec::len), Some(2));
     assert_eq!(router["native_finish_reason"], "end_turn");
-    assert_eq!(all(XAI)["cost_in_usd_ticks"], 1234);
+    assert_eq!(all(XAI)["usage"]["cost_in_usd_ticks"], 1234);
     assert_eq!(all(VLLM), Value::Null, "nothing is kept where nothing is left");
+    let sealed = all(SEALED);
+    assert_eq!(sealed["tool_call_fields"]["0"]["extra_content"]["google"]["thought_signature"], "c2VhbA==");
+    assert_eq!(sealed["tool_call_fields"]["1"], Value::Null, "a call to which nothing was added");
+    assert_eq!(sealed["usage"], json!({"completion_tokens_details": {"accepted_prediction_tokens": 3}}));
 }
 
 #[test]

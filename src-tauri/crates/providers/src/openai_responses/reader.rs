@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use signalbox_domain::{ErrorClass, FinishReason};
 
 use crate::{
@@ -134,10 +134,20 @@ impl ResponsesReader {
                     self.arguments(place, item.get("arguments").and_then(Value::as_str).unwrap_or_default());
                 }
             }
-            Some("message") if !self.told.contains(&place) => {
+            Some("message") => {
+                let told = self.told.contains(&place);
                 for part in item.get("content").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default() {
-                    self.out.text(part.get("text").and_then(Value::as_str).unwrap_or_default());
-                    self.out.refuse(part.get("refusal").and_then(Value::as_str).unwrap_or_default());
+                    if !told {
+                        self.out.text(part.get("text").and_then(Value::as_str).unwrap_or_default());
+                        self.out.refuse(part.get("refusal").and_then(Value::as_str).unwrap_or_default());
+                    }
+                    // Sources, and whatever else is said of a text.
+                    for (name, value) in part.as_object().into_iter().flatten() {
+                        let nothing = value.as_array().is_some_and(Vec::is_empty);
+                        if !nothing && !["type", "text", "refusal"].contains(&name.as_str()) {
+                            self.out.gather(name, value);
+                        }
+                    }
                 }
             }
             Some("reasoning") => {
@@ -149,8 +159,8 @@ impl ResponsesReader {
                 self.out.signed(item.get("encrypted_content").and_then(Value::as_str).unwrap_or_default());
             }
             // What the provider's own tools did.
-            Some(kind) if kind != "message" => self.out.keep(kind, item),
-            _ => {}
+            Some(kind) => self.out.gather(kind, &json!([item])),
+            None => {}
         }
     }
 
@@ -167,8 +177,11 @@ impl ResponsesReader {
                 self.out.keep(name, value);
             }
         }
-        if let Some(usage) = response.get("usage").and_then(usage::responses) {
-            self.out.usage(usage);
+        if let Some(counted) = response.get("usage") {
+            if let Some(usage) = usage::responses(counted) {
+                self.out.usage(usage);
+            }
+            self.out.keep("usage", &usage::rest(counted).unwrap_or(Value::Null));
         }
         let reason = response.pointer("/incomplete_details/reason").and_then(Value::as_str);
         match (response.get("status").and_then(Value::as_str), reason) {

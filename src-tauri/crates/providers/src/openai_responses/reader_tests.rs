@@ -13,6 +13,7 @@ use crate::{
 };
 
 const TEXT: &str = include_str!("../../tests/fixtures/openai_responses_text.sse");
+const SEARCHED: &str = include_str!("../../tests/fixtures/openai_responses_searched.sse");
 const TOOLS: &str = include_str!("../../tests/fixtures/openai_responses_tools.sse");
 const INCOMPLETE: &str = include_str!("../../tests/fixtures/openai_responses_incomplete.sse");
 
@@ -85,6 +86,15 @@ fn a_whole_answer_is_read_like_a_stream() {
     assert_eq!(end(&events), &Ok(Event::Finished(FinishReason::ToolCalls)));
     assert!(events.contains(&Ok(Event::Served { model: "gpt-5-mini-2025-08-07".into() })));
     assert!(events.contains(&Ok(Event::Usage(Usage { input: 3, output: 2, ..Usage::default() }))));
+}
+
+#[test]
+fn sources_and_every_item_of_the_providers_own_tools_are_kept() {
+    let events = check_cuts(reader, SEARCHED, complete(SEARCHED), &FinishReason::Stop);
+    let Some(Ok(Event::Kept(kept))) = events.iter().rev().nth(1) else { panic!("{events:?}") };
+    assert_eq!(kept["web_search_call"].as_array().map(Vec::len), Some(2), "{kept:?}");
+    assert_eq!(kept["annotations"][0]["url"], "https://example.com/a");
+    assert_eq!(text(&events), "From platform 4.", "and nothing is said twice");
 }
 
 #[test]

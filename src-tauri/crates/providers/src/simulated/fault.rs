@@ -13,10 +13,13 @@ use std::{
 pub enum Fault {
     /// Nothing goes wrong: `ok`.
     Ok,
-    /// Status 429, with or without a wait: `rate_limited`, `rate_limited(retry_after=2)` in seconds.
+    /// Status 429, with or without a wait: `rate_limited`, `rate_limited(retry_after=2)` in seconds. Other words for the
+    /// wait say it in other forms, always in seconds: `rate_limited(date=2)`.
     RateLimited {
         /// How long the answer asks to wait.
         retry_after: Option<Duration>,
+        /// How it says that.
+        form: WaitForm,
     },
     /// A status from 500: `server_error`, `server_error(502)`.
     ServerError {
@@ -52,6 +55,42 @@ pub enum Fault {
     ContextWindow,
     /// No connection: `unreachable`. Over real HTTP the connection is closed without an answer.
     Unreachable,
+}
+
+/// How an answer says how long to wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WaitForm {
+    /// `Retry-After` in seconds, or `retry-after-ms` where they aren't whole: `retry_after`.
+    #[default]
+    Seconds,
+    /// `Retry-After` as a date beside the answer's own, in today's form: `date`.
+    Date,
+    /// The same in the form of RFC 850: `rfc850`.
+    Rfc850,
+    /// The same in the form of C's `asctime`: `asctime`.
+    Asctime,
+    /// `retry-after-ms`: `ms`.
+    Millis,
+    /// `x-ms-retry-after-ms`: `x_ms`.
+    XMillis,
+    /// Google's `retryDelay` inside the error: `retry_delay`.
+    RetryDelay,
+}
+
+impl WaitForm {
+    const ALL: [(Self, &str); 7] = [
+        (Self::Seconds, "retry_after"),
+        (Self::Date, "date"),
+        (Self::Rfc850, "rfc850"),
+        (Self::Asctime, "asctime"),
+        (Self::Millis, "ms"),
+        (Self::XMillis, "x_ms"),
+        (Self::RetryDelay, "retry_delay"),
+    ];
+
+    fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(form, _)| *form == self).map_or("retry_after", |(_, word)| word)
+    }
 }
 
 /// The words that [`FaultSchedule::parse`] knows.
@@ -102,13 +141,16 @@ impl FromStr for Fault {
         };
         let fault = match name {
             "rate_limited" => {
-                let retry_after = argument.map(|argument| {
-                    let seconds = argument.strip_prefix("retry_after=").unwrap_or(argument).trim().parse::<f64>().ok();
-                    seconds
-                        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-                        .ok_or_else(|| wrong("rate_limited(retry_after=2), in seconds"))
-                });
-                return Ok(Self::RateLimited { retry_after: retry_after.transpose()? });
+                let Some(argument) = argument else {
+                    return Ok(Self::RateLimited { retry_after: None, form: WaitForm::default() });
+                };
+                let (word, seconds) = argument.split_once('=').unwrap_or(("retry_after", argument));
+                let form = WaitForm::ALL.iter().find(|(_, known)| *known == word.trim());
+                let wait = seconds.trim().parse::<f64>().ok().and_then(|wait| Duration::try_from_secs_f64(wait).ok());
+                let (Some((form, _)), Some(wait)) = (form, wait) else {
+                    return Err(wrong("rate_limited(retry_after=2), in seconds"));
+                };
+                return Ok(Self::RateLimited { retry_after: Some(wait), form: *form });
             }
             "server_error" => {
                 return Ok(Self::ServerError { status: status(500, "server_error(502)")? });
@@ -145,9 +187,9 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ok => f.write_str("ok"),
-            Self::RateLimited { retry_after: None } => f.write_str("rate_limited"),
-            Self::RateLimited { retry_after: Some(wait) } => {
-                write!(f, "rate_limited(retry_after={})", wait.as_secs_f64())
+            Self::RateLimited { retry_after: None, .. } => f.write_str("rate_limited"),
+            Self::RateLimited { retry_after: Some(wait), form } => {
+                write!(f, "rate_limited({}={})", form.word(), wait.as_secs_f64())
             }
             Self::ServerError { status } => write!(f, "server_error({status})"),
             Self::Overloaded { status } => write!(f, "overloaded({status})"),
@@ -275,7 +317,7 @@ mod tests {
 
     #[test]
     fn every_fault_reads_back_as_it_is_written() {
-        for text in "ok,rate_limited,rate_limited(retry_after=0.25),server_error(502),overloaded(529),stall_after(0),cut_after(9),\
+        for text in "ok,rate_limited,rate_limited(retry_after=0.25),rate_limited(date=2),rate_limited(retry_delay=0.5),server_error(502),overloaded(529),stall_after(0),cut_after(9),\
                      malformed(1),empty,refusal,wrong_json,slow(40),key_dead,no_credit,client_error,context_window,unreachable"
             .split(',')
         {
@@ -291,6 +333,7 @@ mod tests {
             ("cut_after(-1)", "write cut_after(3)"),
             ("server_error(200)", "write server_error(502)"),
             ("rate_limited(retry_after=never)", "in seconds"),
+            ("rate_limited(soon=2)", "in seconds"),
             ("empty(3)", "without brackets"),
             ("ok*many", "overloaded*3"),
         ] {

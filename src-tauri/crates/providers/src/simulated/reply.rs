@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp, fmt::strtime};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use signalbox_domain::{ContentHash, ErrorClass, Failure, FinishReason, Usage};
 
-use super::{Fault, NAME, SimulatedSettings, dice::Dice, prose, shape};
+use super::{Fault, NAME, SimulatedSettings, WaitForm, dice::Dice, prose, shape};
+use crate::retry_after::http_date;
 
 /// The models and their context windows.
 pub(crate) const MODELS: [(&str, u32); 2] = [("simulated-small", 16_384), ("simulated-large", 131_072)];
@@ -17,6 +19,8 @@ const NEXT_PIECE: Duration = Duration::from_millis(15);
 const LONGEST_PIECE: usize = 16;
 const CHARS_PER_TOKEN: usize = 4;
 const TOKENS_PER_MESSAGE: u64 = 4;
+/// The moment from which simulated dates are counted.
+const DAY: Timestamp = Timestamp::constant(784_111_777, 0);
 
 /// What a request gets.
 #[derive(Debug)]
@@ -38,33 +42,47 @@ pub(crate) enum Reply {
 pub(crate) struct Refused {
     pub(crate) status: u16,
     retry_after: Option<Duration>,
+    form: WaitForm,
     code: &'static str,
     message: String,
 }
 
 impl Refused {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, retry_after: None, code, message: message.into() }
+        Self { status, retry_after: None, form: WaitForm::default(), code, message: message.into() }
     }
 
     /// The headers that say how long to wait.
     pub(crate) fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        if let Some(wait) = self.retry_after {
-            let (name, count) = match wait.subsec_nanos() {
-                0 => ("retry-after", u128::from(wait.as_secs())),
-                _ => ("retry-after-ms", wait.as_millis()),
-            };
-            if let Ok(value) = HeaderValue::from_str(&count.to_string()) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-        }
-        headers
+        let Some(wait) = self.retry_after else { return HeaderMap::new() };
+        // Dates are whole seconds, and a wait is a floor. They are counted from the date beside them, whichever that is.
+        let then = || DAY.saturating_add(SignedDuration::from_secs_f64(wait.as_secs_f64().ceil())).unwrap_or(DAY);
+        let date = |form: &str| {
+            let text = strtime::format(form, then()).unwrap_or_default();
+            vec![("date", http_date(DAY)), ("retry-after", text)]
+        };
+        let said = match self.form {
+            WaitForm::Seconds if wait.subsec_nanos() == 0 => vec![("retry-after", wait.as_secs().to_string())],
+            WaitForm::Seconds | WaitForm::Millis => vec![("retry-after-ms", wait.as_millis().to_string())],
+            WaitForm::XMillis => vec![("x-ms-retry-after-ms", wait.as_millis().to_string())],
+            WaitForm::Date => vec![("date", http_date(DAY)), ("retry-after", http_date(then()))],
+            WaitForm::Rfc850 => date("%A, %d-%b-%y %H:%M:%S GMT"),
+            WaitForm::Asctime => date("%a %b %e %H:%M:%S %Y"),
+            WaitForm::RetryDelay => Vec::new(),
+        };
+        said.into_iter()
+            .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)))
+            .collect()
     }
 
     /// The body, in OpenAI's form.
     pub(crate) fn body(&self) -> String {
-        json!({"error": {"message": self.message, "type": self.code, "param": null, "code": self.code}}).to_string()
+        let mut error = json!({"message": self.message, "type": self.code, "param": null, "code": self.code});
+        if let (WaitForm::RetryDelay, Some(wait)) = (self.form, self.retry_after) {
+            let delay = format!("{}s", wait.as_secs_f64());
+            error["details"] = json!([{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}]);
+        }
+        json!({ "error": error }).to_string()
     }
 }
 
@@ -106,9 +124,9 @@ pub(crate) fn unreachable() -> Failure {
 pub(crate) fn outright(fault: &Fault) -> Option<Reply> {
     Some(match *fault {
         Fault::Unreachable => Reply::Unreachable,
-        Fault::RateLimited { retry_after } => {
+        Fault::RateLimited { retry_after, form } => {
             let refused = Refused::new(429, "rate_limit_exceeded", "Too many requests at once; slow down");
-            Reply::Refused(Refused { retry_after, ..refused })
+            Reply::Refused(Refused { retry_after, form, ..refused })
         }
         Fault::ServerError { status } => refuse(status, "server_error", "Something broke while answering"),
         Fault::Overloaded { status } => {

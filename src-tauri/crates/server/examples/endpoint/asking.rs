@@ -56,7 +56,7 @@ impl Asking {
         .to_string();
         let mut head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         let bytes = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
         let number_at = bytes.find(NUMBER).unwrap_or_default();
@@ -158,7 +158,7 @@ fn head(received: &[u8]) -> io::Result<Option<(usize, Option<usize>)>> {
     let Some(end) = received.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&received[..end]).map_err(wrong)?;
     if !head.starts_with("HTTP/1.1 200") {
-        return Err(wrong(String::from_utf8_lossy(received)));
+        return Err(wrong(String::from_utf8_lossy(received).into_owned()));
     }
     let length = head
         .lines()
@@ -187,6 +187,6 @@ fn moments(text: &str) -> impl Iterator<Item = Duration> + '_ {
     })
 }
 
-fn wrong(error: impl ToString) -> io::Error {
-    io::Error::other(error.to_string())
+fn wrong(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::other(error)
 }

@@ -21,7 +21,7 @@ pub struct Check {
 }
 
 /// How long a log may be behind the calls.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Check {
     /// Compares what was asked with what is stored, and waits until the log is up to date.

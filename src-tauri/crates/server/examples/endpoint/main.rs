@@ -15,10 +15,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 

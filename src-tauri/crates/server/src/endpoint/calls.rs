@@ -32,7 +32,7 @@ pub(crate) enum Step<'a> {
     /// A call begins.
     Begin(u32, &'a ToolCall),
     /// The next piece of its arguments; never empty.
-    Arguments(u32, &'a str),
+    Arguments(&'a str),
     /// It is whole.
     End(u32, &'a ToolCall),
 }
@@ -99,7 +99,7 @@ impl Calls {
                 }
             };
             if let Some(rest) = call.arguments.get(from..).filter(|rest| !rest.is_empty()) {
-                say(Step::Arguments(index, rest));
+                say(Step::Arguments(rest));
             }
             self.said = Some(call.arguments.len());
             let is_last = self.done + 1 == count;
@@ -126,7 +126,7 @@ mod tests {
         let mut say = |step: Step<'_>| {
             said.push(match step {
                 Step::Begin(index, call) => format!("{index} begins {}", call.name),
-                Step::Arguments(index, text) => format!("{index} {text}"),
+                Step::Arguments(text) => text.to_owned(),
                 Step::End(index, _) => format!("{index} ends"),
             });
         };
@@ -142,15 +142,15 @@ mod tests {
         let (a, b) = (piece(0, Some("a"), ""), piece(1, Some("b"), ""));
         check(
             &[a.clone(), piece(0, None, "{\"x\":"), piece(0, None, "1}"), b.clone(), piece(1, None, "{}")],
-            &["0 begins a", "0 {\"x\":", "0 1}", "0 ends", "1 begins b", "1 {}", "1 ends"],
+            &["0 begins a", "{\"x\":", "1}", "0 ends", "1 begins b", "{}", "1 ends"],
         );
         check(
             &[a.clone(), b.clone(), piece(1, None, "{\"y\":"), piece(0, None, "{}"), piece(1, None, "2}")],
-            &["0 begins a", "0 {}", "0 ends", "1 begins b", "1 {\"y\":", "1 2}", "1 ends"],
+            &["0 begins a", "{}", "0 ends", "1 begins b", "{\"y\":", "2}", "1 ends"],
         );
-        let nothing = ["0 begins a", "0 {}", "0 ends", "1 begins b", "1 {}", "1 ends"];
+        let nothing = ["0 begins a", "{}", "0 ends", "1 begins b", "{}", "1 ends"];
         check(&[a, b], &nothing);
-        check(&[piece(0, None, "{"), piece(0, Some("late"), "}")], &["0 begins late", "0 {}", "0 ends"]);
+        check(&[piece(0, None, "{"), piece(0, Some("late"), "}")], &["0 begins late", "{}", "0 ends"]);
         check(&[piece(5_000, Some("far"), "{}")], &[]);
     }
 }

@@ -27,13 +27,11 @@ pub(super) async fn list(core: &Core, speech: Speech) -> Result<Response, Denied
 pub(super) async fn one(core: &Core, speech: Speech, name: &str) -> Result<Response, Denied> {
     let name = decoded(name);
     let listed = listed(core).await;
-    match listed.iter().find(|listed| listed.id == name) {
-        Some(found) => Ok(json(200, &speech.model(found))),
-        None => {
-            let known = listed.into_iter().map(|listed| listed.id);
-            Err(target::unknown(&format!("the model {name:?}"), &name, known))
-        }
+    if let Some(found) = listed.iter().find(|listed| listed.id == name) {
+        return Ok(json(200, &speech.model(found)));
     }
+    let known = listed.into_iter().map(|listed| listed.id);
+    Err(target::unknown(&format!("the model {name:?}"), &name, known))
 }
 
 /// How many tokens a request likely has, by what is known of the model that would be asked first.
@@ -105,16 +103,9 @@ fn decoded(part: &str) -> String {
     let (mut plain, mut place) = (Vec::with_capacity(bytes.len()), 0);
     while let Some(&byte) = bytes.get(place) {
         let hex = bytes.get(place + 1..place + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.filter(|_| byte == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(coded) => {
-                plain.push(coded);
-                place += 3;
-            }
-            None => {
-                plain.push(byte);
-                place += 1;
-            }
-        }
+        let coded = hex.filter(|_| byte == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        plain.push(coded.unwrap_or(byte));
+        place += if coded.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&plain).into_owned()
 }

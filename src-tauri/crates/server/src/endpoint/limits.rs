@@ -36,7 +36,7 @@ impl Default for EndpointLimits {
             connections: 4_096,
             requests: 1_024,
             head: 64 * 1024,
-            head_time: Duration::from_secs(60),
+            head_time: Duration::from_mins(1),
             // Pictures come in the body.
             body: 32 * 1024 * 1024,
             body_time: Duration::from_secs(30),

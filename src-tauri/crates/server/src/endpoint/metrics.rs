@@ -1,4 +1,4 @@
-//! Figures of the calls as OpenMetrics text.
+//! Figures of the calls as text for collectors, in the form of `OpenMetrics`.
 
 use std::fmt::{Display, Write};
 

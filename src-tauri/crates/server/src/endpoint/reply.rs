@@ -84,7 +84,9 @@ pub(super) fn name_calls(headers: &mut HeaderMap, calls: &[&Call]) {
     let Some(first) = calls.first() else { return };
     let note = Note::of(first);
     let id: CallId = first.id;
+    // OpenAI's libraries look for the first, Anthropic's for the second.
     put(headers, "x-request-id", id.to_string());
+    put(headers, "request-id", id.to_string());
     put(headers, "x-signalbox-call-id", id.to_string());
     let cost: Option<Money> = calls.iter().map(|call| Some(call.settlement?.amount)).sum();
     let known = [

@@ -16,7 +16,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    connection,
+    connection, files,
     limits::{EndpointLimits, EndpointOptions},
     shares::Shares,
 };
@@ -56,6 +56,7 @@ impl Endpoint {
     /// Begins to listen on the loopback interface, and nowhere else.
     pub async fn bind(core: Arc<Core>, options: EndpointOptions) -> Result<Self, ApiError> {
         let EndpointOptions { port, limits } = options;
+        files::allow_many();
         let tokens = core.watch_tokens().await?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| refused(port, &error))?;
         let address = listener.local_addr().map_err(|error| ApiError::internal(&error))?;

@@ -12,7 +12,7 @@ use std::{
 use signalbox_api::types::{AppToken, TokenLimits};
 use tokio::time::Instant;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// What each app token uses, by its identifier. Tokens without limits aren't counted.
 #[derive(Debug, Default)]

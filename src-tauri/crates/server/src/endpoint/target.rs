@@ -1,7 +1,5 @@
 //! What answers: from the words of a caller to a request of the gateway.
 
-use std::borrow::Cow;
-
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 use signalbox_domain::{Caller, Origin, Role, Target};
@@ -55,7 +53,7 @@ pub(super) fn request(
         }
         Named::Prompt { name, selector } => {
             let route = route.unwrap_or(USUAL_ROUTE);
-            let target = self::route(config, route, Cow::Owned(format!("the route {route:?}, which serves prompts,")))?;
+            let target = self::route(config, route, &format!("the route {route:?}, which serves prompts,"))?;
             (PromptText::Stored { name, selector }, values(asked, vars)?, target, Some(request))
         }
     };
@@ -65,7 +63,7 @@ pub(super) fn request(
 /// What a name leads to. Whether there is such a prompt isn't known before it is read.
 pub(super) fn named(config: &Config, model: &str) -> Result<Named, Denied> {
     if let Some(name) = model.strip_prefix(ROUTE) {
-        return route(config, name, Cow::Owned(format!("the route {name:?}"))).map(Named::Target);
+        return route(config, name, &format!("the route {name:?}")).map(Named::Target);
     }
     if let Some(prompt) = model.strip_prefix(PROMPT) {
         return self::prompt(prompt);
@@ -107,11 +105,11 @@ pub(super) fn unknown(what: &str, name: &str, known: impl Iterator<Item = String
     Denied::refused(Refused::Model, format!("{what} isn't known here; {advice}"))
 }
 
-fn route(config: &Config, name: &str, what: Cow<'_, str>) -> Result<Target, Denied> {
+fn route(config: &Config, name: &str, what: &str) -> Result<Target, Denied> {
     if config.route(name).is_some() {
         return Ok(Target::Route(name.to_owned()));
     }
-    Err(unknown(&what, &format!("{ROUTE}{name}"), config.routes.iter().map(|route| format!("{ROUTE}{}", route.name))))
+    Err(unknown(what, &format!("{ROUTE}{name}"), config.routes.iter().map(|route| format!("{ROUTE}{}", route.name))))
 }
 
 /// A version of a prompt: `NAME`, `NAME@LABEL` or `NAME#NUMBER`.

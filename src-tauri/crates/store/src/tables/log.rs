@@ -66,6 +66,78 @@ ALTER TABLE calls ADD COLUMN n INTEGER;
 DROP INDEX calls_by_prompt;
 ";
 
+/// The rows know the workspace that they belong to, for whom a call was made, how its answer was judged, and whether its
+/// texts were removed. Each index begins with the workspace, of which one at a time is looked at.
+pub(crate) const V3: &str = "
+DROP TABLE log;
+DROP TABLE attempts;
+DROP TABLE body_uses;
+DROP TABLE pruned;
+CREATE TABLE log (
+    n          INTEGER PRIMARY KEY,
+    id         BLOB NOT NULL,
+    place      INTEGER NOT NULL,
+    status     TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    prompt     TEXT,
+    version    INTEGER,
+    route      TEXT,
+    model      TEXT,
+    provider   TEXT,
+    origin     TEXT NOT NULL,
+    user       TEXT,
+    token      TEXT,
+    badge      TEXT NOT NULL,
+    degraded   INTEGER NOT NULL,
+    cached     INTEGER NOT NULL,
+    error      TEXT,
+    cost       INTEGER,
+    total_ms   INTEGER,
+    started_at INTEGER NOT NULL,
+    bare       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX log_by_place ON log (place);
+CREATE INDEX log_with_texts ON log (place) WHERE bare = 0;
+CREATE INDEX log_by_status ON log (place, status) WHERE status <> 'done';
+CREATE INDEX log_by_role ON log (place, role) WHERE role <> 'generate';
+CREATE INDEX log_by_prompt ON log (place, prompt) WHERE prompt IS NOT NULL;
+CREATE INDEX log_by_route ON log (place, route) WHERE route IS NOT NULL;
+CREATE INDEX log_by_model ON log (place, model) WHERE model IS NOT NULL;
+CREATE INDEX log_by_provider ON log (place, provider) WHERE provider IS NOT NULL;
+CREATE INDEX log_by_origin ON log (place, origin);
+CREATE INDEX log_by_user ON log (place, user) WHERE user IS NOT NULL;
+CREATE INDEX log_by_token ON log (place, token) WHERE token IS NOT NULL;
+CREATE INDEX log_by_badge ON log (place, badge) WHERE badge <> 'unverified';
+CREATE INDEX log_degraded ON log (place, degraded) WHERE degraded = 1;
+CREATE INDEX log_cached ON log (place, cached) WHERE cached = 1;
+CREATE INDEX log_by_error ON log (place, error) WHERE error IS NOT NULL;
+CREATE INDEX log_by_cost ON log (place, cost) WHERE cost IS NOT NULL;
+CREATE INDEX log_by_time_taken ON log (place, total_ms) WHERE total_ms IS NOT NULL;
+
+CREATE TABLE attempts (
+    call     INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    place    INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    model    TEXT NOT NULL,
+    reason   TEXT NOT NULL,
+    error    TEXT,
+    status   INTEGER,
+    total_ms INTEGER,
+    cost     INTEGER,
+    PRIMARY KEY (call, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempts_failed ON attempts (place, error, provider, model, status, call) WHERE error IS NOT NULL;
+
+CREATE TABLE body_uses (
+    hash  BLOB NOT NULL,
+    place INTEGER NOT NULL,
+    n     INTEGER NOT NULL,
+    PRIMARY KEY (hash, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX body_uses_by_age ON body_uses (place, n);
+";
+
 /// How many bits of a key are no time.
 const ENTROPY_BITS: u32 = 12;
 
@@ -135,18 +207,19 @@ impl Tx<'_> {
         let provider =
             call.served.as_ref().map(|served| &served.provider).or_else(|| tried.map(|tried| &tried.provider));
         let error = call.failure.as_ref().map(|failure| kind("failure", &failure.class)).transpose()?;
+        let place = self.place_or_new(&stored.workspace)?;
         self.connection()
             .prepare_cached(
-                "INSERT INTO log (n, id, workspace, status, role, prompt, version, route, model, provider, origin,
-                                  degraded, cached, error, cost, total_ms, started_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                "INSERT INTO log (n, id, place, status, role, prompt, version, route, model, provider, origin,
+                                  degraded, cached, error, cost, total_ms, started_at, user, token, badge)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
                  ON CONFLICT DO UPDATE SET status = ?4, prompt = ?6, version = ?7, model = ?9, provider = ?10,
-                    degraded = ?12, cached = ?13, error = ?14, cost = ?15, total_ms = ?16",
+                    degraded = ?12, cached = ?13, error = ?14, cost = ?15, total_ms = ?16, badge = ?20",
             )?
             .execute(rusqlite::params![
                 n,
                 call.id.as_bytes(),
-                stored.workspace,
+                place,
                 call.status.as_str(),
                 call.role.as_str(),
                 call.prompt.as_ref().map(|prompt| &prompt.name),
@@ -161,23 +234,26 @@ impl Tx<'_> {
                 call.settlement.map(|settlement| settlement.amount.nanos()),
                 call.total_ms.map(to_stored),
                 to_micros(call.started_at),
+                call.caller.user,
+                call.caller.token,
+                call.badge.as_str(),
             ])?;
         if call.status != CallStatus::Running {
-            self.attempts_put(n, call)?;
+            self.attempts_put(n, place, call)?;
         }
         let mut uses = self.connection().prepare_cached(
-            "INSERT INTO body_uses (hash, n) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET n = ?2 WHERE n < ?2",
+            "INSERT INTO body_uses (hash, place, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = ?3 WHERE n < ?3",
         )?;
         for hash in bodies_of(stored) {
-            uses.execute((hash.as_bytes(), n))?;
+            uses.execute((hash.as_bytes(), place, n))?;
         }
         Ok(())
     }
 
-    fn attempts_put(&self, n: i64, call: &Call) -> Result<(), StoreError> {
+    fn attempts_put(&self, n: i64, place: i64, call: &Call) -> Result<(), StoreError> {
         let mut insert = self.connection().prepare_cached(
-            "INSERT OR REPLACE INTO attempts (call, number, provider, model, reason, error, status, total_ms, cost)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT OR REPLACE INTO attempts (call, number, provider, model, reason, error, status, total_ms, cost, place)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         for attempt in &call.attempts {
             let failure = match &attempt.state {
@@ -196,6 +272,7 @@ impl Tx<'_> {
                 failure.and_then(|failure| failure.status),
                 attempt.total_ms.map(to_stored),
                 attempt.cost.map(signalbox_domain::Money::nanos),
+                place,
             ])?;
         }
         Ok(())
@@ -210,7 +287,8 @@ fn to_stored(millis: u64) -> i64 {
 /// How many calls are read at once when an older database is brought up to date.
 const CHUNK: u32 = 500;
 
-/// Fills the log from the records of calls that were stored before there was one.
+/// Fills the log from the records of calls that were stored before there was one, or when it knew less. A record that
+/// can't be read stays where it is, and isn't shown.
 pub(crate) fn fill(connection: &Connection) -> Result<(), StoreError> {
     let tx = Tx::of(connection);
     let mut after = Vec::new();
@@ -221,17 +299,26 @@ pub(crate) fn fill(connection: &Connection) -> Result<(), StoreError> {
             .collect::<Result<_, _>>()?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = last.to_vec();
-        for id in ids {
-            let id = CallId::from_bytes(id);
-            if let Some(stored) = tx.call(id)? {
-                let n = tx.log_key_or_new(id)?;
-                connection.prepare_cached("UPDATE calls SET n = ?2 WHERE id = ?1")?.execute((id.as_bytes(), n))?;
-                tx.log_put(n, &stored)?;
-                if stored.call.status != CallStatus::Running {
-                    let text = tx.stored_text(&stored)?;
-                    tx.call_index(id, &text)?;
+        for id in ids.into_iter().map(CallId::from_bytes) {
+            match tx.call(id) {
+                Ok(stored) => stored.iter().try_for_each(|stored| fill_one(&tx, stored))?,
+                Err(error @ StoreError::Unreadable { .. }) => {
+                    tracing::warn!(call = %id, %error, "a call of an older version is left out of the log");
                 }
+                Err(error) => return Err(error),
             }
         }
     }
+}
+
+fn fill_one(tx: &Tx<'_>, stored: &StoredCall) -> Result<(), StoreError> {
+    let id = stored.call.id;
+    let n = tx.log_key_or_new(id)?;
+    tx.connection().prepare_cached("UPDATE calls SET n = ?2 WHERE id = ?1")?.execute((id.as_bytes(), n))?;
+    tx.log_put(n, stored)?;
+    let indexed = tx.connection().prepare_cached("SELECT 1 FROM texts WHERE rowid = ?1")?.exists([n])?;
+    if stored.call.status != CallStatus::Running && !indexed {
+        tx.call_index(id, &tx.stored_text(stored)?)?;
+    }
+    Ok(())
 }

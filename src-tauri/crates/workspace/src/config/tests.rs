@@ -74,6 +74,7 @@ generate = { simple = ["small", "mini"], complex = ["mini"] }
 limits = { first_token = "10s", total = "2m" }
 max_output = 2048
 classify = ["small"]
+embed = ["mini"]
 judge = { models = ["pretend"], min_tier = "standard" }
 patience = "0s"
 integrity = true
@@ -166,6 +167,7 @@ fn a_whole_file_reads_in_its_order() {
     assert_eq!((route.patience_ms, route.integrity), (0, true));
     assert_eq!(route.cache, Some(CachePolicy { max_age_ms: 86_400_000, stale: true }));
     let judge = Judge { models: vec!["pretend".into()], min_tier: Some(Tier::Standard) };
+    assert_eq!(route.chain(Role::Embed, Tier::Simple), ["mini"]);
     assert_eq!((&route.classify[..], route.judge.as_ref()), (&["small".to_owned()][..], Some(&judge)));
     let quick = config.route("quick").unwrap();
     assert_eq!(

@@ -90,6 +90,20 @@ impl Document {
         Ok(())
     }
 
+    /// The table `[section.name]` alone.
+    pub(super) fn excerpt(&self, section: &str, name: &str) -> Result<String, EditError> {
+        let found = self.tree.get(section).and_then(Item::as_table_like).and_then(|section| section.get(name));
+        let Some(item) = found else {
+            return Err(EditError::Unknown { what: "table", name: format!("[{section}.{name}]") });
+        };
+        let mut only = Table::new();
+        only.set_implicit(item.is_table());
+        only.insert(name, item.clone());
+        let mut tree = DocumentMut::new();
+        tree.insert(section, Item::Table(only));
+        Ok(format!("{}\n", tree.to_string().trim()))
+    }
+
     /// The titles of the tables of a section for which `is_it` says yes.
     pub(super) fn titles(&self, section: &str, is_it: impl Fn(&dyn TableLike) -> bool) -> Vec<String> {
         let tables =

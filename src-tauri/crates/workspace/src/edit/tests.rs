@@ -277,10 +277,13 @@ fn a_renamed_route_stays_where_it_is() {
 
 #[test]
 fn a_judge_does_not_vanish_with_its_model() {
-    let text = TEXT
-        .replace("[routes.tiers]", "classify = [\"mini\"]\njudge = { models = [\"mini\", \"small\"] }\n[routes.tiers]");
+    let text = TEXT.replace(
+        "[routes.tiers]",
+        "classify = [\"mini\"]\nembed = [\"mini\"]\njudge = { models = [\"mini\", \"small\"] }\n[routes.tiers]",
+    );
     let after = valid(remove_candidate(&text, "mini"));
     assert!(after.contains("judge = { models = [\"small\"] }") && !after.contains("classify"), "{after}");
+    assert!(!after.contains("embed"), "{after}");
     let text = TEXT.replace("[routes.tiers]", "judge = { models = [\"small\"] }\n[routes.tiers]");
     let error = remove_candidate(&text, "small").unwrap_err();
     assert!(matches!(&error, EditError::OnlyJudge { route, .. } if route == "default"), "{error}");
@@ -385,4 +388,21 @@ proptest! {
         let _ = set_route_chain(&text, "default", Role::Generate, &["small".to_owned()]);
         let _ = set_budget(&text, "daily", &BudgetEdit { limit: Some(Money::ZERO), ..BudgetEdit::default() });
     }
+}
+
+#[test]
+fn a_price_is_removed_and_a_table_is_shown_alone() {
+    let text = "[providers.p]\nkind = \"openai\"\n\n# the small one\n[models.m] # mine\nprovider = \"p\"\nprice = { input = \"1\" }\n\n[models.n]\nprovider = \"p\"\n";
+    let without = remove_price(text, "m").unwrap();
+    assert_eq!(without, text.replace("price = { input = \"1\" }\n", ""));
+    assert!(matches!(remove_price(text, "x"), Err(EditError::Unknown { .. })));
+    assert_eq!(
+        excerpt(text, "models", "m").unwrap(),
+        "# the small one\n[models.m] # mine\nprovider = \"p\"\nprice = { input = \"1\" }\n"
+    );
+    assert_eq!(
+        excerpt("models = { m = { provider = \"p\" } }", "models", "m").unwrap(),
+        "[models]\nm = { provider = \"p\" }\n"
+    );
+    assert!(excerpt(text, "routes", "default").is_err());
 }

@@ -138,3 +138,27 @@ mod unix {
         assert!(error.to_string().contains("free some space"), "{error}");
     }
 }
+
+#[test]
+fn a_new_file_is_seen_when_it_is_whole_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.retain(|name| !name.starts_with(TEMPORARY_PREFIX));
+        names.sort();
+        names
+    };
+    for expected in ["calls.jsonl", "calls-2.jsonl", "calls-3.jsonl"] {
+        let before = names();
+        let mut file = NewFile::begin(folder.path()).unwrap();
+        file.write(b"one\n").unwrap();
+        file.write(expected.as_bytes()).unwrap();
+        assert_eq!(names(), before, "nobody sees it yet");
+        let path = file.keep("calls", "jsonl").unwrap();
+        assert_eq!(path, folder.path().join(expected));
+        assert_eq!(std::fs::read_to_string(path).unwrap(), format!("one\n{expected}"));
+    }
+    drop(NewFile::begin(folder.path()).unwrap());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "one that isn't kept leaves nothing behind");
+}

@@ -10,7 +10,7 @@ export type Alarm = {
  */
 text: string,
 /**
- * Since when.
+ * When the first call began that met it. It stays the same for as long as the alarm rings.
  */
 since: string,
 /**
@@ -20,4 +20,8 @@ roles: Array<Role>,
 /**
  * The providers that fail.
  */
-providers: Array<string>, };
+providers: Array<string>,
+/**
+ * Whether only drills ring it.
+ */
+drill: boolean, };

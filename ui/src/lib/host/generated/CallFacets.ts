@@ -24,6 +24,14 @@ providers: Array<string>,
  */
 origins: Array<string>,
 /**
+ * Users for whom calls were made.
+ */
+users: Array<string>,
+/**
+ * App tokens with which they were asked for.
+ */
+tokens: Array<string>,
+/**
  * With what calls ended: the `kind` of an `ErrorClass`.
  */
 errors: Array<string>, };

@@ -23,7 +23,7 @@ statuses: Array<CallStatus>,
  */
 roles: Array<Role>,
 /**
- * Names of prompts.
+ * Names of prompts. One that ends in `/*` means every prompt whose name begins with what stands before the `*`.
  */
 prompts: Array<string>,
 /**
@@ -42,6 +42,18 @@ providers: Array<string>,
  * Where the calls came from: the `kind` of an `Origin`.
  */
 origins: Array<string>,
+/**
+ * Names of users for whom calls were made.
+ */
+users: Array<string>,
+/**
+ * Names of app tokens with which they were asked for.
+ */
+tokens: Array<string>,
+/**
+ * How the answers were judged: the `state` of a `Badge`.
+ */
+badges: Array<string>,
 /**
  * Only degraded ones.
  */

@@ -22,4 +22,8 @@ newer: CallId | null,
 /**
  * How many calls there are, when that was asked for.
  */
-total: CallTotal | null, };
+total: CallTotal | null,
+/**
+ * How many calls belong to the page and can't be read, so that they aren't among `calls`.
+ */
+unreadable: number, };

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, Cancelled, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderTest, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -57,6 +57,10 @@ export interface Commands {
   call_facets: { request: Empty; response: CallFacets };
   /** One call in a form that other programs read. */
   call_export: { request: CallExport; response: CallExported };
+  /** Writes one call into a new file in the folder of downloads. */
+  call_save: { request: CallExport; response: FileSaved };
+  /** Writes every call that is meant into a new file in the folder of downloads. */
+  calls_save: { request: CallsSave; response: FileSaved };
   /** How providers do, what cools down, and whether the alarm rings. */
   gateway_state: { request: Empty; response: GatewayState };
   /** The drills that can be run. */
@@ -85,6 +89,8 @@ export interface Commands {
   route_remove: { request: RouteNamed; response: RouteChanged };
   /** Takes a change of signalbox.toml back. */
   config_undo: { request: ConfigUndo; response: RouteList };
+  /** A part of signalbox.toml as it stands there. */
+  config_part: { request: ConfigPart; response: ConfigText };
   /** Every provider. */
   provider_list: { request: Empty; response: ProviderList };
   /** Connects a provider in one step. */
@@ -95,10 +101,16 @@ export interface Commands {
   provider_remove: { request: ProviderNamed; response: ProviderList };
   /** Looks for servers on this machine. */
   provider_discover: { request: Empty; response: LocalServers };
+  /** Changes where a provider is. */
+  provider_set: { request: ProviderSet; response: ProvidersChanged };
   /** Changes or adds a model. */
   model_set: { request: ModelSet; response: ProviderList };
-  /** Removes a model. */
-  model_remove: { request: ModelNamed; response: ProviderList };
+  /** Adds a model that a provider has, under a name that is free. */
+  model_add: { request: ModelAdd; response: ProvidersChanged };
+  /** Removes a model, and takes it out of every chain. */
+  model_remove: { request: ModelNamed; response: ProvidersChanged };
+  /** Lets a model cost what the built-in table says. */
+  model_list_price: { request: ModelNamed; response: ProvidersChanged };
   /** Keeps a key in the keychain. */
   key_set: { request: KeySet; response: ProviderList };
   /** Removes a key from the keychain. */
@@ -107,18 +119,4 @@ export interface Commands {
   keychain_unlock: { request: Empty; response: ProviderList };
   /** Keeps keys in memory until the application ends, because the user chose so. */
   keychain_use_memory: { request: Empty; response: ProviderList };
-  /** How the local endpoint stands. */
-  endpoint_get: { request: Empty; response: EndpointState };
-  /** Switches the local endpoint on or off. */
-  endpoint_set: { request: EndpointSet; response: EndpointState };
-  /** Every app token. */
-  token_list: { request: Empty; response: TokenList };
-  /** Makes an app token, whose secret is in this answer and nowhere else. */
-  token_create: { request: TokenCreate; response: TokenCreated };
-  /** Revokes an app token: from now on nobody gets in with it. */
-  token_revoke: { request: TokenNamed; response: TokenList };
-  /** Copies the database into the folder backups beside it. */
-  backup_make: { request: Empty; response: BackupList };
-  /** The copies of the database that are there, and how large everything is. */
-  backup_list: { request: Empty; response: BackupList };
 }

@@ -17,7 +17,15 @@ struct Address {
     url: String,
     /// Names and values. They are written between double quotes, so that the shell puts the key in.
     headers: Vec<(&'static str, String)>,
+    /// What whoever runs it must know, as lines of comment.
+    note: &'static str,
 }
+
+/// What the command for Bedrock can't do.
+const SIGNED: &str = "\
+# Requests with an access key are signed for one moment, and no text can sign them again.
+# This command works with a Bedrock API key in SIGNALBOX_KEY; an access key and its secret don't work in it.
+";
 
 /// The command for an attempt. The bytes are those that were sent; the address is the one that the configuration gives
 /// today, and the key is a variable.
@@ -71,7 +79,8 @@ fn address(attempt: &Attempt, config: &Config, http: &Http) -> Result<Address, A
     if needs_key {
         headers.push(key_header(protocol, provider_kind));
     }
-    Ok(Address { url, headers })
+    let note = if needs_key && protocol == Protocol::BedrockConverse { SIGNED } else { "" };
+    Ok(Address { url, headers, note })
 }
 
 /// The header in which a key travels. Bedrock takes its own API keys in this way; requests with an access key are signed
@@ -90,8 +99,13 @@ fn key_header(protocol: Protocol, kind: ProviderKind) -> (&'static str, String) 
 /// Puts the command together. A here-document ends with a line break that wasn't sent, so `head` counts the bytes.
 fn command(address: &Address, body: &str) -> String {
     let end = delimiter(body);
-    let mut text =
-        format!("head -c {} <<'{end}' | curl --no-buffer --request POST {} \\\n", body.len(), quoted(&address.url));
+    let mut text = address.note.to_owned();
+    let _ = writeln!(
+        text,
+        "head -c {} <<'{end}' | curl --no-buffer --request POST {} \\",
+        body.len(),
+        quoted(&address.url)
+    );
     for (name, value) in &address.headers {
         let _ = writeln!(text, "  --header \"{name}: {value}\" \\");
     }
@@ -144,6 +158,7 @@ mod tests {
             let address = Address {
                 url: "https://example.org/it's/v1?a=b&c=$HOME".into(),
                 headers: vec![("x-api-key", KEY.to_owned())],
+                note: SIGNED,
             };
             let text = command(&address, body);
             let expected = format!(
@@ -151,6 +166,70 @@ mod tests {
                  x-api-key: key for the test\n--data-binary\n@-\nBODY:{body}"
             );
             assert_eq!(String::from_utf8(run(&text)).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn every_kind_of_provider_has_its_address_its_headers_and_no_key() {
+        let attempt = |provider: &str| {
+            serde_json::from_value::<Attempt>(serde_json::json!({
+                "number": 1, "provider": provider, "model": "m", "started_at": "2026-01-01T00:00:00Z",
+                "first_token_ms": 1, "total_ms": 2, "request_hash": signalbox_domain::ContentHash::of(b""),
+                "usage": null, "cost": 3, "state": "complete", "finish": "stop",
+            }))
+            .unwrap()
+        };
+        for (kind, base_url, host, key, others) in [
+            (ProviderKind::OpenAi, None, "https://api.openai.com/v1/chat/completions", "authorization: Bearer", ""),
+            (
+                ProviderKind::Anthropic,
+                None,
+                "https://api.anthropic.com/v1/messages",
+                "x-api-key:",
+                "anthropic-version:",
+            ),
+            (
+                ProviderKind::Gemini,
+                None,
+                "https://generativelanguage.googleapis.com/v1beta/models/the-model:streamGenerateContent",
+                "x-goog-api-key:",
+                "",
+            ),
+            (
+                ProviderKind::Azure,
+                Some("https://x.openai.azure.com"),
+                "https://x.openai.azure.com/openai/",
+                "api-key:",
+                "",
+            ),
+            (
+                ProviderKind::Bedrock,
+                None,
+                "https://bedrock-runtime.eu-central-1.amazonaws.com/model/the-model/converse-stream",
+                "authorization: Bearer",
+                "# Requests with an access key are signed",
+            ),
+            (
+                ProviderKind::OpenAiCompatible,
+                Some("http://127.0.0.1:8080/v1"),
+                "http://127.0.0.1:8080/v1/chat/completions",
+                "authorization: Bearer",
+                "",
+            ),
+        ] {
+            let mut provider = signalbox_workspace::Provider::new("p", kind);
+            provider.base_url = base_url.map(str::to_owned).or(provider.base_url);
+            provider.key = KeySource::Keychain;
+            provider.region = (kind == ProviderKind::Bedrock).then(|| "eu-central-1".to_owned());
+            let text = "[providers.p]\nkind = \"simulated\"\n[models.m]\nprovider = \"p\"\nid = \"the-model\"\n";
+            let mut config = Config::parse(text).0.unwrap();
+            config.providers = vec![provider];
+            let address = address(&attempt("p"), &config, &Http::new().unwrap()).unwrap();
+            let text = command(&address, "{}");
+            assert!(address.url.starts_with(host), "{kind:?}: {}", address.url);
+            assert!(text.contains(&format!("--header \"{key} ")) && text.contains(KEY), "{kind:?}: {text}");
+            assert!(text.contains(others), "{kind:?}: {text}");
+            assert!(!run(&text).is_empty());
         }
     }
 

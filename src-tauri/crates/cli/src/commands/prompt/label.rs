@@ -23,7 +23,8 @@ pub(crate) struct Label {
     /// The prompt
     name: String,
     /// The label, such as production
-    label: String,
+    #[arg(value_name = "LABEL")]
+    pointer: String,
     /// The version
     #[arg(value_name = "N", value_parser = names::version_number, required_unless_present = "remove")]
     version: Option<u32>,
@@ -34,7 +35,7 @@ pub(crate) struct Label {
 
 impl Label {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
-        let Self { name, label, version, .. } = self;
+        let Self { name, pointer: label, version, .. } = self;
         let core = &session.core;
         let before = match core.prompt_get(PromptNamed { name: name.clone() }).await {
             Ok(detail) => detail.prompt,

@@ -198,7 +198,7 @@ impl Blocks {
                 }
                 self.open = Some(Kind::Call);
             }
-            Step::Arguments(_, piece) => self.delta("input_json_delta", "partial_json", piece, out),
+            Step::Arguments(piece) => self.delta("input_json_delta", "partial_json", piece, out),
             Step::End(..) => self.close(out),
         }
     }

@@ -264,7 +264,7 @@ impl Output {
                 self.add(&item, out);
                 self.open = Some(Open::Call { id: id_of(&item) });
             }
-            Step::Arguments(_, piece) => {
+            Step::Arguments(piece) => {
                 if let Some(Open::Call { id }) = &self.open {
                     let id = id.clone();
                     self.delta("response.function_call_arguments.delta", &id, "", piece, out);
