@@ -66,7 +66,7 @@ impl Rig {
     /// Every call in the log of the workspace.
     async fn logged(&self) -> Vec<StoredCall> {
         let (filter, workspace) = (CallFilter::default(), self.gateway.workspace().to_owned());
-        let page = self.store.read(move |view| view.call_page(&workspace, &filter, Place::Newest, u32::MAX)).await;
+        let page = self.store.read_log(move |view| view.call_page(&workspace, &filter, Place::Newest, u32::MAX)).await;
         page.unwrap().calls
     }
 
