@@ -42,7 +42,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
     let admitted = passage
         .gateway
         .store
-        .write(move |tx| {
+        .write_little(move |tx| {
             let admitted = admit(tx, &settings.budgets(&hold.project), &settings.zone, &hold, now)?;
             if admitted.is_ok() {
                 tx.body_put(&body)?;

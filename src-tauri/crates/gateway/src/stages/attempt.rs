@@ -1,5 +1,6 @@
 //! One try upstream: the bytes are sent, what comes is delivered, and what it cost is counted.
 
+mod alarm;
 mod end;
 
 use std::time::Duration;
@@ -12,7 +13,7 @@ use signalbox_domain::{
 };
 use signalbox_providers::Event;
 use signalbox_store::Partial;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::{
     answer::{Answer, Meter},
@@ -26,6 +27,7 @@ use crate::{
     },
 };
 
+use alarm::Alarm;
 pub(crate) use end::untaken;
 use end::{Seen, finish};
 
@@ -182,7 +184,10 @@ async fn pump(
     let total = Instant::now() + Duration::from_millis(limits.total_ms);
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
     passage.bodies.push(candidate.prepared.body.clone());
-    let mut keep_at = Some(Instant::now() + FIRST_CHECKPOINT);
+    // When the answer is kept again: not before there is something new.
+    let far = total + CHECKPOINT;
+    let mut keep_at = Instant::now() + FIRST_CHECKPOINT;
+    let mut alarm = Alarm::at(keep_at);
     seen.sent = true;
     let events = passage.events.clone();
     let mut opening = candidate.provider.send(&candidate.prepared, key.as_ref());
@@ -193,12 +198,13 @@ async fn pump(
             // The caller has gone; dropping the request aborts it upstream.
             () = events.closed() => return End::Cancelled,
             opened = &mut opening => break opened,
-            () = due(keep_at) => {
-                keep_at = None;
-                checkpoint(passage, candidate, answer, meter);
-            }
-            () = sleep_until(first_token.min(total)) => return seen.timeout(first_token, total, Limit::FirstToken, limits),
+            () = alarm.until(first_token.min(total).min(keep_at)) => {}
         }
+        if Instant::now() >= first_token.min(total) {
+            return seen.timeout(first_token, total, Limit::FirstToken, limits);
+        }
+        keep_at = far;
+        checkpoint(passage, candidate, answer, meter);
     };
     let mut stream = match opened {
         Ok(stream) => stream,
@@ -211,12 +217,14 @@ async fn pump(
             () = cancel.cancelled() => return End::Cancelled,
             () = events.closed() => return End::Cancelled,
             event = stream.next() => event,
-            () = due(keep_at) => {
-                keep_at = None;
+            () = alarm.until(deadline.0.min(total).min(keep_at)) => {
+                if Instant::now() >= deadline.0.min(total) {
+                    return seen.timeout(deadline.0, total, deadline.1, limits);
+                }
+                keep_at = far;
                 checkpoint(passage, candidate, answer, meter);
                 continue;
             }
-            () = sleep_until(deadline.0.min(total)) => return seen.timeout(deadline.0, total, deadline.1, limits),
         };
         match event {
             Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
@@ -231,7 +239,9 @@ async fn pump(
                         return seen.undelivered(undelivered, limits);
                     }
                 }
-                keep_at.get_or_insert_with(|| Instant::now() + CHECKPOINT);
+                if keep_at == far {
+                    keep_at = Instant::now() + CHECKPOINT;
+                }
             }
             Some(Err(failure)) => return End::Failed(failure),
             None => {
@@ -354,14 +364,6 @@ async fn secret(passage: &Passage, candidate: &Candidate, key: usize) -> Result<
             format!("the key of {} can't be read: {error}", candidate.provider_name),
         )
         .with_hint("Open Providers: the keychain's state and a way out are shown there")),
-    }
-}
-
-/// Waits until something is due; for ever when nothing is.
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 
