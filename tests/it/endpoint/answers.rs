@@ -6,6 +6,7 @@ use signalbox_providers::{
     SimulatedSettings,
     wire::{WireServer, WireSettings},
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{ALL, CHAT, MESSAGES, RESPONSES, Served, ends_well, question, text_of, told};
 use crate::harness::toml_for;
@@ -102,7 +103,6 @@ async fn one_connection_carries_one_answer_after_another() {
     let served = Served::start().await;
     let request = |stream| question(CHAT, "simulated-small", stream).to_string();
     let mut socket = tokio::net::TcpStream::connect(("127.0.0.1", served.port)).await.unwrap();
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     for (stream, end) in [(true, "0\r\n\r\n"), (false, "}"), (true, "0\r\n\r\n")] {
         let body = request(stream);
         let head = format!(

@@ -76,10 +76,10 @@ const FAULTS: &[(&str, &str)] = &[
 fn toml() -> String {
     let mut toml = TOML.to_owned();
     for (name, faults) in FAULTS {
-        toml.push_str(&format!(
+        toml.extend([format!(
             "\n[providers.p-{name}]\nkind = \"simulated\"\npace = \"0ms\"\nfaults = \"{faults}\"\n\
              [models.{name}]\nprovider = \"p-{name}\"\nid = \"simulated-small\"\n"
-        ));
+        )]);
     }
     toml
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ALL, Served, question, told};
 
-/// Reads OpenMetrics text as strictly as its readers do: the samples by name and labels.
+/// Reads the text as strictly as its readers do: the samples by name and labels.
 fn parse(text: &str) -> BTreeMap<String, f64> {
     let (mut samples, mut families, mut ended) = (BTreeMap::new(), BTreeMap::new(), false);
     let mut family = "";
@@ -53,10 +53,11 @@ async fn figures_count_every_call_and_can_be_parsed() {
         served.ask(path, &question(path, "small", false)).await;
     }
     let samples = parse(&told(served.get("/metrics")).await.text);
-    let sum = |start: &str| -> f64 {
-        samples.iter().filter(|(name, _)| name.starts_with(start)).map(|(_, value)| value).sum()
+    // Counts are whole.
+    let sum = |start: &str| -> u64 {
+        samples.iter().filter(|(name, _)| name.starts_with(start)).map(|(_, value)| *value as u64).sum()
     };
-    assert_eq!(sum("signalbox_calls_total"), 4.0, "{samples:#?}");
+    assert_eq!(sum("signalbox_calls_total"), 4, "{samples:#?}");
     let done = |model: &str, protocol: &str| {
         let name = format!(
             "signalbox_calls_total{{status=\"done\",model=\"{model}\",provider=\"simulated\",protocol=\"{protocol}\"}}"
@@ -64,10 +65,10 @@ async fn figures_count_every_call_and_can_be_parsed() {
         samples.get(&name).copied()
     };
     assert_eq!(done("other", "openai-chat"), Some(1.0), "{samples:#?}");
-    assert_eq!(samples["signalbox_fallbacks_total"], 1.0);
+    assert_eq!(sum("signalbox_fallbacks_total"), 1);
     assert_eq!(
         sum("signalbox_attempts_total{model=\"small\",provider=\"simulated\",end=\"empty\"}"),
-        2.0,
+        2,
         "{samples:#?}"
     );
     assert_eq!(sum("signalbox_call_duration_seconds_count"), sum("signalbox_first_token_seconds_count"));

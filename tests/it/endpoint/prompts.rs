@@ -48,7 +48,7 @@ fn ascii(value: &Value) -> String {
         } else {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
-                text += &format!("\\u{unit:04x}");
+                text.extend([format!("\\u{unit:04x}")]);
             }
         }
     }

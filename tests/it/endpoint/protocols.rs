@@ -70,15 +70,15 @@ fn tool_of(path: &str, told: &Told, stream: bool) -> (String, Value, String) {
                         end += choice["finish_reason"].as_str().unwrap_or_default();
                     }
                     (RESPONSES, "response.output_item.added") => {
-                        name += data["item"]["name"].as_str().unwrap_or_default()
+                        name += data["item"]["name"].as_str().unwrap_or_default();
                     }
                     (RESPONSES, "response.function_call_arguments.delta") => pieces += data["delta"].as_str().unwrap(),
                     (RESPONSES, "response.completed") => end = text(&data["response"]["status"]),
                     (MESSAGES, "content_block_start") => {
-                        name += data["content_block"]["name"].as_str().unwrap_or_default()
+                        name += data["content_block"]["name"].as_str().unwrap_or_default();
                     }
                     (MESSAGES, "content_block_delta") => {
-                        pieces += data["delta"]["partial_json"].as_str().unwrap_or_default()
+                        pieces += data["delta"]["partial_json"].as_str().unwrap_or_default();
                     }
                     (MESSAGES, "message_delta") => end = text(&data["delta"]["stop_reason"]),
                     _ => {}

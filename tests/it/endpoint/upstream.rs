@@ -124,9 +124,9 @@ impl Way {
         let mut text = String::new();
         for event in &events {
             if let Some(kind) = event["type"].as_str() {
-                text += &format!("event: {kind}\n");
+                text.extend([format!("event: {kind}\n")]);
             }
-            text += &format!("data: {event}\n\n");
+            text.extend([format!("data: {event}\n\n")]);
         }
         if matches!(self, Self::Chat | Self::Azure) {
             text += "data: [DONE]\n\n";
