@@ -1,6 +1,7 @@
 //! The local endpoint under load, beside a direct call and its peers: `cargo xtask bench endpoint` and `… streams`.
 
 use std::{
+    fmt::Write as _,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -151,9 +152,11 @@ fn toml(mock: &str) -> String {
          limit = \"$1000000\"\n"
     );
     for (name, id) in MODELS {
-        toml.push_str(&format!(
+        // Writing into a text doesn't fail.
+        let _ = write!(
+            toml,
             "\n[models.{name}]\nprovider = \"mock\"\nid = \"{id}\"\nprice = {{ input = \"0.25\", output = \"2.00\" }}\n"
-        ));
+        );
     }
     toml
 }

@@ -1,6 +1,7 @@
 //! The servers that do the same as ours: LiteLLM from `PyPI` and Portkey from npm. Both are pinned by hashes in
 //! `tests/peers`, and installed under `target`.
 
+use std::fmt::Write as _;
 use std::{fs, path::Path};
 
 use super::service::Service;
@@ -30,10 +31,12 @@ pub(crate) fn litellm(port: u16, mock: &str, models: &[(&str, &str)], folder: &P
     }
     let mut list = format!("general_settings:\n  master_key: {LITELLM_KEY}\nmodel_list:\n");
     for (name, id) in models {
-        list.push_str(&format!(
+        // Writing into a text doesn't fail.
+        let _ = write!(
+            list,
             "  - model_name: {name}\n    litellm_params:\n      model: openai/{id}\n      api_base: http://{mock}/v1\n      \
              api_key: none\n"
-        ));
+        );
     }
     let config = home.join("config.yaml");
     fs::write(&config, list).map_err(Failure::file("write", &config))?;
