@@ -45,7 +45,7 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
     let partial = tx.partial(id)?;
     let delivered = partial.as_ref().map(|partial| partial.answer.as_str()).unwrap_or_default();
     let spent = partial.as_ref().map(|partial| partial.spent).unwrap_or_default();
-    let settlement = Settlement { amount: spent, kind: SettlementKind::LowerBound };
+    let settlement = Settlement::new(spent, SettlementKind::LowerBound);
     call.status = CallStatus::Interrupted;
     call.badge = Badge::Unverified { reason: "the application stopped before the answer ended".into() };
     call.settlement = Some(settlement);

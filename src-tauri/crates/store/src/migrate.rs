@@ -38,6 +38,16 @@ const STEPS: &[Step] = &[
         statements: &[tables::cache::V2, tables::ratios::V2, tables::log::V2, tables::texts::V2, crate::prune::V2],
         fill: tables::log::fill,
     },
+    Step {
+        statements: &[
+            tables::accounts::V3,
+            tables::holds::V3,
+            tables::ledger::V3,
+            tables::notices::V3,
+            tables::partials::V3,
+        ],
+        fill: tables::accounts::rebuild,
+    },
 ];
 
 /// The newest schema that is known here.
@@ -83,6 +93,18 @@ fn back_up(connection: &Connection, path: &Path, found: u32) -> Result<PathBuf, 
         connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
     }
     Ok(copy)
+}
+
+/// A database as it was at an earlier schema.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+pub(crate) fn at_schema(path: &Path, schema: u32) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    for step in STEPS.iter().take(schema as usize) {
+        step.statements.iter().for_each(|statement| connection.execute_batch(statement).unwrap());
+    }
+    connection.pragma_update(None, "user_version", schema).unwrap();
+    connection
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub mod git;
 pub mod workspace;
 
 pub use config::{
-    Budget, Chain, Config, ConfigProblem, KeySource, Limits, Loaded, Log, Model, Period, ProblemRange, ProblemSeverity,
+    Budget, Chain, Config, ConfigProblem, DegradeStep, KeySource, Limits, Loaded, Log, Model, Period, ProblemRange, ProblemSeverity,
     Provider, Route, Scope, Telemetry, UnknownPrice, WorkspaceConfig,
 };
 pub use edit::{BudgetEdit, EditError, ModelEdit, ProviderEdit, RouteEdit};

@@ -1,7 +1,8 @@
-//! Money reserved before dispatch.
+//! What is reserved before dispatch.
 
 use jiff::Timestamp;
-use signalbox_domain::{CallId, Money};
+use rusqlite::{OptionalExtension, Row};
+use signalbox_domain::{Amounts, CallId, Money, Payer};
 
 use crate::{
     Owner, StoreError, Tx, View,
@@ -18,6 +19,14 @@ CREATE TABLE holds (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Holds count for more than a project, and for more than money. A hold of before counts for its project alone.
+pub(crate) const V3: &str = "
+ALTER TABLE holds ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE holds ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE holds ADD COLUMN payer TEXT;
+CREATE INDEX holds_by_expiry ON holds (expires_at);
+";
+
 /// A reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
@@ -25,55 +34,74 @@ pub struct Hold {
     pub call: CallId,
     /// The process that makes the call.
     pub owner: Owner,
-    /// The project that pays.
-    pub project: String,
-    /// The most that the call can cost.
-    pub amount: Money,
+    /// Whom it counts for.
+    pub payer: Payer,
+    /// The most that the call can use.
+    pub amounts: Amounts,
     /// When the lease ends by itself.
     pub expires_at: Timestamp,
+}
+
+const COLUMNS: &str = "call, owner, project, amount, expires_at, tokens, requests, payer";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Hold> {
+    let payer: Option<String> = row.get(7)?;
+    let project = row.get(2)?;
+    Ok(Hold {
+        call: CallId::from_bytes(row.get(0)?),
+        owner: Owner(uuid::Uuid::from_bytes(row.get(1)?)),
+        payer: payer
+            .and_then(|payer| serde_json::from_str(&payer).ok())
+            .unwrap_or_else(|| Payer { project, ..Payer::default() }),
+        amounts: Amounts { money: Money::from_nanos(row.get(3)?), tokens: row.get(5)?, requests: row.get(6)? },
+        expires_at: from_micros(row.get(4)?),
+    })
 }
 
 impl View<'_> {
     /// Every reservation.
     pub fn holds(&self) -> Result<Vec<Hold>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT call, owner, project, amount, expires_at FROM holds")?;
-        let rows = statement.query_map([], |row| {
-            Ok(Hold {
-                call: CallId::from_bytes(row.get(0)?),
-                owner: Owner(uuid::Uuid::from_bytes(row.get(1)?)),
-                project: row.get(2)?,
-                amount: Money::from_nanos(row.get(3)?),
-                expires_at: from_micros(row.get(4)?),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM holds"))?;
+        Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
     }
 
-    /// What is reserved for a project.
-    pub fn held(&self, project: &str) -> Result<Money, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT coalesce(sum(amount), 0) FROM holds WHERE project = ?1")?;
-        Ok(Money::from_nanos(statement.query_row([project], |row| row.get(0))?))
+    /// The reservation of a call.
+    pub fn hold(&self, call: CallId) -> Result<Option<Hold>, StoreError> {
+        let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM holds WHERE call = ?1"))?;
+        Ok(statement.query_row([call.as_bytes()], read).optional()?)
+    }
+
+    /// The calls whose leases have ended at a moment.
+    pub fn holds_expired(&self, now: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT call FROM holds WHERE expires_at <= ?1")?;
+        let rows = statement.query_map([to_micros(now)], |row| Ok(CallId::from_bytes(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
 impl Tx<'_> {
     /// Makes a reservation.
     pub fn hold_put(&self, hold: &Hold) -> Result<(), StoreError> {
+        let payer = serde_json::to_string(&hold.payer).map_err(|error| StoreError::unreadable("hold", &error))?;
         self.connection()
-            .prepare_cached("INSERT INTO holds (call, owner, project, amount, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(&format!("INSERT INTO holds ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"))?
             .execute((
                 hold.call.as_bytes(),
                 hold.owner.0.as_bytes(),
-                &hold.project,
-                hold.amount.nanos(),
+                &hold.payer.project,
+                hold.amounts.money.nanos(),
                 to_micros(hold.expires_at),
+                hold.amounts.tokens,
+                hold.amounts.requests,
+                payer,
             ))?;
-        Ok(())
+        self.accounts_hold(&hold.payer, hold.amounts)
     }
 
     /// Gives a reservation back.
     pub fn hold_remove(&self, call: CallId) -> Result<(), StoreError> {
+        let Some(hold) = self.hold(call)? else { return Ok(()) };
         self.connection().prepare_cached("DELETE FROM holds WHERE call = ?1")?.execute([call.as_bytes()])?;
-        Ok(())
+        self.accounts_hold(&hold.payer, Amounts::ZERO - hold.amounts)
     }
 }
