@@ -13,6 +13,7 @@
 mod admission;
 mod alarm;
 mod answer;
+mod budgets;
 mod cache_key;
 mod chain;
 mod clock;
@@ -36,7 +37,8 @@ mod stages;
 mod state;
 mod tokens;
 
-pub use admission::BudgetUse;
+pub use admission::{AlertLevel, BudgetAlert, BudgetUse};
+pub use budgets::BudgetState;
 pub use alarm::Alarm;
 pub use answer::StoredReply;
 pub use clock::SystemClock;
@@ -47,7 +49,7 @@ pub use event::{CallEvent, Calling};
 pub use gateway::{Gateway, Parts, entropy};
 pub use health::Health;
 pub use observer::{Ended, Observer};
-pub use period::day_span;
+pub use period::{day_span, period_span};
 pub use prices::{PriceOrigin, PriceTable, Priced};
 pub use request::{CallRequest, PromptText, StoredRequest};
 pub use settings::Settings;

@@ -2,17 +2,22 @@
 
 use jiff::Timestamp;
 use signalbox_domain::{
-    AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Settlement, SettlementKind, Stage,
+    Amounts, AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Money, Settlement, SettlementKind, Stage,
 };
 use signalbox_store::{IndexedText, LedgerEntry, Presence, StoreError, StoredCall, Tx, searchable};
 
-use crate::{Gateway, Ratios, StoredRequest};
+use crate::{Gateway, Ratios, Settings, StoredRequest};
 
 impl Gateway {
     /// Marks the calls of processes that have ended as interrupted, settles what they had spent at least, and gives back
     /// what they had reserved; and reads back what was learned. Says how many calls there were.
     pub async fn recover(&self, presence: &Presence) -> Result<u32, StoreError> {
         self.learn(self.store.read(Ratios::read).await?);
+        self.sweep(presence).await
+    }
+
+    /// The same for processes that have ended meanwhile, while this one goes on: nobody waits for what they had reserved.
+    pub async fn sweep(&self, presence: &Presence) -> Result<u32, StoreError> {
         let running = self.store.read(|view| view.calls_running()).await?;
         let mut count = 0;
         for stored in running.into_iter().filter(|stored| !presence.is_alive(stored.owner)) {
@@ -29,23 +34,30 @@ impl Gateway {
 
     /// Settles and marks one call that nobody will end; says how it stands then. One that has ended stays as it is.
     pub(crate) async fn interrupted(&self, id: CallId) -> Result<Option<Call>, StoreError> {
-        let (project, now) = (self.settings().project().to_owned(), self.clock.now());
-        self.store.write(move |tx| interrupt(tx, id, project, now)).await
+        let (settings, now) = (self.settings(), self.clock.now());
+        self.store.write(move |tx| interrupt(tx, id, &settings, now)).await
     }
 }
 
-fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result<Option<Call>, StoreError> {
+fn interrupt(tx: &Tx<'_>, id: CallId, settings: &Settings, now: Timestamp) -> Result<Option<Call>, StoreError> {
     // Read inside the transaction: another process may have settled it since it was found.
     let Some(stored) = tx.call(id)?.filter(|stored| stored.call.status == CallStatus::Running) else {
         return Ok(None);
     };
     let StoredCall { mut call, owner, workspace, request, .. } = stored;
-    // The project that reserved the money pays, whatever is open now.
-    let project = tx.holds()?.into_iter().find(|hold| hold.call == id).map_or(project, |hold| hold.project);
+    // Whoever reserved it pays, whatever is open now.
+    let prompt = call.prompt.as_ref().map(|prompt| prompt.name.as_str());
+    let (payer, held) = match tx.hold(id)? {
+        Some(hold) => (hold.payer, hold.amounts),
+        None => (settings.payer(&call.caller, prompt), Amounts::ZERO),
+    };
     let partial = tx.partial(id)?;
     let delivered = partial.as_ref().map(|partial| partial.answer.as_str()).unwrap_or_default();
-    let spent = partial.as_ref().map(|partial| partial.spent).unwrap_or_default();
-    let settlement = Settlement::new(spent, SettlementKind::LowerBound);
+    let (spent, doubtful, tokens) = match &partial {
+        Some(partial) => (partial.spent, partial.doubtful, partial.tokens),
+        None => (Money::ZERO, Money::ZERO, 0),
+    };
+    let settlement = Settlement { doubtful, ..Settlement::new(spent, SettlementKind::LowerBound) };
     call.status = CallStatus::Interrupted;
     call.badge = Badge::Unverified { reason: "the application stopped before the answer ended".into() };
     call.settlement = Some(settlement);
@@ -65,16 +77,23 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
         cause: Cause::Interrupted,
         signal: Cause::Interrupted.signal(),
         attempt: None,
-        detail: format!("the application stopped while this call ran; {spent} settled for what had been delivered"),
-        data: serde_json::json!({ "amount": spent, "kind": SettlementKind::LowerBound, "held": call.held }),
+        detail: format!(
+            "the application stopped while this call ran; {spent} settled for what had been delivered, and {doubtful} \
+             more stays charged, because the provider may charge it"
+        ),
+        data: serde_json::json!({
+            "amount": spent, "kind": SettlementKind::LowerBound, "held": call.held, "doubtful": doubtful,
+        }),
     }])?;
     tx.ledger_add(&LedgerEntry {
         call: id,
         at: now,
-        project,
-        prompt: call.prompt.as_ref().map(|prompt| prompt.name.clone()),
+        admitted_at: call.started_at,
+        payer,
         model: call.served.as_ref().map(|served| served.model.clone()),
         settlement,
+        tokens,
+        held,
     })?;
     tx.hold_remove(id)?;
     tx.partial_remove(id)?;

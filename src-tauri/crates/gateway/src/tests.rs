@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod admitted;
 mod cached;
+mod capped;
 mod drilled;
 mod faulty;
 mod harness;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Secret, Served,
+    Amounts, Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Secret, Served,
     Stage, Usage,
 };
 use signalbox_providers::Event;
-use signalbox_store::Partial;
+use signalbox_store::{Partial, StoreError, Tx};
 use signalbox_workspace::config::Limits;
 use tokio::time::{Instant, sleep_until};
 
@@ -20,7 +20,7 @@ use crate::{
     stages::{
         attempts::End,
         deliver,
-        route::{Candidate, Plan},
+        route::{Candidate, Plan, worst_case},
     },
 };
 
@@ -85,7 +85,7 @@ pub(crate) async fn run(
         end => end,
     };
     let sent = seen.sent;
-    (finish(passage, candidate, meter.tokens(), seen, end).await, sent)
+    (finish(passage, candidate, &mut meter, seen, end).await, sent)
 }
 
 /// Delivers an answer that was held back, if it is what it should be.
@@ -153,7 +153,9 @@ async fn pump(
     let total = Instant::now() + Duration::from_millis(limits.total_ms);
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
     passage.bodies.push(candidate.prepared.body.clone());
-    checkpoint(passage, candidate, answer, meter);
+    if let Err(failure) = announce(passage, plan, candidate, answer, meter).await {
+        return End::Failed(failure);
+    }
     let mut kept = Instant::now();
     seen.sent = true;
     let events = passage.events.clone();
@@ -317,22 +319,62 @@ fn timeout(deadline: Instant, total: Instant, limit: Limit, limits: Limits) -> E
     End::Failed(failure)
 }
 
-/// Keeps what has been delivered and what it has cost at least.
+/// Keeps what an attempt may cost before it is sent. The hold was made together with that of the first attempt; any other
+/// must be in the database first, so that a crash never forgets it.
+async fn announce(
+    passage: &mut Passage,
+    plan: &Plan,
+    candidate: &Candidate,
+    answer: &Answer,
+    meter: &mut Meter,
+) -> Result<(), Failure> {
+    let planned = plan.candidates.first().is_some_and(|first| first.model == candidate.model);
+    if planned && passage.call.attempts.len() == 1 {
+        checkpoint(passage, candidate, answer, meter);
+        return Ok(());
+    }
+    let kept = kept(passage, candidate, answer, meter);
+    passage.gateway.store.write(kept).await.map_err(|error| {
+        let message = format!("the attempt was not sent, because it could not be recorded: {error}");
+        let failure = Failure::new(ErrorClass::Server, message);
+        Failure { hint: error.hint().map(Into::into), ..failure }
+    })
+}
+
+/// Keeps what has been delivered and what it may have cost, without waiting for it.
 fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, meter: &mut Meter) {
+    let kept = kept(passage, candidate, answer, meter);
+    passage.gateway.store.post(kept);
+}
+
+/// What a crash must find: what has been delivered, and what it has cost at least and at most.
+fn kept(
+    passage: &Passage,
+    candidate: &Candidate,
+    answer: &Answer,
+    meter: &mut Meter,
+) -> impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static {
     let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
     let (_, cost) = candidate.lower_bound(meter.tokens());
-    let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), spent: before + cost };
+    let most = candidate.worst_case();
+    let partial = Partial {
+        call: passage.call.id,
+        answer: answer.text().to_owned(),
+        spent: before + cost,
+        doubtful: passage.purse.doubtful + (most.money - cost),
+        tokens: passage.purse.spent.tokens.saturating_add(most.tokens),
+    };
     let row = passage.stored(None);
     let decisions = passage.recorder.decisions();
-    passage.gateway.store.post(move |tx| {
+    move |tx| {
         tx.partial_put(&partial)?;
         tx.call_put(&row)?;
         tx.decisions_add(&decisions)
-    });
+    }
 }
 
-/// Records how a try ended and what it cost; `tokens` came from it, by estimate. Says how it ended for the caller.
-async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen: Seen, end: End) -> End {
+/// Records how a try ended and what it cost; what came from it is on the meter. Says how it ended for the caller.
+async fn finish(passage: &mut Passage, candidate: &Candidate, meter: &mut Meter, seen: Seen, end: End) -> End {
     let now = passage.gateway.clock.now();
     // A provider that refused outright charges nothing; one that was heard, or may have worked, does.
     let charged = seen.usage.is_some()
@@ -351,7 +393,7 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen:
         end => end,
     };
     let (state, cause, word) = ended(&end);
-    let (least, least_cost) = candidate.lower_bound(tokens);
+    let (least, least_cost) = candidate.lower_bound(meter.tokens());
     let (shown, cost) = match (seen.usage, charged) {
         (Some(usage), _) => (usage, Some(candidate.price.cost(&usage))),
         (None, true) => (least, Some(least_cost)),
@@ -359,6 +401,14 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen:
     };
     // What a provider counted before the end isn't all that it counted.
     let usage = seen.usage.filter(|_| matches!(end, End::Complete { .. }));
+    let most = cost.map_or(Amounts::ZERO, |_| at_most(candidate, usage.is_some(), meter, &end));
+    let known = Amounts { money: cost.unwrap_or_default(), tokens: tokens(&shown), requests: 0 };
+    let doubtful = (most.money - known.money).max(Money::ZERO);
+    if charged {
+        passage.purse.doubtful += doubtful;
+        let tokens = known.tokens.max(most.tokens);
+        passage.purse.spent += Amounts { money: known.money + doubtful, tokens, requests: 0 };
+    }
     if let (Some((model, characters)), Some(usage)) = (&candidate.learns, usage) {
         passage.learned.push((model.clone(), *characters, usage.input));
     }
@@ -384,10 +434,39 @@ async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen:
     } else {
         format!("{}: {word}", candidate.model)
     };
-    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some() });
+    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some(), "doubtful": doubtful });
     passage.recorder.decide_with(Stage::Attempt, cause, detail, data).await;
+    if charged && shown.output > candidate.max_output {
+        let (said, allowed) = (shown.output, candidate.max_output);
+        let detail = format!("{}: {said} tokens came, and only {allowed} were asked for", candidate.model);
+        let data = json!({ "output": said, "max_output": allowed });
+        passage.recorder.decide_with(Stage::Attempt, Cause::Overshot, detail, data).await;
+    }
     passage.show().await;
     end
+}
+
+/// What an attempt may have cost at most, as [`crate::admission`] says; nothing beyond what is known when it is no more.
+fn at_most(candidate: &Candidate, counted: bool, meter: &mut Meter, end: &End) -> Amounts {
+    let by_text = |meter: &mut Meter| {
+        let output = meter.at_most().min(candidate.max_output.max(meter.tokens()));
+        worst_case(&candidate.price, candidate.input.at_most, output)
+    };
+    match end {
+        End::Complete { .. } if counted => Amounts::ZERO,
+        End::Complete { .. } => by_text(meter),
+        End::Cancelled => Amounts::ZERO,
+        End::Failed(failure) => match failure.class {
+            // The provider had ended its answer, whatever it was.
+            ErrorClass::Empty | ErrorClass::SchemaInvalid | ErrorClass::ContentPolicy => by_text(meter),
+            _ => candidate.worst_case(),
+        },
+    }
+}
+
+/// The tokens that a provider counted, of whatever kind.
+fn tokens(usage: &Usage) -> i64 {
+    i64::try_from(usage.input.saturating_add(usage.output)).unwrap_or(i64::MAX)
 }
 
 /// An end as a state, as a cause and in words. Only an answer that ended as the model meant it is complete.

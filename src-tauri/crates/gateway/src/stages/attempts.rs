@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Money, Stage};
+use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Stage};
 use tokio::time::sleep;
 
 use crate::{
@@ -219,13 +219,14 @@ impl<'a> Chain<'a> {
     /// Says what is tried next when it isn't the first candidate, and marks the answer as degraded.
     async fn begin(&self, passage: &mut Passage, candidate: &Candidate, reason: AttemptReason) {
         let first = self.plan.candidates.first().map(|first| first.model.as_str());
-        passage.call.degraded = first != Some(candidate.model.as_str());
-        passage.call.degraded_reason = passage.call.degraded.then(|| match &self.last {
+        let another = first != Some(candidate.model.as_str());
+        let happened = another.then(|| match &self.last {
             Some((before, failure)) => {
                 format!("{} answered, because {} failed: {}", candidate.model, before.model, failure.class.as_str())
             }
             None => format!("{} answered, because {} is cooling down", candidate.model, first.unwrap_or_default()),
         });
+        passage.mark_degraded(happened);
         if reason == AttemptReason::Fallback
             && let Some((before, failure)) = &self.last
         {
@@ -237,13 +238,14 @@ impl<'a> Chain<'a> {
 
     /// Whether what is left of the hold covers one more attempt. What failed without being charged costs nothing of it.
     async fn affordable(&self, passage: &mut Passage, candidate: &Candidate) -> bool {
-        let spent: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-        let enough = spent + candidate.worst_case() <= passage.call.held;
+        let (spent, held) = (passage.purse.spent, passage.purse.for_attempts);
+        let next = spent + candidate.worst_case();
+        let enough = next.money <= held.money && next.tokens <= held.tokens;
         if !enough || passage.call.attempts.len() >= self.plan.most_attempts() {
             let detail = if enough {
                 format!("{}: the plan allows no further attempt", candidate.model)
             } else {
-                format!("{}: of the hold of {} {spent} is spent already", candidate.model, passage.call.held)
+                format!("{}: of the hold of {} {} is spent already", candidate.model, held.money, spent.money)
             };
             passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
             return false;

@@ -46,7 +46,13 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
     let Some(key) = key(passage, request, plan) else { return Ok(Found::Nothing(None)) };
     loop {
         if let Some(row) = fresh(passage, key, policy).await
-            && let Some(outcome) = serve(passage, row, false).await
+            && let Some(outcome) = serve(passage, row, Why::Fresh).await
+        {
+            return Ok(Found::Answer(outcome));
+        }
+        if let Some(reason) = &plan.cache_first
+            && let Some(row) = lookup(passage, key).await
+            && let Some(outcome) = serve(passage, row, Why::Stale(reason)).await
         {
             return Ok(Found::Answer(outcome));
         }
@@ -80,7 +86,7 @@ pub(crate) async fn stale(passage: &mut Passage, plan: &Plan, keeping: Option<&K
         return None;
     }
     let row = lookup(passage, keeping.key).await?;
-    serve(passage, row, true).await
+    serve(passage, row, Why::Stale("the chain failed")).await
 }
 
 /// Keeps a good answer, and gives it to all who wait for it. Says what is to be stored with the call.
@@ -88,6 +94,7 @@ pub(crate) async fn keep(passage: &mut Passage, outcome: &Outcome, keeping: Opti
     let Keeping { key, pilot } = keeping?;
     let End::Complete { finish } = &outcome.end else { return None };
     let reason = match finish {
+        _ if !passage.purse.cheapened.is_empty() => Some("a budget made it cheaper"),
         _ if passage.call.degraded => Some("another than the first candidate answered"),
         FinishReason::Stop | FinishReason::ToolCalls => None,
         _ => Some("it isn't complete"),
@@ -139,7 +146,7 @@ fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<Conten
             project: passage.project(),
             user: caller.user.as_deref(),
         },
-        sent: plan.candidates.first()?.prepared.hash,
+        sent: plan.asked,
     };
     cache_key(asked, request)
 }
@@ -160,8 +167,17 @@ async fn fresh(passage: &Passage, key: ContentHash, policy: CachePolicy) -> Opti
     (millis_between(row.at, passage.gateway.clock.now()) <= policy.max_age_ms).then_some(row)
 }
 
+/// Why a kept answer is served.
+#[derive(Clone, Copy)]
+enum Why<'a> {
+    /// It isn't older than the route allows.
+    Fresh,
+    /// It may be, for a reason.
+    Stale(&'a str),
+}
+
 /// Serves a kept answer as a stream; none when its text has gone.
-async fn serve(passage: &mut Passage, row: CacheRow, stale: bool) -> Option<Outcome> {
+async fn serve(passage: &mut Passage, row: CacheRow, why: Why<'_>) -> Option<Outcome> {
     let (answer, reply) = (row.answer, row.reply);
     let bodies = passage
         .gateway
@@ -173,18 +189,18 @@ async fn serve(passage: &mut Passage, row: CacheRow, stale: bool) -> Option<Outc
     let reply = bodies.1.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
     let age_ms = millis_between(row.at, passage.gateway.clock.now());
     let age = age_in_words(age_ms);
-    let (cause, detail) = if stale {
-        (Cause::Stale, format!("the chain failed; an answer of {} that is {age} old is served", row.served.model))
-    } else {
-        (Cause::Hit, format!("an answer of {} that is {age} old", row.served.model))
+    let model = &row.served.model;
+    let (cause, detail) = match why {
+        Why::Stale(reason) => (Cause::Stale, format!("{reason}; an answer of {model} that is {age} old is served")),
+        Why::Fresh => (Cause::Hit, format!("an answer of {model} that is {age} old")),
     };
     let data = json!({ "of": row.call, "age_ms": age_ms, "model": row.served.model });
     passage.recorder.decide_with(Stage::Cache, cause, detail, data).await;
-    if stale {
+    if let Why::Stale(reason) = why {
         passage.call.degraded = true;
-        passage.call.degraded_reason = Some(format!("the chain failed, and this answer is {age} old"));
+        passage.call.degraded_reason = Some(format!("{reason}, and this answer is {age} old"));
     }
-    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale });
+    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale: matches!(why, Why::Stale(_)) });
     passage.call.served = Some(row.served);
     passage.call.simulated = row.simulated;
     Some(deliver_whole(passage, Answer::of(&text, reply), row.finish).await)

@@ -8,6 +8,7 @@ use signalbox_store::{CacheRow, IndexedText, LedgerEntry, searchable};
 
 use crate::{
     Ended, Ratios,
+    admission::warnings,
     pipeline::{Passage, Stop},
     stages::{
         attempts::{End, Outcome},
@@ -31,10 +32,10 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
         }
         End::Cancelled => passage.call.status = CallStatus::Cancelled,
     }
-    let back = (passage.call.held - settlement.amount).max(Money::ZERO);
-    let over = (settlement.amount - passage.call.held).max(Money::ZERO);
+    let back = (passage.call.held - settlement.charged()).max(Money::ZERO);
+    let over = settlement.over;
     let (cause, word) = match settlement {
-        Settlement { amount: Money::ZERO, kind: SettlementKind::Exact } => (Cause::Nothing, "nothing was spent"),
+        Settlement { amount: Money::ZERO, kind: SettlementKind::Exact, .. } => (Cause::Nothing, "nothing was spent"),
         Settlement { kind: SettlementKind::Exact, .. } => (Cause::Exact, "as the provider counted"),
         Settlement { kind: SettlementKind::LowerBound, .. } => {
             (Cause::LowerBound, "input and what was delivered, by estimate")
@@ -46,12 +47,17 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
         .decide_with(
             Stage::Settle,
             cause,
-            if over == Money::ZERO {
+            if settlement.doubtful > Money::ZERO {
+                format!(
+                    "{} of {} held, {word}; {} more stays charged, because a provider may charge it; {back} given back",
+                    settlement.amount, passage.call.held, settlement.doubtful
+                )
+            } else if over == Money::ZERO {
                 format!("{} of {} held, {word}; {back} given back", settlement.amount, passage.call.held)
             } else {
                 format!("{} with only {} held, {word}: the provider went over by {over}", settlement.amount, passage.call.held)
             },
-            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "given_back": back, "over": over, "usage": usage }),
+            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "doubtful": settlement.doubtful, "given_back": back, "over": over, "usage": usage }),
         )
         .await;
     let text = outcome.answer.text().to_owned();
@@ -63,10 +69,12 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
     let entry = LedgerEntry {
         call: passage.call.id,
         at: passage.gateway.clock.now(),
-        project: passage.project().to_owned(),
-        prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()),
+        admitted_at: passage.call.started_at,
+        payer: passage.payer(),
         model: passage.call.served.as_ref().map(|served| served.model.clone()),
         settlement,
+        tokens: passage.purse.spent.tokens,
+        held: passage.purse.held,
     };
     record(passage, Some(entry), answer, kept).await;
     observed(passage, &text);
@@ -97,11 +105,13 @@ pub(crate) async fn nothing(passage: &mut Passage, stop: Stop) {
 }
 
 /// What the attempts have cost together. It is exact only when every one of them is.
-fn settlement(passage: &mut Passage) -> Settlement {
-    let amount = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-    let doubtful = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
-    let kind = if doubtful { SettlementKind::LowerBound } else { SettlementKind::Exact };
-    Settlement { amount, kind }
+fn settlement(passage: &Passage) -> Settlement {
+    let amount: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
+    let unsure = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
+    let kind = if unsure { SettlementKind::LowerBound } else { SettlementKind::Exact };
+    let doubtful = passage.purse.doubtful;
+    let over = (amount + doubtful - passage.call.held).max(Money::ZERO);
+    Settlement { amount, kind, doubtful, over }
 }
 
 /// Tells whoever wants to know of it.
@@ -145,6 +155,7 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
     };
     let bodies = std::mem::take(&mut passage.bodies);
     let learned = std::mem::take(&mut passage.learned);
+    let (settings, blank) = (passage.settings.clone(), passage.recorder.blank());
     let stored = passage
         .gateway
         .store
@@ -155,8 +166,11 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
             if let Some(answer) = answer {
                 tx.body_put(&answer)?;
             }
+            let mut told = Vec::new();
             if let Some(entry) = entry {
                 tx.ledger_add(&entry)?;
+                let budgets = settings.budgets(&entry.payer);
+                told = blank.warned(&warnings(tx, &budgets, &settings.zone, at)?);
             }
             if let Some(kept) = kept {
                 tx.cache_put(&kept)?;
@@ -169,17 +183,24 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
             tx.call_put(&row)?;
             tx.call_index(id, &words)?;
             tx.decisions_add(&decisions)?;
+            tx.decisions_add(&told)?;
             for (model, characters, tokens) in &learned {
                 tx.ratio_learn(model, *characters, *tokens)?;
             }
-            if learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
+            let ratios = if learned.is_empty() { None } else { Some(Ratios::read(tx)?) };
+            Ok((ratios, told))
         })
-        .await
-        .map(|ratios| {
+        .await;
+    let stored = match stored {
+        Ok((ratios, told)) => {
             if let Some(ratios) = ratios {
                 passage.gateway.learn(ratios);
             }
-        });
+            passage.recorder.adopt(told).await;
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
     if let Err(error) = stored {
         // The hold stays until the next start settles it as a lower bound, so that the money isn't spent twice.
         tracing::error!(call = %id, %error, "a call could not be recorded");

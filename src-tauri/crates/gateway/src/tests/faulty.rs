@@ -77,8 +77,8 @@ async fn every_class_at_every_position_does_what_the_table_says() {
             .sum();
         assert_eq!(failed > Money::ZERO, *charged, "{fault}: {:#?}", seen.call.attempts);
         let settlement = seen.call.settlement.unwrap();
-        assert!(settlement.amount <= seen.call.held, "{fault}");
-        assert_eq!(house.money().await, (Money::ZERO, settlement.amount), "{fault}: held, settled");
+        assert!(settlement.charged() <= seen.call.held, "{fault}");
+        assert_eq!(house.money().await, (Money::ZERO, settlement.charged()), "{fault}: held, settled");
         assert_eq!(seen.call.status, if done { CallStatus::Done } else { CallStatus::Failed }, "{fault}");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Call, Caller, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
+    Call, Caller, Cause, Clock, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
     Target, Tier,
 };
 use signalbox_prompts::Registry;
@@ -24,8 +24,8 @@ pub(super) struct House {
     pub(super) gateway: Arc<Gateway>,
     pub(super) store: Store,
     pub(super) http: Http,
-    _folder: TempDir,
-    _presence: Presence,
+    pub(super) folder: TempDir,
+    pub(super) presence: Presence,
 }
 
 /// What a caller saw of a call.
@@ -40,11 +40,16 @@ impl House {
     /// A gateway whose one route goes through providers with these faults, in this order; `change` may change the
     /// configuration.
     pub(super) fn new(faults: &[&str], change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let mut config = config(faults);
         change(&mut config);
         let http = Http::new().unwrap();
-        let settings = Settings::connect(config, ContentHash::of(b"config"), &http);
+        Self::of(Settings::connect(config, ContentHash::of(b"config"), &http), Arc::new(SystemClock))
+    }
+
+    /// A gateway with these settings and this clock.
+    pub(super) fn of(settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let http = Http::new().unwrap();
         let home = folder.path().join("home");
         let store = Store::open(&home).unwrap().store;
         let presence = Presence::announce(&home).unwrap();
@@ -58,10 +63,10 @@ impl House {
             keychain,
             registry: Arc::new(Registry::open(&prompts).unwrap()),
             settings: Arc::new(settings),
-            clock: Arc::new(SystemClock),
+            clock,
             observers: Vec::new(),
         });
-        Self { gateway, store, http, _folder: folder, _presence: presence }
+        Self { gateway, store, http, folder, presence }
     }
 
     /// Asks, and watches to the end.
@@ -72,7 +77,7 @@ impl House {
     /// What is reserved at this moment, and what was settled in all.
     pub(super) async fn money(&self) -> (Money, Money) {
         self.store
-            .read(|view| Ok((view.holds()?.iter().map(|hold| hold.amount).sum(), view.settled_in_all()?)))
+            .read(|view| Ok((view.holds()?.iter().map(|hold| hold.amounts.money).sum(), view.settled_in_all()?)))
             .await
             .unwrap()
     }
@@ -144,7 +149,7 @@ pub(super) fn name(index: usize) -> String {
     ["first", "second", "third"].get(index).unwrap().to_string()
 }
 
-fn config(faults: &[&str]) -> Config {
+pub(super) fn config(faults: &[&str]) -> Config {
     let names: Vec<String> = (0..faults.len()).map(name).collect();
     let provider = |(name, faults): (&String, &&str)| Provider {
         name: format!("{name}-provider"),
