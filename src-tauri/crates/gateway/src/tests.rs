@@ -5,7 +5,11 @@
 mod admitted;
 mod cached;
 mod capped;
+mod cheaper;
 mod drilled;
 mod faulty;
 mod harness;
 mod keys;
+mod killed;
+mod periods;
+mod settled;

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Call, Caller, Cause, Clock, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
-    Target, Tier,
+    Amounts, Call, CallId, Caller, Cause, Clock, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
+    Settlement, SettlementKind, Target, Tier,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
 use signalbox_secrets::{Keychain, Waits};
-use signalbox_store::{Presence, Store};
+use signalbox_store::{LedgerEntry, Presence, Store};
 use signalbox_workspace::config::{Chain, Config, Judge, KeySource, Limits, Model, OpenAiApi, Provider, Route};
 use tempfile::TempDir;
 
-use crate::{CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock};
+use crate::{
+    CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock, entropy,
+};
 
 /// The name of the one route.
 pub(super) const ROUTE: &str = "default";
@@ -24,8 +26,8 @@ pub(super) struct House {
     pub(super) gateway: Arc<Gateway>,
     pub(super) store: Store,
     pub(super) http: Http,
-    pub(super) folder: TempDir,
-    pub(super) presence: Presence,
+    _folder: TempDir,
+    _presence: Presence,
 }
 
 /// What a caller saw of a call.
@@ -66,12 +68,28 @@ impl House {
             clock,
             observers: Vec::new(),
         });
-        Self { gateway, store, http, folder, presence }
+        Self { gateway, store, http, _folder: folder, _presence: presence }
     }
 
     /// Asks, and watches to the end.
     pub(super) async fn ask(&self, text: &str) -> Watched {
         watch(self.gateway.call(request(text))).await
+    }
+
+    /// Lets the project have spent so much before.
+    pub(super) async fn spend(&self, amount: &str) {
+        let at = self.gateway.clock.now();
+        let entry = LedgerEntry {
+            call: CallId::new(at, entropy()),
+            at,
+            admitted_at: at,
+            payer: self.gateway.settings().payer(&Caller::default(), None),
+            model: None,
+            settlement: Settlement::new(amount.parse().unwrap(), SettlementKind::Exact),
+            tokens: 0,
+            held: Amounts::ZERO,
+        };
+        self.store.write(move |tx| tx.ledger_add(&entry)).await.unwrap();
     }
 
     /// What is reserved at this moment, and what was settled in all.
