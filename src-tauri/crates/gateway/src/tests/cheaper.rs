@@ -1,7 +1,7 @@
 //! What a budget does to a call before it is sent: it is told, made cheaper, or refused.
 
 use signalbox_domain::{
-    Badge, CallStatus, Cause, ErrorClass, FinishReason, Money, Price, Role, Stage, Tier, Unit,
+    Badge, CallStatus, Cause, ErrorClass, Money, Price, Role, Stage, Tier, Unit,
 };
 use signalbox_workspace::config::{Budget, CachePolicy, Chain, Config, DegradeStep, Period, UnknownPrice};
 
@@ -114,7 +114,7 @@ async fn what_does_not_fit_is_clamped_to_what_does_or_refused() {
     let clamped = ask(&house, "How long?", 1_000).await;
     assert_eq!(clamped.end(), "done", "{:#?}", clamped.decisions);
     assert!(clamped.call.held <= "$0.20".parse().unwrap() && clamped.call.held > "$0.19".parse().unwrap());
-    assert!(clamped.call.degraded && clamped.call.finish == Some(FinishReason::Length));
+    assert!(clamped.call.degraded && clamped.call.degraded_reason.is_some_and(|reason| reason.contains("instead of 1000")));
     house.spend("$0.17").await;
     let refused = ask(&house, "And now?", 1_000).await;
     assert_eq!(refused.call.status, CallStatus::Refused);
@@ -132,7 +132,7 @@ async fn what_does_not_fit_is_clamped_to_what_does_or_refused() {
 async fn steps_are_taken_in_the_order_that_the_policy_names() {
     use DegradeStep::{CheaperTier, ClampOutput};
     for (order, expected, longest) in
-        [([CheaperTier, ClampOutput], "third", 1_000), ([ClampOutput, CheaperTier], "first", 999)]
+        [([CheaperTier, ClampOutput], "second", 1_000), ([ClampOutput, CheaperTier], "first", 999)]
     {
         let house = house("$1", &order, |config| config.budgets[0].degrade_at = 1.0);
         house.spend("$0.85").await;
