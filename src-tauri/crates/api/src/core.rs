@@ -21,6 +21,7 @@ mod routes;
 mod start;
 mod targets;
 mod telemetry;
+mod usage;
 mod votes;
 mod watch;
 mod watched;

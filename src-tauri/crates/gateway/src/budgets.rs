@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use signalbox_domain::Caller;
-use signalbox_store::{StoreError, View};
+use signalbox_store::{Span, StoreError, View};
 use signalbox_workspace::config::Budget;
 
-use crate::{BudgetUse, Gateway, Settings};
+use crate::{BudgetUse, Gateway, Settings, period_span};
 
 /// How many accounts of a budget are shown.
 const MOST_ACCOUNTS: usize = 50;
@@ -20,6 +20,8 @@ pub struct BudgetState {
     pub uses: Vec<BudgetUse>,
     /// How many there are.
     pub accounts: usize,
+    /// The period.
+    pub span: Span,
 }
 
 impl Gateway {
@@ -66,5 +68,6 @@ fn state(
         other.share().total_cmp(&one.share()).then_with(|| first(one).cmp(&first(other)))
     });
     uses.truncate(MOST_ACCOUNTS);
-    Ok(BudgetState { budget: budget.clone(), uses, accounts })
+    let span = period_span(budget.period, now, &settings.zone);
+    Ok(BudgetState { budget: budget.clone(), uses, accounts, span })
 }

@@ -83,6 +83,9 @@ impl Core {
                 if let Some(live) = self.running().get_mut(&id) {
                     live.decisions.push(decision.clone());
                 }
+                if let Some(alert) = Self::alert_of(decision) {
+                    self.hub.send(Event::BudgetAlert { alert });
+                }
                 self.hub.send(Event::Decision { decision: decision.clone() });
             }
             CallEvent::Delta { start, text } => {

@@ -128,6 +128,7 @@ impl Core {
         core.announce_gateway();
         core.announce_changes();
         core.keep_log_short();
+        core.sweep_holds();
         Ok(core)
     }
 }
