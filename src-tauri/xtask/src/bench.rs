@@ -27,9 +27,10 @@ Measures, in a release build
 Usage: cargo xtask bench start [--runs N]
        cargo xtask bench log [--runs N] [--calls N]
        cargo xtask bench gateway
+       cargo xtask bench admission [--calls N]
 
   --runs N    how often each thing is measured; 10 starts, or 50 questions to the log, by default
-  --calls N   how many calls the log holds; 1000000 by default
+  --calls N   how many calls the log or the ledger holds; 1000000 by default
 
 `start` prints the least, the median and the greatest time in milliseconds from the start of the process to the first
 paint and to a usable window, on a virtual display: for a first start (an empty state folder), and for a later one.
@@ -40,6 +41,9 @@ milliseconds pages, searches and counts take (the median and the 95th percentile
 `gateway` sends the same requests directly to the simulated provider and through the whole pipeline with everything
 logged, one after the other, and prints what each stage takes, and how many calls a second are made at once.
 target/bench/gateway.json has the same.
+
+`admission` fills a ledger with many calls and prints what asking ten budgets costs, inside the transaction and with its
+commit. target/bench/admission.json has the same.
 ";
 
 /// The hidden command that measures, inside the session with the display.
@@ -54,14 +58,15 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("start") => What::Start,
         Some("log") => What::Log,
         Some("gateway") => What::Gateway,
+        Some("admission") => What::Admission,
         Some(other) => return Err(arguments.wrong(format!("there is no benchmark `{other}`"))),
         None => return Err(arguments.wrong("which benchmark?")),
     };
     let (mut runs, mut calls) = (None, None);
     while let Some(option) = arguments.next_option()? {
         let number = match option.as_str() {
-            "--runs" if what != What::Gateway => &mut runs,
-            "--calls" if what == What::Log => &mut calls,
+            "--runs" if matches!(what, What::Start | What::Log) => &mut runs,
+            "--calls" if matches!(what, What::Log | What::Admission) => &mut calls,
             _ => return Err(arguments.unknown(&option)),
         };
         let value = arguments.value(&option)?;
@@ -74,6 +79,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         What::Start => starts(runs.unwrap_or(10)),
         What::Log => log(runs.unwrap_or(50), calls.unwrap_or(1_000_000)),
         What::Gateway => gateway(),
+        What::Admission => admission(calls.unwrap_or(1_000_000)),
     }
 }
 
@@ -83,6 +89,7 @@ enum What {
     Start,
     Log,
     Gateway,
+    Admission,
 }
 
 /// Runs the store's own measurement, which knows how calls are made.
@@ -95,6 +102,12 @@ fn log(runs: u32, calls: u32) -> Result<(), Failure> {
 fn gateway() -> Result<(), Failure> {
     let (mut measure, folder) = example("signalbox-gateway", "gateway")?;
     command::run(measure.env("SIGNALBOX_BENCH_OUT", folder.join("gateway.json")))
+}
+
+/// Runs the gateway's measurement of what asking the budgets costs.
+fn admission(calls: u32) -> Result<(), Failure> {
+    let (mut measure, folder) = example("signalbox-gateway", "admission")?;
+    command::run(measure.arg(calls.to_string()).env("SIGNALBOX_BENCH_OUT", folder.join("admission.json")))
 }
 
 /// Builds the measurement of a crate; gives the program, and the folder in which figures are kept.

@@ -272,7 +272,9 @@ mod tests {
             assert_eq!((read, read.to_string().as_str()), (Allowance { unit, amount }, shown), "{text}");
             assert_eq!(read.to_text().parse::<Allowance>().unwrap(), read, "{text}");
         }
-        for text in ["", "five", "tokens", "-1 tokens", "1.5 tokens", "$5 tokens", "5 token s", "99999999999999999999 tokens"] {
+        for text in
+            ["", "five", "tokens", "-1 tokens", "1.5 tokens", "$5 tokens", "5 token s", "99999999999999999999 tokens"]
+        {
             assert!(text.parse::<Allowance>().is_err(), "{text:?} is no limit");
         }
     }

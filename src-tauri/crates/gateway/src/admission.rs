@@ -170,7 +170,12 @@ impl BudgetUse {
     }
 
     /// That this account has passed a threshold; none when it was told in this period already.
-    pub(crate) fn alert(&self, tx: &Tx<'_>, level: AlertLevel, now: Timestamp) -> Result<Option<BudgetAlert>, StoreError> {
+    pub(crate) fn alert(
+        &self,
+        tx: &Tx<'_>,
+        level: AlertLevel,
+        now: Timestamp,
+    ) -> Result<Option<BudgetAlert>, StoreError> {
         let Self { budget, account, span, .. } = self;
         let notice = Notice { budget: &budget.name, account, level: level.as_str(), period: span.start };
         if !tx.notice_add(notice, now)? {
@@ -199,20 +204,21 @@ impl BudgetUse {
 }
 
 /// What a call asks of the budgets.
-pub(crate) struct Ask {
-    pub(crate) role: Role,
+pub struct Ask {
+    /// Why the call is made.
+    pub role: Role,
     /// The reservation for the plan as it is now.
-    pub(crate) hold: Hold,
+    pub hold: Hold,
     /// What the judge may need beyond that.
-    pub(crate) reserve: Amounts,
+    pub reserve: Amounts,
     /// The steps of degradation that were taken, or can't be, because a threshold was reached.
-    pub(crate) taken: Vec<DegradeStep>,
+    pub taken: Vec<DegradeStep>,
     /// The steps that can't make the plan any cheaper.
-    pub(crate) exhausted: Vec<DegradeStep>,
+    pub exhausted: Vec<DegradeStep>,
 }
 
 /// What the budgets say.
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// The hold is in the database.
     Admitted {
         /// What was used of each budget before.
@@ -237,7 +243,7 @@ pub(crate) enum Verdict {
 
 /// Reserves what a call needs if every budget admits it. It must run inside the writing transaction: then no other call
 /// of any process can come between the reading and the reserving.
-pub(crate) fn admit(
+pub fn admit(
     tx: &Tx<'_>,
     budgets: &[(Budget, String)],
     zone: &TimeZone,
@@ -293,7 +299,8 @@ pub(crate) fn admit(
 
 /// What every budget has room for.
 fn room(uses: &[BudgetUse]) -> Amounts {
-    let left = |unit: Unit| uses.iter().filter(|used| used.unit() == unit).map(BudgetUse::left).min().unwrap_or(i64::MAX);
+    let left =
+        |unit: Unit| uses.iter().filter(|used| used.unit() == unit).map(BudgetUse::left).min().unwrap_or(i64::MAX);
     Amounts {
         money: signalbox_domain::Money::from_nanos(left(Unit::Dollars)),
         tokens: left(Unit::Tokens),

@@ -40,7 +40,12 @@ pub struct Forecast {
 
 impl Forecast {
     /// The forecast for an account of a budget; none for a limit in all, and when too little is known.
-    pub fn read(view: &View<'_>, used: &BudgetUse, zone: &TimeZone, now: Timestamp) -> Result<Option<Self>, StoreError> {
+    pub fn read(
+        view: &View<'_>,
+        used: &BudgetUse,
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
         let Some(end) = used.resets_at() else { return Ok(None) };
         let mut days = Vec::new();
         let today = now.to_zoned(zone.clone());

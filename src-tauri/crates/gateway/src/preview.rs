@@ -62,7 +62,9 @@ fn preview(view: &View<'_>, budget: &Budget, zone: &TimeZone, now: Timestamp) ->
     let (mut accounts, mut refused) = (HashMap::<&str, Account>::new(), HashSet::new());
     let mut underway: BinaryHeap<std::cmp::Reverse<(Timestamp, CallId, usize)>> = BinaryHeap::new();
     for (index, (account, entry)) in entries.iter().enumerate() {
-        while let Some(std::cmp::Reverse((at, _, other))) = underway.peek().copied().filter(|next| next.0.0 <= entry.admitted_at) {
+        while let Some(std::cmp::Reverse((at, _, other))) =
+            underway.peek().copied().filter(|next| next.0.0 <= entry.admitted_at)
+        {
             underway.pop();
             if let Some((name, ended)) = entries.get(other) {
                 stand(view, &mut accounts, budget, zone, name, at, start)?.settle(budget, ended);
@@ -184,11 +186,7 @@ mod tests {
             ("user:*", Period::Day, "2 requests", 7, 2, 1, 4),
             ("org:*", Period::Day, "$0", 0, 0, 0, 0),
         ] {
-            let budget = Budget {
-                scope: scope.parse().unwrap(),
-                period,
-                ..Budget::new("new", limit.parse().unwrap())
-            };
+            let budget = Budget { scope: scope.parse().unwrap(), period, ..Budget::new("new", limit.parse().unwrap()) };
             let found = store.read(move |view| preview(view, &budget, &TimeZone::UTC, now)).await.unwrap();
             let money = Money::from_nanos(spared * 1_000_000_000);
             assert_eq!(

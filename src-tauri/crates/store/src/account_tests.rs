@@ -33,7 +33,10 @@ fn entry(number: u32, minute: i64, user: u8, nanos: i64) -> LedgerEntry {
         admitted_at: at,
         payer: payer(user),
         model: Some("mini".into()),
-        settlement: Settlement { doubtful: Money::from_nanos(2), ..Settlement::new(Money::from_nanos(nanos), SettlementKind::LowerBound) },
+        settlement: Settlement {
+            doubtful: Money::from_nanos(2),
+            ..Settlement::new(Money::from_nanos(nanos), SettlementKind::LowerBound)
+        },
         tokens: nanos / 10,
         held: Amounts::ZERO,
     }
@@ -55,7 +58,9 @@ fn stored(connection: &Connection) -> Vec<(String, Vec<Option<i64>>)> {
                 Ok((format!("{table} {}", row.get::<_, String>(0)?), values))
             })
             .unwrap();
-        all.extend(rows.map(Result::unwrap).filter(|(_, values)| values.iter().any(|value| value.is_some_and(|v| v != 0))));
+        all.extend(
+            rows.map(Result::unwrap).filter(|(_, values)| values.iter().any(|value| value.is_some_and(|v| v != 0))),
+        );
     }
     all
 }

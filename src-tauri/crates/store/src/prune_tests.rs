@@ -34,7 +34,7 @@ async fn week() -> (tempfile::TempDir, Store, Vec<Told>) {
                 tx.ledger_add(&LedgerEntry {
                     call: told.id(),
                     at: told.stored.call.started_at,
-            admitted_at: told.stored.call.started_at,
+                    admitted_at: told.stored.call.started_at,
                     payer: Payer { project: "support".into(), ..Payer::default() },
                     tokens: 0,
                     held: Amounts::ZERO,

@@ -14,9 +14,7 @@ use signalbox_workspace::{
 use super::Core;
 use crate::{
     ApiError, Code,
-    types::{
-        BudgetAccount, BudgetList, BudgetNamed, BudgetPreview, BudgetRow, BudgetSet, DaySpend, Empty, Event,
-    },
+    types::{BudgetAccount, BudgetList, BudgetNamed, BudgetPreview, BudgetRow, BudgetSet, DaySpend, Empty, Event},
 };
 
 /// How many days of spending are shown.

@@ -34,8 +34,9 @@ impl Core {
         let path = folder.join(format!("usage-by-{}-{}-days-{today}.csv", request.by.as_str(), request.days));
         let (written, bytes) = (path.clone(), text.clone());
         blocking(move || {
-            std::fs::create_dir_all(&folder)
-                .map_err(|error| ApiError::new(Code::ReadOnly, format!("{} can't be made: {error}", folder.display())))?;
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                ApiError::new(Code::ReadOnly, format!("{} can't be made: {error}", folder.display()))
+            })?;
             Ok(write_atomic(&written, bytes.as_bytes())?)
         })
         .await?;

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use signalbox_domain::{
-    Amounts, BudgetRefusal, Cause, ContentHash, ErrorClass, Failure, Role, Stage, Unit,
-};
+use signalbox_domain::{Amounts, BudgetRefusal, Cause, ContentHash, ErrorClass, Failure, Role, Stage, Unit};
 use signalbox_store::{Hold, Partial};
 use signalbox_workspace::config::DegradeStep;
 
@@ -171,9 +169,7 @@ async fn degraded(passage: &mut Passage, step: DegradeStep, by: &BudgetUse, no_r
 async fn refused(passage: &mut Passage, refusal: BudgetRefusal) -> Stop {
     let unit = refusal.unit;
     let zone = &passage.settings.zone;
-    let resets = refusal
-        .resets_at
-        .map(|resets| resets.to_zoned(zone.clone()).strftime("%-d %B, %H:%M %Z").to_string());
+    let resets = refusal.resets_at.map(|resets| resets.to_zoned(zone.clone()).strftime("%-d %B, %H:%M %Z").to_string());
     let (needed, limit, left) = (unit.show(refusal.needed), unit.show(refusal.limit), unit.show(refusal.left()));
     let verb = if unit == Unit::Dollars { "cost" } else { "use" };
     let message = format!(
@@ -243,7 +239,9 @@ async fn admitted(
     } else {
         let names: Vec<_> = uses
             .iter()
-            .map(|used| format!("{}: {} left of {}", used.budget.name, used.unit().show(used.left()), used.budget.limit))
+            .map(|used| {
+                format!("{}: {} left of {}", used.budget.name, used.unit().show(used.left()), used.budget.limit)
+            })
             .collect();
         (Cause::Held, format!("{worst}; {}", names.join("; ")))
     };

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Amounts, Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Secret, Served,
-    Stage, Usage,
+    Amounts, Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Secret,
+    Served, Stage, Usage,
 };
 use signalbox_providers::Event;
 use signalbox_store::{Partial, StoreError, Tx};

@@ -43,7 +43,8 @@ pub(crate) fn needs(
     for name in &judge.models {
         match candidate(settings, name, request, &terms) {
             Ok(judge) => {
-                let input = judge.input.at_most.saturating_add(answer.saturating_mul(OTHER_TOKENS)).saturating_add(RUBRIC);
+                let input =
+                    judge.input.at_most.saturating_add(answer.saturating_mul(OTHER_TOKENS)).saturating_add(RUBRIC);
                 let one = crate::stages::route::worst_case(&judge.price, input, judge.max_output);
                 let sofar: Amounts = most.unwrap_or_default();
                 most = Some(Amounts {

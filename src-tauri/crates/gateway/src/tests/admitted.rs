@@ -82,11 +82,8 @@ async fn call(desk: &Desk, seed: u64, dice: &mut Dice) {
             taken: vec![DegradeStep::ClampOutput],
             exhausted: exhausted.clone(),
         };
-        let budgets: Vec<_> = desk
-            .budgets
-            .iter()
-            .filter_map(|budget| Some((budget.clone(), budget.scope.account(&payer)?)))
-            .collect();
+        let budgets: Vec<_> =
+            desk.budgets.iter().filter_map(|budget| Some((budget.clone(), budget.scope.account(&payer)?))).collect();
         let asked = desk.store.write(move |tx| admit(tx, &budgets, &TimeZone::UTC, ask, now)).await.unwrap();
         match asked.0 {
             Verdict::Admitted { held: amounts, .. } => held = Some(amounts),

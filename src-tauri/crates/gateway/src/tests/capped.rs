@@ -38,8 +38,26 @@ impl Dice {
 /// them.
 pub(super) fn faults(dice: &mut Dice) -> FaultSchedule {
     const FAULTS: [&str; 20] = [
-        "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "overlong(600)", "cut_after(3)", "cut",
-        "malformed(2)", "malformed(1)", "refusal", "client_error", "context_window",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+        "overlong(600)",
+        "cut_after(3)",
+        "cut",
+        "malformed(2)",
+        "malformed(1)",
+        "refusal",
+        "client_error",
+        "context_window",
     ];
     let list: Vec<&str> = (0..4_000).map(|_| FAULTS[dice.next(FAULTS.len() as u64) as usize]).collect();
     FaultSchedule::parse(&list.join(",")).unwrap()
@@ -166,11 +184,8 @@ async fn run(number: u64) -> usize {
     let mut used: HashMap<String, (Amounts, Amounts)> = HashMap::new();
     for entry in &entries {
         let charged = entry.charged();
-        let beyond = Amounts {
-            money: entry.settlement.over,
-            tokens: (entry.tokens - entry.held.tokens).max(0),
-            requests: 0,
-        };
+        let beyond =
+            Amounts { money: entry.settlement.over, tokens: (entry.tokens - entry.held.tokens).max(0), requests: 0 };
         assert!(charged.money - beyond.money <= entry.held.money, "what was held covers it: {entry:?}");
         for account in entry.payer.accounts() {
             let sum = used.entry(account).or_default();

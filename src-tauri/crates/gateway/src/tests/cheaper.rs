@@ -1,8 +1,6 @@
 //! What a budget does to a call before it is sent: it is told, made cheaper, or refused.
 
-use signalbox_domain::{
-    Badge, CallStatus, Cause, ErrorClass, Money, Price, Role, Stage, Tier, Unit,
-};
+use signalbox_domain::{Badge, CallStatus, Cause, ErrorClass, Money, Price, Role, Stage, Tier, Unit};
 use signalbox_workspace::config::{Budget, CachePolicy, Chain, Config, DegradeStep, Period, UnknownPrice};
 
 use super::harness::{House, Watched, request, watch};
@@ -114,14 +112,19 @@ async fn what_does_not_fit_is_clamped_to_what_does_or_refused() {
     let clamped = ask(&house, "How long?", 1_000).await;
     assert_eq!(clamped.end(), "done", "{:#?}", clamped.decisions);
     assert!(clamped.call.held <= "$0.20".parse().unwrap() && clamped.call.held > "$0.19".parse().unwrap());
-    assert!(clamped.call.degraded && clamped.call.degraded_reason.is_some_and(|reason| reason.contains("instead of 1000")));
+    assert!(
+        clamped.call.degraded && clamped.call.degraded_reason.is_some_and(|reason| reason.contains("instead of 1000"))
+    );
     house.spend("$0.17").await;
     let refused = ask(&house, "And now?", 1_000).await;
     assert_eq!(refused.call.status, CallStatus::Refused);
     let Some(ErrorClass::Budget { refusal }) = refused.call.failure.as_ref().map(|failure| &failure.class) else {
         panic!("{:?}", refused.call.failure)
     };
-    assert_eq!((refusal.scope.as_str(), refusal.unit, refusal.limit), ("project:default", Unit::Dollars, 1_000_000_000));
+    assert_eq!(
+        (refusal.scope.as_str(), refusal.unit, refusal.limit),
+        ("project:default", Unit::Dollars, 1_000_000_000)
+    );
     assert!(refusal.needed > refusal.left() && refusal.resets_at.is_some());
     let wait = refused.call.failure.as_ref().and_then(signalbox_domain::Failure::retry_after);
     assert!(wait.is_some_and(|wait| wait.as_secs() <= 86_400), "it says when: {wait:?}");
@@ -150,7 +153,9 @@ async fn a_kept_answer_of_any_age_is_served_first_and_says_so() {
     });
     let first = ask(&house, "What is a lever?", 100).await;
     // The clock counts in milliseconds, and an age of nothing is still fresh.
-    while signalbox_domain::Clock::now(&crate::SystemClock).as_millisecond() <= first.call.started_at.as_millisecond() + 50 {
+    while signalbox_domain::Clock::now(&crate::SystemClock).as_millisecond()
+        <= first.call.started_at.as_millisecond() + 50
+    {
         tokio::task::yield_now().await;
     }
     house.spend("$9.10").await;

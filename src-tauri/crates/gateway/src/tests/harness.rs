@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Amounts, Call, CallId, Caller, Cause, Clock, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
-    Settlement, SettlementKind, Target, Tier,
+    Amounts, Call, CallId, Caller, Cause, Clock, ContentHash, Decision, Message, MessageRole, Money, Origin, Params,
+    Price, ProviderKind, Role, Settlement, SettlementKind, Target, Tier,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;

@@ -55,8 +55,7 @@ impl Story {
         let hold =
             Hold { call, owner: self.owner, payer: payer(), amounts: dollars(amount), expires_at: Timestamp::MAX };
         let (budgets, zone) = (vec![(self.budget.clone(), ACCOUNT.to_owned())], self.zone.clone());
-        let ask =
-            Ask { role: Role::Generate, hold, reserve: Amounts::ZERO, taken: Vec::new(), exhausted: Vec::new() };
+        let ask = Ask { role: Role::Generate, hold, reserve: Amounts::ZERO, taken: Vec::new(), exhausted: Vec::new() };
         let verdict = self.store.write(move |tx| admit(tx, &budgets, &zone, ask, now)).await.unwrap().0;
         let admitted = matches!(verdict, Verdict::Admitted { .. });
         if admitted {
@@ -99,9 +98,8 @@ impl Story {
             Settle(amount) => self.settle(now, 0, amount).await,
             Used(settled, held) => {
                 let (budget, zone) = (self.budget.clone(), self.zone.clone());
-                let read = move |view: &signalbox_store::View<'_>| {
-                    BudgetUse::read(view, &budget, ACCOUNT.into(), &zone, now)
-                };
+                let read =
+                    move |view: &signalbox_store::View<'_>| BudgetUse::read(view, &budget, ACCOUNT.into(), &zone, now);
                 let used = self.store.read(read).await.unwrap();
                 let whole = |amount: i64| dollars(amount).money.nanos();
                 assert_eq!((used.settled(), used.held()), (whole(settled), whole(held)), "used at {at}");
@@ -146,33 +144,21 @@ async fn every_period_begins_where_it_should() {
         "a day of 23 hours",
         Period::Day,
         "Europe/Berlin",
-        &[
-            ("2026-03-28T23:00:00Z", Spend(5)),
-            ("2026-03-29T21:59:59Z", Refused(1)),
-            ("2026-03-29T22:00:00Z", Spend(5)),
-        ],
+        &[("2026-03-28T23:00:00Z", Spend(5)), ("2026-03-29T21:59:59Z", Refused(1)), ("2026-03-29T22:00:00Z", Spend(5))],
     )
     .await;
     check(
         "a day of 25 hours",
         Period::Day,
         "Europe/Berlin",
-        &[
-            ("2026-10-24T22:00:00Z", Spend(5)),
-            ("2026-10-25T22:30:00Z", Refused(1)),
-            ("2026-10-25T23:00:00Z", Spend(5)),
-        ],
+        &[("2026-10-24T22:00:00Z", Spend(5)), ("2026-10-25T22:30:00Z", Refused(1)), ("2026-10-25T23:00:00Z", Spend(5))],
     )
     .await;
     check(
         "forty-five minutes past",
         Period::Day,
         "Asia/Kathmandu",
-        &[
-            ("2026-11-22T18:14:59Z", Spend(5)),
-            ("2026-11-22T18:15:00Z", Spend(5)),
-            ("2026-11-23T18:14:59Z", Refused(1)),
-        ],
+        &[("2026-11-22T18:14:59Z", Spend(5)), ("2026-11-22T18:15:00Z", Spend(5)), ("2026-11-23T18:14:59Z", Refused(1))],
     )
     .await;
     check(
@@ -191,20 +177,11 @@ async fn every_period_begins_where_it_should() {
         "a month",
         Period::Month,
         "UTC",
-        &[
-            ("2026-02-01T00:00:00Z", Spend(3)),
-            ("2026-02-28T23:59:59Z", Refused(3)),
-            ("2026-03-01T00:00:00Z", Spend(5)),
-        ],
+        &[("2026-02-01T00:00:00Z", Spend(3)), ("2026-02-28T23:59:59Z", Refused(3)), ("2026-03-01T00:00:00Z", Spend(5))],
     )
     .await;
-    check(
-        "in all",
-        Period::Total,
-        "UTC",
-        &[("2020-01-01T00:00:00Z", Spend(5)), ("2030-01-01T00:00:00Z", Refused(1))],
-    )
-    .await;
+    check("in all", Period::Total, "UTC", &[("2020-01-01T00:00:00Z", Spend(5)), ("2030-01-01T00:00:00Z", Refused(1))])
+        .await;
 }
 
 #[tokio::test]

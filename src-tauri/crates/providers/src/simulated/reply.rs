@@ -186,7 +186,9 @@ impl Asked {
         let (text, finish) = match fault {
             Fault::Empty => (String::new(), FinishReason::Stop),
             Fault::Refusal => (String::new(), FinishReason::ContentFilter),
-            Fault::Overlong(tokens) if self.max_tokens.is_some() => self.overlong(&self.text(dice, large, false), *tokens),
+            Fault::Overlong(tokens) if self.max_tokens.is_some() => {
+                self.overlong(&self.text(dice, large, false), *tokens)
+            }
             _ => self.cut_to_length(self.text(dice, large, matches!(fault, Fault::WrongJson))),
         };
         let pieces = pieces(&text);

@@ -61,7 +61,11 @@ struct Stored {
 }
 
 fn amounts(row: &Row<'_>, first: usize) -> rusqlite::Result<Amounts> {
-    Ok(Amounts { money: Money::from_nanos(row.get(first)?), tokens: row.get(first + 1)?, requests: row.get(first + 2)? })
+    Ok(Amounts {
+        money: Money::from_nanos(row.get(first)?),
+        tokens: row.get(first + 1)?,
+        requests: row.get(first + 2)?,
+    })
 }
 
 impl View<'_> {
@@ -96,8 +100,9 @@ impl View<'_> {
 
     /// Every account of a kind, such as `user`, on which something was ever settled or is reserved.
     pub fn accounts(&self, kind: &str) -> Result<Vec<String>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT account FROM accounts WHERE account >= ?1 AND account < ?2 ORDER BY account")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT account FROM accounts WHERE account >= ?1 AND account < ?2 ORDER BY account")?;
         // A semicolon is what follows a colon.
         let rows = statement.query_map([format!("{kind}:"), format!("{kind};")], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -124,9 +124,8 @@ impl View<'_> {
 
     /// What was settled in a stretch of time, in the order of time.
     pub fn ledger(&self, span: Span) -> Result<Vec<LedgerEntry>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM ledger WHERE at >= ?1 AND at < ?2 ORDER BY at"))?;
+        let mut statement =
+            self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger WHERE at >= ?1 AND at < ?2 ORDER BY at"))?;
         let rows = statement.query_map((to_micros(span.start), to_micros(span.end)), read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -37,7 +37,8 @@ pub struct Partial {
 impl View<'_> {
     /// What has been delivered of a call's answer.
     pub fn partial(&self, call: CallId) -> Result<Option<Partial>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT answer, spent, doubtful, tokens FROM partials WHERE call = ?1")?;
+        let mut statement =
+            self.0.prepare_cached("SELECT answer, spent, doubtful, tokens FROM partials WHERE call = ?1")?;
         let partial = statement.query_row([call.as_bytes()], |row| {
             Ok(Partial {
                 call,

@@ -159,6 +159,9 @@ fn a_threshold_that_does_nothing_or_comes_too_late_is_a_warning() {
         let (config, found) = Config::parse(&text);
         assert!(config.is_some(), "{rest}: {found:?}");
         assert_eq!(found.len(), usize::from(expected.is_some()), "{rest}: {found:?}");
-        assert!(expected.is_none_or(|word| found[0].message.contains(word) && marked(&text) == place), "{rest}: {found:?}");
+        assert!(
+            expected.is_none_or(|word| found[0].message.contains(word) && marked(&text) == place),
+            "{rest}: {found:?}"
+        );
     }
 }

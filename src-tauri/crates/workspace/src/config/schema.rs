@@ -158,12 +158,7 @@ fn keys() -> Vec<(&'static str, &'static str, Shape, &'static str)> {
             "The most that may be used in a period, such as $5.00, 200_000 tokens or 500 requests",
         ),
         ("budgets.*", "warn_at", Share, "The share of the limit at which it warns; 0.8 by default"),
-        (
-            "budgets.*",
-            "degrade_at",
-            Share,
-            "The share of the limit from which calls are made cheaper; 0.9 by default",
-        ),
+        ("budgets.*", "degrade_at", Share, "The share of the limit from which calls are made cheaper; 0.9 by default"),
         (
             "budgets.*",
             "degrade",

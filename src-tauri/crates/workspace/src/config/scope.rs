@@ -22,7 +22,9 @@ pub struct Scope {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
     /// No kind of account has this name.
-    #[error("that is not a scope; write \"user:*\", \"org:*\", \"project:*\", \"prompt:*\" or \"token:*\", or a name for the star")]
+    #[error(
+        "that is not a scope; write \"user:*\", \"org:*\", \"project:*\", \"prompt:*\" or \"token:*\", or a name for the star"
+    )]
     Kind {
         /// What stands before the colon, or all of it where there is none.
         word: String,
@@ -71,7 +73,8 @@ impl FromStr for Scope {
             return Ok(Self::each(kind));
         }
         // Names of users and prompts come from elsewhere, so nothing more can be asked of them.
-        if name.is_empty() || name.contains('*') || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
+        if name.is_empty() || name.contains('*') || name.chars().count() > LONGEST || name.chars().any(char::is_control)
+        {
             return Err(ScopeError::Name { kind });
         }
         Ok(Self::one(kind, name))
