@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
-use jiff::Timestamp;
 use signalbox_domain::{CallId, Clock};
 use signalbox_prompts::Registry;
 use signalbox_providers::ConnectionTest;
@@ -12,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
+    CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
     alarm::Bells,
     cooling::Board,
     event::{CallEvent, QUEUE},
@@ -176,22 +175,6 @@ impl Gateway {
     /// The prices that ship with the application.
     pub fn prices(&self) -> &'static PriceTable {
         PriceTable::shipped()
-    }
-
-    /// What is used of every budget now.
-    pub async fn budgets(&self) -> Result<Vec<BudgetUse>, signalbox_store::StoreError> {
-        let settings = self.settings();
-        let now: Timestamp = self.clock.now();
-        self.store
-            .read(move |view| {
-                let project = settings.project();
-                settings
-                    .budgets(project)
-                    .iter()
-                    .map(|budget| BudgetUse::read(view, budget, project, &settings.zone, now))
-                    .collect()
-            })
-            .await
     }
 
     /// Cancels every call and waits until all are settled and recorded.

@@ -82,7 +82,7 @@ async fn check(what: &str, says: Says, body: &str, nanos: i64, kind: SettlementK
         };
     });
     let seen = house.ask("What does it cost?").await;
-    let expected = Settlement { amount: Money::from_nanos(nanos), kind };
+    let expected = Settlement::new(Money::from_nanos(nanos), kind);
     assert_eq!(seen.call.settlement, Some(expected), "{what}: {:#?} {:#?}", seen.call.usage, seen.call.failure);
     assert_eq!(house.money().await, (Money::ZERO, expected.amount), "{what}: held, settled");
 }

@@ -75,8 +75,14 @@ export interface Commands {
   vote_list: { request: Empty; response: VoteList };
   /** Every budget and what is used of it. */
   budget_list: { request: Empty; response: BudgetList };
-  /** Sets a budget's limit, or makes the budget. */
+  /** Changes a budget, or makes it. */
   budget_set: { request: BudgetSet; response: BudgetList };
+  /** What a change of a budget would have refused in the last week. */
+  budget_preview: { request: BudgetSet; response: BudgetPreview };
+  /** What was used, by whom or when. */
+  budget_usage: { request: UsageRequest; response: UsageReport };
+  /** The same as a file. */
+  budget_export: { request: UsageRequest; response: UsageExported };
   /** Removes a budget. */
   budget_remove: { request: BudgetNamed; response: BudgetList };
   /** Every route, and every model that a route may name. */
