@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
 use signalbox_domain::{Amounts, CallId, Money, Payer, Role, Settlement, SettlementKind};
 use signalbox_gateway::{Ask, Verdict, admit, entropy};
-use signalbox_store::{Hold, LedgerEntry, Owner, Presence, Store, StoreError};
+use signalbox_store::{Hold, LedgerEntry, Owner, Presence, Store, StoreError, Unheard};
 use signalbox_workspace::config::{Budget, Period};
 
 /// How many rows are written in one transaction while the ledger is filled.
@@ -164,7 +164,8 @@ fn amounts() -> Amounts {
 
 fn hold(number: u64, owner: Owner, now: Timestamp) -> Hold {
     let expires_at = now.checked_add(SignedDuration::from_hours(1)).unwrap_or(now);
-    Hold { call: CallId::new(now, entropy()), owner, payer: payer(number), amounts: amounts(), expires_at }
+    let (call, first) = (CallId::new(now, entropy()), Unheard::default());
+    Hold { call, owner, payer: payer(number), amounts: amounts(), first, expires_at }
 }
 
 /// The median, the 95th and the 99th percentile in microseconds.
