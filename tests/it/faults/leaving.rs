@@ -8,7 +8,7 @@ use signalbox_domain::{CallStatus, Money, SettlementKind, Target};
 use signalbox_gateway::{CallEvent, CallRequest, Gateway, Parts, PromptText, Settings, SystemClock};
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
-use signalbox_store::{CallFilter, Place, Presence, Store};
+use signalbox_store::{CallFilter, Place, Presence, Store, StoredCall};
 use signalbox_workspace::Workspace;
 use tokio::{runtime::Handle, task::JoinSet, time::timeout};
 
@@ -63,22 +63,19 @@ impl Rig {
         }
     }
 
+    /// Every call in the log of the workspace.
+    async fn logged(&self) -> Vec<StoredCall> {
+        let (filter, workspace) = (CallFilter::default(), self.gateway.workspace().to_owned());
+        let page = self.store.read_log(move |view| view.call_page(&workspace, &filter, Place::Newest, u32::MAX)).await;
+        page.unwrap().calls
+    }
+
     /// Every call is settled, logged and out of the way.
     async fn nothing_is_left_of(&self, count: usize) {
         // Ends when every task of every call has ended.
         timeout(PATIENCE, self.gateway.close()).await.expect("every call ends");
-        let (filter, workspace) = (CallFilter::default(), self.gateway.workspace().to_owned());
-        let (holds, running, calls) = self
-            .store
-            .read(move |view| {
-                Ok((
-                    view.holds()?,
-                    view.calls_running()?,
-                    view.call_page(&workspace, &filter, Place::Newest, u32::MAX)?.calls,
-                ))
-            })
-            .await
-            .unwrap();
+        let (holds, running) = self.store.read(|view| Ok((view.holds()?, view.calls_running()?))).await.unwrap();
+        let calls = self.logged().await;
         assert!(holds.is_empty(), "{} holds are left", holds.len());
         assert!(running.is_empty(), "{} calls are still running", running.len());
         assert_eq!(calls.len(), count, "every call is logged");
@@ -188,9 +185,7 @@ async fn callers_that_stay_and_never_read_leave_nothing_behind_either() {
         let ended = async {
             loop {
                 let running = rig.store.read(|view| view.calls_running()).await.unwrap().len();
-                let filter = CallFilter::default();
-                let calls = rig.store.read(move |view| view.call_page(&filter, Place::Newest, u32::MAX)).await.unwrap();
-                if running == 0 && calls.calls.len() == logged {
+                if running == 0 && rig.logged().await.len() == logged {
                     return;
                 }
                 tokio::task::yield_now().await;
@@ -198,11 +193,7 @@ async fn callers_that_stay_and_never_read_leave_nothing_behind_either() {
         };
         timeout(PATIENCE, ended).await.expect("every call ends although nobody reads");
     }
-    let (holds, calls) = rig
-        .store
-        .read(|view| Ok((view.holds()?, view.call_page(&CallFilter::default(), Place::Newest, u32::MAX)?.calls)))
-        .await
-        .unwrap();
+    let (holds, calls) = (rig.store.read(|view| view.holds()).await.unwrap(), rig.logged().await);
     assert!(holds.is_empty(), "{} holds are left", holds.len());
     for stored in &calls {
         let settlement = stored.call.settlement.expect("it is settled");

@@ -101,8 +101,8 @@ struct Entry {
     /// The number of that cool-down.
     cool_down: u64,
     probing: bool,
-    class: &'static str,
-    message: String,
+    /// The last failure.
+    failure: Failure,
 }
 
 impl Entry {
@@ -116,8 +116,7 @@ impl Entry {
             since,
             cool_down: 0,
             probing: false,
-            class: failure.class.as_str(),
-            message: String::new(),
+            failure: failure.clone(),
         }
     }
 }
@@ -202,8 +201,7 @@ impl Board {
         let entry = entries.entry((role, subject.clone())).or_insert_with(|| Entry::new(failure, instant));
         let probed = entry.cooled;
         entry.strikes += 1;
-        entry.class = failure.class.as_str();
-        entry.message.clone_from(&failure.message);
+        entry.failure.clone_from(failure);
         let few = counts && !probed && entry.strikes < STRIKES;
         if few && asked.is_none() {
             return None;
@@ -240,6 +238,18 @@ impl Board {
         drop(entries);
         self.announce();
         Some(shown)
+    }
+
+    /// The failure because of which a model isn't tried now, the newest where there are several.
+    pub(crate) fn cause(&self, role: Role, provider: &str, model: &str) -> Option<Failure> {
+        let entries = self.lock();
+        let about = |subject: &Subject| match subject {
+            Subject::Candidate { provider: of, model: name, .. } => of == provider && name == model,
+            Subject::Key { provider: of, .. } | Subject::Provider { provider: of } => of == provider,
+        };
+        let cooled =
+            entries.iter().filter(|((whose, subject), entry)| *whose == role && entry.cooled && about(subject));
+        cooled.max_by_key(|(_, entry)| entry.since).map(|(_, entry)| entry.failure.clone())
     }
 
     /// An attempt that began at `since` has answered, perhaps as a probe: what it used is good again. A wait that was
@@ -352,7 +362,7 @@ fn look(
             (Some(left), Some(sofar)) => left > sofar,
         });
         if left != Some(Duration::ZERO) && longer {
-            cooling = Some((left, entry.class));
+            cooling = Some((left, entry.failure.class.as_str()));
         }
     }
     if let Some((left, why)) = cooling {
@@ -361,7 +371,7 @@ fn look(
     }
     if let Some(entry) = on().find(|entry| entry.probing) {
         let asked = on().any(|entry| entry.probing && entry.asked_until.is_some());
-        return Look::Shut(Gate::Probing { asked, why: entry.class.to_owned() });
+        return Look::Shut(Gate::Probing { asked, why: entry.failure.class.as_str().to_owned() });
     }
     Look::Due(cooled)
 }
@@ -386,8 +396,8 @@ fn shown(role: Role, subject: &Subject, entry: &Entry) -> CoolDown {
         what,
         name: name.clone(),
         provider: provider.clone(),
-        class: entry.class.to_owned(),
-        message: entry.message.clone(),
+        class: entry.failure.class.as_str().to_owned(),
+        message: entry.failure.message.clone(),
         until: entry.shown_until,
         strikes: entry.strikes,
         probing: entry.probing,

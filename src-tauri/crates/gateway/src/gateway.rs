@@ -1,7 +1,11 @@
 //! The entrance to the pipeline.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+};
 
+use futures_util::FutureExt;
 use signalbox_domain::{CallId, Clock};
 use signalbox_prompts::Registry;
 use signalbox_providers::ConnectionTest;
@@ -108,9 +112,10 @@ impl Gateway {
         events: mpsc::Sender<CallEvent>,
         cancel: CancellationToken,
     ) {
-        let run = tokio::spawn(pipeline::run(self.clone(), settings, id, request, events.clone(), cancel));
-        if let Err(error) = run.await {
-            tracing::error!(call = %id, %error, "a call ended abnormally");
+        let run = Box::pin(pipeline::run(self.clone(), settings, id, request, events.clone(), cancel));
+        // What the call has in its hands is dropped with it; what it shares with others has no state between two waits.
+        if AssertUnwindSafe(run).catch_unwind().await.is_err() {
+            tracing::error!(call = %id, "a call ended abnormally");
             match self.interrupted(id).await {
                 // The place of the last event is free again.
                 Ok(Some(call)) => drop(events.try_send(CallEvent::Ended(Box::new(call)))),

@@ -67,7 +67,7 @@ impl HealthBoard {
     }
 
     pub(crate) fn worked(&self, provider: &str, at: Timestamp) {
-        self.put(provider, Health { signal: Signal::Clear, word: "clear".into(), detail: None, at });
+        self.put(provider, &Health { signal: Signal::Clear, word: "clear".into(), detail: None, at });
     }
 
     /// A failure that is the request's own fault says nothing about the provider, and one model that has too much to do
@@ -81,7 +81,7 @@ impl HealthBoard {
             }
             _ => {
                 let detail = Some(failure.message.clone());
-                self.put(provider, Health { signal: Signal::Stop, word: "failing".into(), detail, at });
+                self.put(provider, &Health { signal: Signal::Stop, word: "failing".into(), detail, at });
             }
         }
     }
@@ -92,12 +92,14 @@ impl HealthBoard {
         self.tell();
     }
 
-    fn put(&self, provider: &str, health: Health) {
+    fn put(&self, provider: &str, health: &Health) {
         let mut known = self.lock();
         let known = known.entry(provider.to_owned()).or_default();
-        let before = known.health.replace(health.clone());
         // That it still does as it did is no news.
-        let same = before.is_some_and(|before| Health { at: health.at, ..before } == health);
+        let same = known.health.as_ref().is_some_and(|before| {
+            (before.signal, &before.word, &before.detail) == (health.signal, &health.word, &health.detail)
+        });
+        known.health = Some(health.clone());
         if !same {
             self.tell();
         }

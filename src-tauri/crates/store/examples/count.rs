@@ -11,9 +11,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let database = Connection::open_with_flags(home.join("state.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut statement = database.prepare("SELECT status, count(*) FROM calls GROUP BY status")?;
     let counts = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let counts: BTreeMap<String, u64> = counts.collect::<Result<_, _>>()?;
-    let behind: u64 = database.query_row("SELECT count(*) FROM log_due", [], |row| row.get(0))?;
-    let settled: u64 = database.query_row("SELECT count(*) FROM ledger", [], |row| row.get(0))?;
+    let counts: BTreeMap<String, i64> = counts.collect::<Result<_, _>>()?;
+    let behind: i64 = database.query_row("SELECT count(*) FROM log_due", [], |row| row.get(0))?;
+    let settled: i64 = database.query_row("SELECT count(*) FROM ledger", [], |row| row.get(0))?;
     println!("{}", serde_json::json!({ "calls": counts, "settled": settled, "log_behind": behind }));
     Ok(())
 }

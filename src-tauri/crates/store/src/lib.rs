@@ -1,8 +1,13 @@
 //! What happened: one SQLite database in the state folder.
 //!
-//! All writes go through one thread, which runs them in `BEGIN IMMEDIATE` transactions and commits what has queued up
-//! together; reads go to a few read-only connections. Callers never see SQL: they pass a closure that is given a
-//! [`Tx`] or a [`View`], whose methods live beside the table that they are about, one file a table.
+//! All writes go through one connection, in `BEGIN IMMEDIATE` transactions. It belongs to a thread, which commits what has
+//! queued up together; a short job of a task that finds nobody else writing is done where it is, which saves it two ways
+//! between threads. Reads go to a few read-only connections.
+//!
+//! A call is kept at once, in as few rows as can be, and found in the log a moment later: see [`Store::read_log`].
+//!
+//! Callers never see SQL: they pass a closure that is given a [`Tx`] or a [`View`], whose methods live beside the table
+//! that they are about, one file a table.
 //!
 //! This crate takes no decision. Whether a hold is admitted is decided by the gateway inside a closure; here it is only
 //! made certain that nothing can come between its reading and its writing.

@@ -14,7 +14,7 @@ use crate::{
     StoreError,
     migrate::migrate,
     reader::Readers,
-    writer::{Report, Writer},
+    writer::{Company, Job, Writer},
 };
 
 /// How long a connection waits for another process's transaction.
@@ -22,8 +22,6 @@ pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// How much of the database the writer keeps in memory.
 const CACHE_KIB: i64 = 64 * 1024;
-/// How many pages are written to the log beside the file before they are put in their places: 32 MiB.
-const CHECKPOINT_PAGES: u32 = 8_192;
 
 /// How many calls a reader of the log has put into it at once.
 const CATCH_UP: u32 = 256;
@@ -87,14 +85,14 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true)?;
         // Hashes and words are written all over the file: a page that is still in memory isn't read and written again.
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        // There is a thread for it, so that nobody who writes waits for the disk.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // What a job may have to undo is kept in memory.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let created = migrate(&mut connection, &path)?;
         let readers = Readers::open(&path)?;
-        let writer = Writer::start(connection)
-            .map_err(|error| StoreError::ReadOnly { path: path.clone(), message: error.to_string() })?;
+        let writer = Writer::start(connection, &path)?;
         Ok(Opened { store: Self { path, writer, readers }, created })
     }
 
@@ -109,19 +107,25 @@ impl Store {
         &self,
         job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, result) = oneshot::channel();
-        let job = Box::new(move |connection: &Connection| -> Report {
-            let done = nested(connection, job);
-            Box::new(move |failure| {
-                let done = match failure {
-                    Some(StoreError::Full { what }) => Err(StoreError::Full { what }),
-                    Some(error) => Err(StoreError::Commit(error.to_string())),
-                    None => done,
-                };
-                // The caller may have gone; what was asked for is done all the same.
-                let _ = answer.send(done);
-            })
-        });
+        let (job, result) = reported(job);
+        self.queue(job).await?;
+        result.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Like [`Store::write`], for a job that writes a few rows. It is done here and now when nobody else wants to write;
+    /// so it must be as short as what a task may do between two waits.
+    pub async fn write_little<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (job, result) = reported(job);
+        if let Err(job) = self.writer.at_once(job) {
+            self.queue(job).await?;
+        }
+        result.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn queue(&self, job: Job) -> Result<(), StoreError> {
         match self.writer.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Disconnected(_)) => return Err(StoreError::Closed),
@@ -133,17 +137,18 @@ impl Store {
                 }
             }
         }
-        result.await.map_err(|_| StoreError::Closed)?
+        Ok(())
     }
 
     /// Queues `job` without waiting for it. It runs before every job that is queued later. When the queue is full it is
     /// left out, so it must be something that a later job makes good.
     pub fn post(&self, job: impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static) {
-        let job = Box::new(move |connection: &Connection| -> Report {
-            if let Err(error) = nested(connection, job) {
+        let job: Job = Box::new(move |connection, company| {
+            let done = nested(connection, company, job);
+            if let Err(error) = &done {
                 tracing::warn!(%error, "a posted change was not stored");
             }
-            Box::new(|_| ())
+            (done.is_ok(), Box::new(|_| ()))
         });
         if self.writer.try_send(job).is_err() {
             tracing::warn!("the database is behind, so a posted change was left out");
@@ -179,8 +184,38 @@ impl Store {
     }
 }
 
+/// A job, and where what came of it will be.
+fn reported<T: Send + 'static>(
+    job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, result) = oneshot::channel();
+    let job: Job = Box::new(move |connection, company| {
+        let done = nested(connection, company, job);
+        let good = done.is_ok();
+        let report = move |failure: Option<&StoreError>| {
+            let done = match failure {
+                Some(StoreError::Full { what }) => Err(StoreError::Full { what }),
+                Some(error) => Err(StoreError::Commit(error.to_string())),
+                None => done,
+            };
+            // The caller may have gone; what was asked for is done all the same.
+            let _ = answer.send(done);
+        };
+        (good, Box::new(report))
+    });
+    (job, result)
+}
+
 /// Runs one of several jobs of a transaction, so that its failure undoes only its own writes.
-fn nested<T>(connection: &Connection, job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn nested<T>(
+    connection: &Connection,
+    company: Company,
+    job: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if company == Company::Alone {
+        // Whoever runs it undoes the whole transaction.
+        return job(&Tx::of(connection));
+    }
     connection.prepare_cached("SAVEPOINT job")?.execute([])?;
     let done = job(&Tx::of(connection));
     if connection.is_autocommit() {
@@ -236,6 +271,57 @@ mod tests {
         bad.unwrap_err();
         let all = store.read(|view| view.session_all()).await.unwrap();
         assert_eq!(all, [("kept".to_owned(), "1".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn a_failed_job_that_is_done_where_it_is_undoes_its_writes_and_the_next_is_done() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        for number in 0..20 {
+            let bad = store.write_little(move |tx| {
+                tx.session_put("lost", "1")?;
+                Err::<(), _>(StoreError::Closed)
+            });
+            bad.await.unwrap_err();
+            store.write_little(move |tx| tx.session_put("kept", &number.to_string())).await.unwrap();
+        }
+        let all = store.read(|view| view.session_all()).await.unwrap();
+        assert_eq!(all, [("kept".to_owned(), "19".to_owned())]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nothing_passes_what_was_posted_before() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        for number in 0..200 {
+            let (first, second) = (format!("{number} posted"), format!("{number} written"));
+            store.post(move |tx| tx.session_put("last", &first));
+            let expected = second.clone();
+            store.write_little(move |tx| tx.session_put("last", &second)).await.unwrap();
+            let all = store.read(|view| view.session_all()).await.unwrap();
+            assert_eq!(all, [("last".to_owned(), expected)]);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_many_write_at_once_is_all_there() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let tasks: Vec<_> = (0..16)
+            .map(|task| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for number in 0..50 {
+                        let key = format!("{task} {number}");
+                        store.write_little(move |tx| tx.session_put(&key, "1")).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(store.read(|view| view.session_all()).await.unwrap().len(), 16 * 50);
     }
 
     #[test]

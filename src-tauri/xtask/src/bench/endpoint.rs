@@ -46,8 +46,9 @@ pub(crate) fn measure(rounds: u32, alone: bool) -> Result<(), Failure> {
     let (litellm, portkey);
     if !alone {
         let port = free_port()?;
+        let key = vec![("authorization", format!("Bearer {}", peers::LITELLM_KEY))];
         let service = peers::litellm(port, &bench.mock_address, &MODELS, &bench.folder)?;
-        litellm = Peer { target: at("LiteLLM", port, &service, Vec::new(), false), _service: service };
+        litellm = Peer { target: at("LiteLLM", port, &service, key, false), _service: service };
         let port = free_port()?;
         let service = peers::portkey(port, &bench.folder)?;
         let host = format!("http://{}/v1", bench.mock_address);

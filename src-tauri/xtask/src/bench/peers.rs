@@ -16,6 +16,9 @@ use crate::{
 /// What Node runs of Portkey.
 const PORTKEY: &str = "node_modules/@portkey-ai/gateway/build/start-server.js";
 
+/// What callers of LiteLLM say. It refuses to start without a key that is long enough.
+pub(crate) const LITELLM_KEY: &str = "sk-4f1b0c6e2d8a47939b5e7c1f0a6d3e8294b7c5f1";
+
 /// Installs LiteLLM unless it is there, and starts it with the mock's models.
 pub(crate) fn litellm(port: u16, mock: &str, models: &[(&str, &str)], folder: &Path) -> Result<Service, Failure> {
     let home = folder.join("litellm");
@@ -25,7 +28,7 @@ pub(crate) fn litellm(port: u16, mock: &str, models: &[(&str, &str)], folder: &P
         venv.install()?;
         venv.finish()?;
     }
-    let mut list = String::from("model_list:\n");
+    let mut list = format!("general_settings:\n  master_key: {LITELLM_KEY}\nmodel_list:\n");
     for (name, id) in models {
         list.push_str(&format!(
             "  - model_name: {name}\n    litellm_params:\n      model: openai/{id}\n      api_base: http://{mock}/v1\n      \

@@ -13,7 +13,7 @@ use std::{
 use crate::{command, failure::Failure};
 
 /// A server that takes longer to start is a failure; LiteLLM reads a lot of Python first.
-const START_LIMIT: Duration = Duration::from_mins(2);
+const START_LIMIT: Duration = Duration::from_mins(5);
 const BREATH: Duration = Duration::from_millis(50);
 /// How long one may take to end by itself.
 const GOODBYE: Duration = Duration::from_secs(15);

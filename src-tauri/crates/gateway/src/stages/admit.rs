@@ -91,7 +91,7 @@ async fn ask(
     let asked = passage
         .gateway
         .store
-        .write(move |tx| {
+        .write_little(move |tx| {
             let (verdict, alerts) = admit(tx, &budgets, &settings.zone, ask, now)?;
             let told = blank.warned(&alerts);
             if !told.is_empty() {

@@ -1,5 +1,6 @@
 //! One try upstream: the bytes are sent, what comes is delivered, and what it cost is counted.
 
+mod alarm;
 mod end;
 
 use std::time::Duration;
@@ -12,7 +13,7 @@ use signalbox_domain::{
 };
 use signalbox_providers::Event;
 use signalbox_store::{Partial, StoreError, Tx, Unheard};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::{
     answer::{Answer, Meter},
@@ -26,6 +27,7 @@ use crate::{
     },
 };
 
+use alarm::Alarm;
 pub(crate) use end::untaken;
 use end::{Seen, finish};
 
@@ -185,7 +187,10 @@ async fn pump(
     if let Err(failure) = announce(passage, plan, candidate, answer, meter).await {
         return End::Failed(failure);
     }
-    let mut keep_at = Some(Instant::now() + FIRST_CHECKPOINT);
+    // When the answer is kept again: not before there is something new.
+    let far = total + CHECKPOINT;
+    let mut keep_at = Instant::now() + FIRST_CHECKPOINT;
+    let mut alarm = Alarm::at(keep_at);
     seen.sent = true;
     let events = passage.events.clone();
     let mut opening = candidate.provider.send(&candidate.prepared, key.as_ref());
@@ -196,12 +201,13 @@ async fn pump(
             // The caller has gone; dropping the request aborts it upstream.
             () = events.closed() => return End::Cancelled,
             opened = &mut opening => break opened,
-            () = due(keep_at) => {
-                keep_at = None;
-                checkpoint(passage, candidate, answer, meter);
-            }
-            () = sleep_until(first_token.min(total)) => return seen.timeout(first_token, total, Limit::FirstToken, limits),
+            () = alarm.until(first_token.min(total).min(keep_at)) => {}
         }
+        if Instant::now() >= first_token.min(total) {
+            return seen.timeout(first_token, total, Limit::FirstToken, limits);
+        }
+        keep_at = far;
+        checkpoint(passage, candidate, answer, meter);
     };
     let mut stream = match opened {
         Ok(stream) => stream,
@@ -214,12 +220,14 @@ async fn pump(
             () = cancel.cancelled() => return End::Cancelled,
             () = events.closed() => return End::Cancelled,
             event = stream.next() => event,
-            () = due(keep_at) => {
-                keep_at = None;
+            () = alarm.until(deadline.0.min(total).min(keep_at)) => {
+                if Instant::now() >= deadline.0.min(total) {
+                    return seen.timeout(deadline.0, total, deadline.1, limits);
+                }
+                keep_at = far;
                 checkpoint(passage, candidate, answer, meter);
                 continue;
             }
-            () = sleep_until(deadline.0.min(total)) => return seen.timeout(deadline.0, total, deadline.1, limits),
         };
         match event {
             Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
@@ -234,7 +242,9 @@ async fn pump(
                         return seen.undelivered(undelivered, limits);
                     }
                 }
-                keep_at.get_or_insert_with(|| Instant::now() + CHECKPOINT);
+                if keep_at == far {
+                    keep_at = Instant::now() + CHECKPOINT;
+                }
             }
             Some(Err(failure)) => return End::Failed(failure),
             None => {
@@ -360,14 +370,6 @@ async fn secret(passage: &Passage, candidate: &Candidate, key: usize) -> Result<
     }
 }
 
-/// Waits until something is due; for ever when nothing is.
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Keeps what an attempt may cost before it is sent, so that a crash never forgets it. What the first attempt may cost is
 /// in the hold; any other must be in the database first.
 async fn announce(
@@ -382,7 +384,7 @@ async fn announce(
         return Ok(());
     }
     let kept = kept(passage, candidate, answer, meter);
-    passage.gateway.store.write(kept).await.map_err(|error| {
+    passage.gateway.store.write_little(kept).await.map_err(|error| {
         let message = format!("the attempt was not sent, because it could not be recorded: {error}");
         let failure = Failure::new(ErrorClass::Server, message);
         Failure { hint: error.hint().map(Into::into), ..failure }

@@ -250,8 +250,9 @@ impl<'a> Chain<'a> {
 
     /// When no candidate has answered, that is what the caller is told, with all causes.
     fn exhausted(&mut self, passage: &Passage) -> End {
-        let only = self.plan.candidates.len() == 1;
-        if let Some((_, mut failure)) = self.last.take_if(|_| only) {
+        if let [only] = self.plan.candidates.as_slice()
+            && let Some(mut failure) = self.last.take().map(|(_, failure)| failure).or_else(|| resting(passage, only))
+        {
             if matches!(failure.class, ErrorClass::RateLimited | ErrorClass::Overloaded) {
                 failure = failure.with_retry_after(Some(self.soonest.unwrap_or(SOME_TIME)));
             }
@@ -286,6 +287,14 @@ impl<'a> Chain<'a> {
                 .with_retry_after(Some(self.soonest.unwrap_or(SOME_TIME))),
         )
     }
+}
+
+/// Why the only candidate wasn't tried: it fails as it did when it began to cool down, so that whoever asks again while it
+/// does is told the same.
+fn resting(passage: &Passage, only: &Candidate) -> Option<Failure> {
+    let cause = passage.gateway.board.cause(passage.call.role, &only.provider_name, &only.model)?;
+    let message = format!("{} is cooling down, because of: {}", only.model, cause.message);
+    Some(Failure { message, ..cause })
 }
 
 impl Tries {

@@ -238,7 +238,7 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
         Arc::new(LastRow { id, at, row, decisions, refused_by, bodies, learned, entry, answer, kept, settings, blank });
     let stored = patiently(|| {
         let last = last.clone();
-        passage.gateway.store.write(move |tx| last.write(tx))
+        passage.gateway.store.write_little(move |tx| last.write(tx))
     })
     .await;
     let stored = match stored {

@@ -36,7 +36,7 @@ async fn an_answer_under_way_does_not_end_the_wait_that_another_call_was_asked_f
     gate.add_permits(1);
     assert_eq!(first.ended().await.unwrap().status, CallStatus::Done);
     assert_eq!(house.gateway.state().cool_downs.len(), 1, "it still rests");
-    assert_eq!(house.ask("C?").await.end(), "unavailable");
+    assert_eq!(house.ask("C?").await.end(), "rate limited");
     assert_eq!(provider.sent().len(), 2, "and nobody asks before the time");
 }
 
@@ -115,4 +115,23 @@ async fn a_provider_that_asks_for_no_wait_at_all_is_given_a_pause() {
     let waits: Vec<u64> = seen.call.attempts.iter().map(|attempt| attempt.waited_ms).collect();
     assert!(waits[1] >= 150 && waits[2] >= 300, "{waits:?}");
     assert!(seen.has(Cause::Waited));
+}
+
+#[tokio::test]
+async fn whoever_asks_an_only_candidate_while_it_cools_down_is_told_why_it_does() {
+    for (fault, class) in [
+        ("rate_limited(retry_after=60)*", ErrorClass::RateLimited),
+        ("key_dead*", ErrorClass::Auth),
+        ("no_credit*", ErrorClass::Billing),
+    ] {
+        let house = House::new(&[fault], |config| config.routes[0].patience_ms = 0);
+        let first = house.ask("Once").await;
+        assert_eq!(first.call.failure.as_ref().map(|failure| &failure.class), Some(&class), "{fault}");
+        let again = house.ask("Twice").await;
+        assert!(again.call.attempts.is_empty(), "{fault}: nothing is sent while it cools down");
+        let failure = again.call.failure.expect("it fails");
+        assert_eq!(failure.class, class, "{fault}: {}", failure.message);
+        let waits = failure.retry_after().is_some_and(|wait| wait > Duration::from_secs(30));
+        assert_eq!(waits, class == ErrorClass::RateLimited, "{fault}: {failure:?}");
+    }
 }

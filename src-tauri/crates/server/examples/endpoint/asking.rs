@@ -16,7 +16,7 @@ const NUMBER: &str = "0000000000";
 
 /// What is asked of whom.
 #[derive(Debug, Clone)]
-pub struct Asking {
+pub(crate) struct Asking {
     address: String,
     bytes: Vec<u8>,
     number_at: usize,
@@ -26,16 +26,16 @@ pub struct Asking {
 
 /// What was seen of one answer.
 #[derive(Debug, Default)]
-pub struct Seen {
-    pub whole: Duration,
+pub(crate) struct Seen {
+    pub(crate) whole: Duration,
     /// When the first piece came.
-    pub first: Option<Duration>,
+    pub(crate) first: Option<Duration>,
     /// How long each piece was under way.
-    pub under_way: Vec<Duration>,
+    pub(crate) under_way: Vec<Duration>,
 }
 
 impl Asking {
-    pub fn new(
+    pub(crate) fn new(
         address: &str,
         path: &str,
         headers: &[(String, String)],
@@ -56,7 +56,7 @@ impl Asking {
         .to_string();
         let mut head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         let bytes = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
         let number_at = bytes.find(NUMBER).unwrap_or_default();
@@ -73,21 +73,21 @@ impl Asking {
 }
 
 /// A connection that is kept.
-pub struct Connection {
+pub(crate) struct Connection {
     asking: Asking,
     socket: TcpStream,
     received: Vec<u8>,
 }
 
 impl Connection {
-    pub async fn open(asking: Asking) -> io::Result<Self> {
+    pub(crate) async fn open(asking: Asking) -> io::Result<Self> {
         let socket = TcpStream::connect(&asking.address).await?;
         socket.set_nodelay(true)?;
         Ok(Self { asking, socket, received: Vec::with_capacity(64 * 1024) })
     }
 
     /// Asks once. An answer that isn't whole is an error.
-    pub async fn ask(&mut self, number: u64) -> io::Result<Seen> {
+    pub(crate) async fn ask(&mut self, number: u64) -> io::Result<Seen> {
         let began = Instant::now();
         self.socket.write_all(self.asking.numbered(number)).await?;
         self.received.clear();
@@ -158,7 +158,7 @@ fn head(received: &[u8]) -> io::Result<Option<(usize, Option<usize>)>> {
     let Some(end) = received.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&received[..end]).map_err(wrong)?;
     if !head.starts_with("HTTP/1.1 200") {
-        return Err(wrong(String::from_utf8_lossy(received)));
+        return Err(wrong(String::from_utf8_lossy(received).into_owned()));
     }
     let length = head
         .lines()
@@ -187,6 +187,6 @@ fn moments(text: &str) -> impl Iterator<Item = Duration> + '_ {
     })
 }
 
-fn wrong(error: impl ToString) -> io::Error {
-    io::Error::other(error.to_string())
+fn wrong(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::other(error)
 }

@@ -12,20 +12,20 @@ use serde_json::{Value, json};
 
 /// How calls are counted.
 #[derive(Deserialize)]
-pub struct Check {
+pub(crate) struct Check {
     /// Whose calls are in the database.
-    pub target: String,
+    pub(crate) target: String,
     /// The program that counts them, and the state folder that it is told.
-    pub program: String,
-    pub home: String,
+    pub(crate) program: String,
+    pub(crate) home: String,
 }
 
 /// How long a log may be behind the calls.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Check {
     /// Compares what was asked with what is stored, and waits until the log is up to date.
-    pub fn run(&self, asked: u64, failed: u64) -> Result<Value, Box<dyn Error>> {
+    pub(crate) fn run(&self, asked: u64, failed: u64) -> Result<Value, Box<dyn Error>> {
         let began = Instant::now();
         let counted = loop {
             let said = Command::new(&self.program).arg(&self.home).output()?;

@@ -6,32 +6,32 @@ use serde_json::{Value, json};
 
 /// What was measured of one target in one case.
 #[derive(Default)]
-pub struct Measured {
-    pub whole: Vec<Duration>,
-    pub first: Vec<Duration>,
-    pub under_way: Vec<Duration>,
+pub(crate) struct Measured {
+    pub(crate) whole: Vec<Duration>,
+    pub(crate) first: Vec<Duration>,
+    pub(crate) under_way: Vec<Duration>,
     /// The median of each round.
-    pub rounds: Vec<Duration>,
+    pub(crate) rounds: Vec<Duration>,
     /// Calls a second of each round.
-    pub rates: Vec<f64>,
-    pub failed: u64,
-    pub why: Option<String>,
+    pub(crate) rates: Vec<f64>,
+    pub(crate) failed: u64,
+    pub(crate) why: Option<String>,
 }
 
 /// A percentile; nothing of nothing.
-pub fn at(times: &[Duration], share: f64) -> Duration {
+pub(crate) fn at(times: &[Duration], share: f64) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();
     let index = (sorted.len().saturating_sub(1)) as f64 * share;
     sorted.get(index.round() as usize).copied().unwrap_or_default()
 }
 
-pub fn micros(time: Duration) -> f64 {
+pub(crate) fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
 /// The middle of some numbers.
-pub fn median(numbers: &[f64]) -> f64 {
+pub(crate) fn median(numbers: &[f64]) -> f64 {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
@@ -39,16 +39,16 @@ pub fn median(numbers: &[f64]) -> f64 {
 
 impl Measured {
     /// The rounds' medians less those of the direct call in the same rounds: their median, in microseconds.
-    pub fn added(&self, direct: &Self) -> f64 {
+    pub(crate) fn added(&self, direct: &Self) -> f64 {
         let each = self.rounds.iter().zip(&direct.rounds).map(|(mine, direct)| micros(*mine) - micros(*direct));
         median(&each.collect::<Vec<_>>())
     }
 
-    pub fn rate(&self) -> f64 {
+    pub(crate) fn rate(&self) -> f64 {
         median(&self.rates)
     }
 
-    pub fn json(&self, direct: &Self) -> Value {
+    pub(crate) fn json(&self, direct: &Self) -> Value {
         let spread = |times: &[Duration]| {
             let most = times.iter().max().copied().unwrap_or_default();
             json!({ "p50_us": micros(at(times, 0.5)), "p95_us": micros(at(times, 0.95)), "p99_us": micros(at(times, 0.99)),

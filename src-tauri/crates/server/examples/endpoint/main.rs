@@ -15,10 +15,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -30,7 +27,7 @@ use serde_json::{Map, Value, json};
 /// The number of the next request.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-pub fn next() -> u64 {
+pub(crate) fn next() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 

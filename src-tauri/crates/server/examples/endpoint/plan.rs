@@ -6,44 +6,44 @@ use crate::{asking::Asking, check::Check};
 
 /// The whole plan.
 #[derive(Deserialize)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// How often everything is measured, one target after the other.
-    pub rounds: u32,
+    pub(crate) rounds: u32,
     /// How long each thing is measured each time, in seconds.
-    pub seconds: f64,
-    pub targets: Vec<Target>,
-    pub check: Option<Check>,
+    pub(crate) seconds: f64,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) check: Option<Check>,
 }
 
 /// Whoever answers.
 #[derive(Deserialize)]
-pub struct Target {
-    pub name: String,
-    pub address: String,
-    pub path: String,
+pub(crate) struct Target {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) path: String,
     #[serde(default)]
-    pub headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// The names that it has for the mock's models, by the names of the cases.
-    pub models: std::collections::BTreeMap<String, String>,
+    pub(crate) models: std::collections::BTreeMap<String, String>,
     /// Its process, whose memory is read.
-    pub pid: Option<u32>,
+    pub(crate) pid: Option<u32>,
 }
 
 /// One kind of load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Case {
-    pub name: &'static str,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
     /// Which model is asked.
-    pub model: &'static str,
-    pub connections: usize,
-    pub stream: bool,
-    pub pieces: usize,
+    pub(crate) model: &'static str,
+    pub(crate) connections: usize,
+    pub(crate) stream: bool,
+    pub(crate) pieces: usize,
 }
 
 /// Pieces of an answer of the models `fast` and `paced`.
 const PIECES: usize = 16;
 
-pub const CASES: [Case; 5] = [
+pub(crate) const CASES: [Case; 5] = [
     Case { name: "whole, 1 connection", model: "fast", connections: 1, stream: false, pieces: PIECES },
     Case { name: "stream, 1 connection", model: "fast", connections: 1, stream: true, pieces: PIECES },
     Case { name: "paced stream, 1 connection", model: "paced", connections: 1, stream: true, pieces: PIECES },
@@ -53,13 +53,13 @@ pub const CASES: [Case; 5] = [
 
 impl Target {
     /// What it is asked in a case.
-    pub fn asking(&self, case: &Case) -> Asking {
+    pub(crate) fn asking(&self, case: &Case) -> Asking {
         let model = self.models.get(case.model).map_or(case.model, String::as_str);
         Asking::new(&self.address, &self.path, &self.headers, model, case.pieces, case.stream)
     }
 
     /// Its memory, in bytes: of the process and those that it has started.
-    pub fn memory(&self) -> Option<u64> {
+    pub(crate) fn memory(&self) -> Option<u64> {
         let own = memory(self.pid?)?;
         Some(own + children(self.pid?).into_iter().filter_map(memory).sum::<u64>())
     }

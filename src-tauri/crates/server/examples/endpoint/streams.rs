@@ -19,7 +19,7 @@ const PIECES: usize = 60;
 const AT_ONCE: usize = 50;
 
 /// Opens all streams at the first target of the plan and waits for their ends.
-pub async fn run(plan: &Plan) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(plan: &Plan) -> Result<(), Box<dyn Error>> {
     let target = plan.targets.first().ok_or("the plan has a target")?;
     let case = Case { name: "streams", model: "long", connections: STREAMS, stream: true, pieces: PIECES };
     let asking = target.asking(&case);

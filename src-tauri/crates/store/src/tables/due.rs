@@ -62,3 +62,61 @@ impl Tx<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::{
+        CallFilter, Place, Store,
+        testing::{Told, told},
+    };
+
+    fn kept(call: &Told, tx: &crate::Tx<'_>) -> Result<(), crate::StoreError> {
+        tx.body_put(&call.request)?;
+        tx.body_put(&call.answer)?;
+        tx.call_keep(&call.stored)
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_the_log_finds_what_was_kept_before_by_its_words_too() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let calls: Vec<_> = (0..700)
+            .map(|number| told(1_000 + number, 7, "mini", &format!("question {number}"), "an answer"))
+            .collect();
+        let written = calls.clone();
+        store.write(move |tx| written.iter().try_for_each(|call| kept(call, tx))).await.unwrap();
+        let filter = CallFilter { text: "\"question 699\"".into(), ..CallFilter::default() };
+        let page = store.read_log(move |view| view.call_page(&filter, Place::Newest, 10)).await.unwrap();
+        assert_eq!(page.calls, [calls[699].stored.clone()]);
+        assert_eq!(store.read(|view| view.log_behind()).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_log_is_brought_up_to_date_by_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let call = told(1_000, 7, "mini", "question", "answer");
+        store.write_little(move |tx| kept(&call, tx)).await.unwrap();
+        while store.read(|view| view.log_behind()).await.unwrap() > 0 {}
+        let page = store.read(|view| view.call_page(&CallFilter::default(), Place::Newest, 10)).await.unwrap();
+        assert_eq!(page.calls.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn pruning_spares_a_body_that_only_a_call_that_isn_t_in_the_log_yet_names() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let (old, young) = (told(1_000, 7, "mini", "the same", "answer"), told(9_000, 8, "mini", "the same", "answer"));
+        let request = old.stored.request.unwrap();
+        let pruned = store.write(move |tx| {
+            old.put(tx)?;
+            kept(&young, tx)?;
+            tx.log_prune(Some(Timestamp::from_millisecond(5_000).unwrap()), None, 10)
+        });
+        assert_eq!(pruned.await.unwrap().calls, 1);
+        assert!(store.read(move |view| view.body(request)).await.unwrap().is_some());
+    }
+}
