@@ -326,7 +326,7 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     total_ms: 3940,
     usage: sampleUsage(493, 188),
     held: dollars(0.0142),
-    settlement: { amount: dollars(0.0031), kind: "exact" },
+    settlement: { amount: dollars(0.0031), kind: "exact", doubtful: 0, over: 0 },
     badge: { state: "unverified", reason: "no judge is configured" },
     finish: "stop",
     failure: null,
