@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -125,4 +125,18 @@ export interface Commands {
   keychain_unlock: { request: Empty; response: ProviderList };
   /** Keeps keys in memory until the application ends, because the user chose so. */
   keychain_use_memory: { request: Empty; response: ProviderList };
+  /** How the local endpoint stands. */
+  endpoint_get: { request: Empty; response: EndpointState };
+  /** Switches the local endpoint on or off. */
+  endpoint_set: { request: EndpointSet; response: EndpointState };
+  /** Every app token. */
+  token_list: { request: Empty; response: TokenList };
+  /** Makes an app token, whose secret is in this answer and nowhere else. */
+  token_create: { request: TokenCreate; response: TokenCreated };
+  /** Revokes an app token: from now on nobody gets in with it. */
+  token_revoke: { request: TokenNamed; response: TokenList };
+  /** Copies the database into the folder backups beside it. */
+  backup_make: { request: Empty; response: BackupList };
+  /** The copies of the database that are there, and how large everything is. */
+  backup_list: { request: Empty; response: BackupList };
 }
