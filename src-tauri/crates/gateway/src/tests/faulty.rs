@@ -205,7 +205,9 @@ async fn every_class_at_every_position_does_what_the_table_says() {
         assert_eq!(seen.call.settlement.map_or(Money::ZERO, |settlement| settlement.amount), expected, "{fault}");
         // What nobody heard the end of may be charged in full, and stays so.
         let settled = seen.call.settlement.map_or(Money::ZERO, |settlement| settlement.charged());
-        assert_eq!(settled > expected, *charged == Charged::Estimated, "{fault}: {settled} for {expected}");
+        // What was counted when a provider refuses needn't be its last word.
+        let doubtful = *charged == Charged::Estimated || *fault == "refusal*9";
+        assert_eq!(settled > expected, doubtful, "{fault}: {settled} for {expected}");
         assert!(settled <= seen.call.held, "{fault}");
         assert_eq!(house.money().await, (Money::ZERO, settled), "{fault}: held, settled");
 

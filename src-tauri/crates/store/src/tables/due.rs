@@ -70,7 +70,7 @@ mod tests {
 
     use crate::{
         CallFilter, Place, Store,
-        testing::{Told, told},
+        testing::{HERE, Told, told},
     };
 
     fn kept(call: &Told, tx: &crate::Tx<'_>) -> Result<(), crate::StoreError> {
@@ -89,7 +89,7 @@ mod tests {
         let written = calls.clone();
         store.write(move |tx| written.iter().try_for_each(|call| kept(call, tx))).await.unwrap();
         let filter = CallFilter { text: "\"question 699\"".into(), ..CallFilter::default() };
-        let page = store.read_log(move |view| view.call_page(&filter, Place::Newest, 10)).await.unwrap();
+        let page = store.read_log(move |view| view.call_page(HERE, &filter, Place::Newest, 10)).await.unwrap();
         assert_eq!(page.calls, [calls[699].stored.clone()]);
         assert_eq!(store.read(|view| view.log_behind()).await.unwrap(), 0);
     }
@@ -101,7 +101,7 @@ mod tests {
         let call = told(1_000, 7, "mini", "question", "answer");
         store.write_little(move |tx| kept(&call, tx)).await.unwrap();
         while store.read(|view| view.log_behind()).await.unwrap() > 0 {}
-        let page = store.read(|view| view.call_page(&CallFilter::default(), Place::Newest, 10)).await.unwrap();
+        let page = store.read(|view| view.call_page(HERE, &CallFilter::default(), Place::Newest, 10)).await.unwrap();
         assert_eq!(page.calls.len(), 1);
     }
 
@@ -114,7 +114,7 @@ mod tests {
         let pruned = store.write(move |tx| {
             old.put(tx)?;
             kept(&young, tx)?;
-            tx.log_prune(Some(Timestamp::from_millisecond(5_000).unwrap()), None, 10)
+            tx.log_prune(HERE, Some(Timestamp::from_millisecond(5_000).unwrap()), None, 10)
         });
         assert_eq!(pruned.await.unwrap().calls, 1);
         assert!(store.read(move |view| view.body(request)).await.unwrap().is_some());
