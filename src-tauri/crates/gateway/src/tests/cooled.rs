@@ -129,7 +129,7 @@ async fn whoever_asks_an_only_candidate_while_it_cools_down_is_told_why_it_does(
         assert_eq!(first.call.failure.as_ref().map(|failure| &failure.class), Some(&class), "{fault}");
         let again = house.ask("Twice").await;
         assert!(again.call.attempts.is_empty(), "{fault}: nothing is sent while it cools down");
-        let failure = again.call.failure.expect("it fails");
+        let failure = again.call.failure.unwrap();
         assert_eq!(failure.class, class, "{fault}: {}", failure.message);
         let waits = failure.retry_after().is_some_and(|wait| wait > Duration::from_secs(30));
         assert_eq!(waits, class == ErrorClass::RateLimited, "{fault}: {failure:?}");
