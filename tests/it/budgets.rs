@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use signalbox_api::types::{BudgetSet, Empty};
-use signalbox_domain::{CallStatus, ErrorClass, Money, SettlementKind};
+use signalbox_api::types::{BudgetSet, Empty, Event, UsageRequest};
+use signalbox_domain::{CallStatus, Caller, ErrorClass, Money, SettlementKind, Target, Unit};
+use signalbox_gateway::{AlertLevel, CallEvent, CallRequest, PromptText, UsageBy};
+use signalbox_prompts::Selector;
 use signalbox_providers::{
     SimulatedSettings,
     wire::{WireServer, WireSettings},
@@ -26,23 +28,23 @@ async fn a_refusal_says_which_scope_how_much_and_when_it_resets() {
     assert_eq!(call.status, CallStatus::Refused);
     let failure = call.failure.expect("it says why");
     let ErrorClass::Budget { refusal } = &failure.class else { panic!("{failure:?}") };
-    assert_eq!((refusal.scope.as_str(), refusal.limit), ("project:support", "$0.0005".parse().unwrap()));
+    assert_eq!((refusal.scope.as_str(), refusal.unit, refusal.limit), ("project:support", Unit::Dollars, 500_000));
     assert!(refusal.needed > refusal.limit, "the worst case is what is refused");
-    assert!(refusal.resets_at > call.started_at, "it says when");
+    assert!(refusal.resets_at.is_some_and(|resets| resets > call.started_at), "it says when");
     assert!(failure.hint.is_some(), "it says what to do");
     assert!(server.requests().is_empty(), "nothing was sent");
     let budgets = app.core.budget_list(Empty {}).await.unwrap().budgets;
-    assert_eq!((budgets[0].held, budgets[0].settled, budgets[0].refused), (Money::ZERO, Money::ZERO, 1));
+    assert_eq!((budgets[0].held, budgets[0].settled, budgets[0].refused), (0, 0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_is_set_in_the_window_holds_for_the_next_call_and_stays_in_the_file() {
     let (app, _server) = priced("$5.00").await;
     assert_eq!(app.run(default_route()).await.status, CallStatus::Done);
-    let set = BudgetSet { name: "daily".into(), limit: "$0.0001".into(), warn_at: None };
+    let set = BudgetSet { name: "daily".into(), limit: Some("$0.0001".into()), ..BudgetSet::default() };
     let list = app.core.budget_set(set).await.unwrap();
-    assert_eq!(list.budgets[0].limit, "0.0001".parse().unwrap());
-    assert!(list.budgets[0].settled > Money::ZERO, "what was spent stays spent");
+    assert_eq!(list.budgets[0].limit, 100_000);
+    assert!(list.budgets[0].settled > 0, "what was spent stays spent");
     assert_eq!(app.run(default_route()).await.status, CallStatus::Refused);
     assert!(
         app.folders.read("signalbox.toml").contains("limit = \"$0.0001\""),
@@ -53,7 +55,7 @@ async fn a_limit_that_is_set_in_the_window_holds_for_the_next_call_and_stays_in_
     let app = App::open(app.close().await).await;
     let list = app.core.budget_list(Empty {}).await.unwrap();
     assert_eq!(list.budgets[0].settled, spent, "a restart forgets no spending");
-    assert_eq!(list.days.last().map(|day| day.spent), Some(spent));
+    assert_eq!(list.days.last().map(|day| day.spent.nanos()), Some(spent));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +78,7 @@ async fn r2_settled_spend_never_passes_a_limit_whatever_the_concurrency() {
     assert!(refused > 0 && done > 0 && refused + done == 40, "{done} done, {refused} refused");
     let budget = app.core.budget_list(Empty {}).await.unwrap().budgets.remove(0);
     let sum: Money = ended.iter().filter_map(|call| call.settlement).map(|settled| settled.amount).sum();
-    assert_eq!((budget.held, budget.settled), (Money::ZERO, sum), "nothing stays held, and the ledger is the sum");
+    assert_eq!((budget.held, budget.settled), (0, sum.nanos()), "nothing stays held, and the ledger is the sum");
     assert!(budget.settled <= budget.limit, "{} of {}", budget.settled, budget.limit);
     assert!(ended.iter().filter_map(|call| call.settlement).all(|settled| settled.kind == SettlementKind::Exact));
 }
@@ -101,10 +103,102 @@ async fn a_model_without_a_price_is_never_free() {
 async fn a_bad_limit_is_refused_and_the_file_stays() {
     let (app, _server) = priced("$5.00").await;
     let before = app.folders.read("signalbox.toml");
+    let others = [
+        json!({ "scope": "usr:*" }),
+        json!({ "period": "fortnight" }),
+        json!({ "degrade": ["louder"] }),
+        json!({ "degrade_at": 2 }),
+        json!({ "unknown_price": "free" }),
+        json!({ "unknown_price": "0" }),
+    ];
+    for mut request in others {
+        request["name"] = "daily".into();
+        for name in ["budget_set", "budget_preview"] {
+            let error = command(&app.core, name, request.clone()).await.unwrap_err();
+            assert!(!error.message.is_empty(), "{request}");
+        }
+    }
     for (limit, warn_at) in [("five", json!(null)), ("-1", json!(null)), ("$1.00", json!(7)), ("$1.00", json!(0))] {
         let request = json!({ "name": "daily", "limit": limit, "warn_at": warn_at });
         let error = command(&app.core, "budget_set", request).await.unwrap_err();
         assert!(!error.message.is_empty(), "{limit}");
     }
     assert_eq!(app.folders.read("signalbox.toml"), before);
+}
+
+/// A call for a user, by the way that another program goes.
+async fn call_for(app: &App, user: &str, target: Target) -> CallStatus {
+    let text = PromptText::Stored { name: "support/reply".into(), selector: Selector::Number(2) };
+    let mut request = CallRequest::new(text, app.saved_values("support/reply").await, target);
+    request.caller = Caller { user: Some(user.into()), ..Caller::default() };
+    let mut call = app.core.call_watched(request);
+    loop {
+        match call.next().await.expect("a call ends with its end") {
+            CallEvent::Ended(call) => return call.status,
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_user_has_a_limit_and_use_is_told_by_user_prompt_model_and_day() {
+    let (app, _server) = priced("$5.00").await;
+    let set = BudgetSet {
+        name: "each-user".into(),
+        limit: Some("2 requests".into()),
+        scope: Some("user:*".into()),
+        period: Some("month".into()),
+        warn_at: Some(0.5),
+        ..BudgetSet::default()
+    };
+    let preview = app.core.budget_preview(set.clone()).await.unwrap();
+    assert_eq!((preview.calls, preview.text.as_str()), (0, "it covers no call of last week"));
+    app.core.budget_set(set).await.unwrap();
+    let mut events = app.events();
+    for (user, expected) in [("ann", "done"), ("ann", "done"), ("bob, the \"2nd\"", "done"), ("ann", "refused")] {
+        assert_eq!(call_for(&app, user, default_route()).await.as_str(), expected, "{user}");
+    }
+    let alert = app
+        .wait_for(&mut events, |event| match event {
+            Event::BudgetAlert { alert } => Some(alert.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(
+        (alert.budget.as_str(), alert.account.as_str(), alert.level),
+        ("each-user", "user:ann", AlertLevel::Warn)
+    );
+
+    let list = app.core.budget_list(Empty {}).await.unwrap();
+    let each = list.budgets.iter().find(|budget| budget.name == "each-user").unwrap();
+    assert_eq!((each.covers.as_str(), each.scope.as_str(), each.unit), ("user:*", "user:ann", Unit::Requests));
+    assert_eq!((each.settled, each.left, each.refused, each.account_count), (2, 0, 1, 2));
+
+    for (by, names) in [
+        (UsageBy::User, vec!["ann", "bob, the \"2nd\""]),
+        (UsageBy::Project, vec!["support"]),
+        (UsageBy::Prompt, vec!["support/reply"]),
+        (UsageBy::Model, vec!["priced"]),
+        (UsageBy::Token, vec![]),
+    ] {
+        let report = app.core.budget_usage(UsageRequest { by, days: 7 }).await.unwrap();
+        let found: Vec<_> = report.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(found, names, "{by:?}");
+        let requests: i64 = report.rows.iter().map(|row| row.used.requests).sum();
+        assert_eq!(requests, if names.is_empty() { 0 } else { 3 }, "{by:?}");
+        assert_eq!(report.total.requests, 3);
+    }
+    let days = app.core.budget_usage(UsageRequest { by: UsageBy::Day, days: 3 }).await.unwrap();
+    assert_eq!(days.rows.iter().map(|row| row.used.requests).collect::<Vec<_>>(), [0, 0, 3]);
+    let file = app.core.budget_export(UsageRequest { by: UsageBy::User, days: 7 }).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&file.path).unwrap(), file.text);
+    assert!(
+        file.text.starts_with("user,dollars,tokens,requests\r\nann,")
+            && file.text.contains("\"bob, the \"\"2nd\"\"\",")
+    );
+
+    let tighter = BudgetSet { name: "each-user".into(), limit: Some("1 request".into()), ..BudgetSet::default() };
+    let preview = app.core.budget_preview(tighter).await.unwrap();
+    assert_eq!(preview.text, "would have refused 1 of 3 calls last week");
+    assert!(app.folders.read("signalbox.toml").contains("2 requests"), "a preview changes nothing");
 }

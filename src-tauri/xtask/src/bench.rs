@@ -17,11 +17,12 @@ Measures, in a release build
 Usage: cargo xtask bench start [--runs N]
        cargo xtask bench log [--runs N] [--calls N]
        cargo xtask bench gateway
+       cargo xtask bench admission [--calls N]
        cargo xtask bench endpoint [--runs N] [--alone]
        cargo xtask bench streams
 
   --runs N    how often each thing is measured; 10 starts, 50 questions to the log, or 5 rounds of the endpoint by default
-  --calls N   how many calls the log holds; 1000000 by default
+  --calls N   how many calls the log or the ledger holds; 1000000 by default
   --alone     without LiteLLM and Portkey
 
 `start` prints the least, the median and the greatest time in milliseconds from the start of the process to the first
@@ -33,6 +34,9 @@ milliseconds pages, searches and counts take (the median and the 95th percentile
 `gateway` sends the same requests directly to the simulated provider and through the whole pipeline with everything
 logged, one after the other, and prints what each stage takes, and how many calls a second are made at once.
 target/bench/gateway.json has the same.
+
+`admission` fills a ledger with many calls and prints what asking ten budgets costs, inside the transaction and with its
+commit. target/bench/admission.json has the same.
 
 `endpoint` starts a mock of a provider, and before it signalbox-cli serve, LiteLLM (from PyPI) and Portkey (from npm), each
 as it logs by itself. It asks them and the mock itself in turn, in rounds: whole answers and streams, on one connection
@@ -48,6 +52,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("start") => What::Start,
         Some("log") => What::Log,
         Some("gateway") => What::Gateway,
+        Some("admission") => What::Admission,
         Some("endpoint") => What::Endpoint,
         Some("streams") => What::Streams,
         Some(other) => return Err(arguments.wrong(format!("there is no benchmark `{other}`"))),
@@ -56,8 +61,8 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
     let (mut runs, mut calls, mut alone) = (None, None, false);
     while let Some(option) = arguments.next_option()? {
         let number = match option.as_str() {
-            "--runs" if !matches!(what, What::Gateway | What::Streams) => &mut runs,
-            "--calls" if what == What::Log => &mut calls,
+            "--runs" if matches!(what, What::Start | What::Log | What::Endpoint) => &mut runs,
+            "--calls" if matches!(what, What::Log | What::Admission) => &mut calls,
             "--alone" if what == What::Endpoint => {
                 alone = true;
                 continue;
@@ -74,6 +79,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         What::Start => start::starts(runs.unwrap_or(10)),
         What::Log => log(runs.unwrap_or(50), calls.unwrap_or(1_000_000)),
         What::Gateway => gateway(),
+        What::Admission => admission(calls.unwrap_or(1_000_000)),
         What::Endpoint => endpoint::measure(runs.unwrap_or(5), alone),
         What::Streams => endpoint::streams(),
     }
@@ -85,6 +91,7 @@ enum What {
     Start,
     Log,
     Gateway,
+    Admission,
     Endpoint,
     Streams,
 }
@@ -99,6 +106,13 @@ fn log(runs: u32, calls: u32) -> Result<(), Failure> {
 fn gateway() -> Result<(), Failure> {
     let measure = example("signalbox-gateway", "gateway")?;
     command::run(command::program(measure).env("SIGNALBOX_BENCH_OUT", folder()?.join("gateway.json")))
+}
+
+/// Runs the gateway's measurement of what asking the budgets costs.
+fn admission(calls: u32) -> Result<(), Failure> {
+    let measure = example("signalbox-gateway", "admission")?;
+    let out = folder()?.join("admission.json");
+    command::run(command::program(measure).arg(calls.to_string()).env("SIGNALBOX_BENCH_OUT", out))
 }
 
 /// Builds a program that only measurements need; says where it is.

@@ -9,7 +9,6 @@ use std::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use signalbox_api::types::{BudgetList, CallPage};
-use signalbox_domain::Money;
 use tokio::{process::Command, time::timeout};
 
 use super::Served;
@@ -153,7 +152,7 @@ async fn settled(served: &Served) {
     timeout(PATIENCE, async {
         loop {
             let state: BudgetList = read(ask("budget_list", json!({})).await);
-            if state.budgets.iter().all(|budget| budget.held == Money::ZERO) {
+            if state.budgets.iter().all(|budget| budget.held == 0) {
                 return;
             }
             events.next().await;

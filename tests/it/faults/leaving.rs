@@ -87,8 +87,8 @@ impl Rig {
             assert!(settlement.amount > Money::ZERO, "what was sent and delivered is paid");
             settled += settlement.amount;
         }
-        let budget = self.gateway.budgets().await.unwrap().remove(0);
-        assert_eq!((budget.settled, budget.held), (settled, Money::ZERO), "each call is in the ledger once");
+        let used = self.gateway.budgets().await.unwrap().remove(0).uses.remove(0);
+        assert_eq!((used.settled(), used.held()), (settled.nanos(), 0), "each call is in the ledger once");
     }
 }
 

@@ -110,7 +110,7 @@ describe("the palette", () => {
 
 describe("Budgets", () => {
   it("says what a limit would do before it is set, and sends what was typed", async () => {
-    host.answer("budget_set", ({ limit }) => budgetList([budgetRow({ limit: dollars(Number(limit.slice(1))) })]));
+    host.answer("budget_set", ({ limit }) => budgetList([budgetRow({ limit: dollars(Number(limit?.slice(1))) })]));
     await open({ screen: "budgets" });
     await fireEvent.click(screen.getByTestId("budget-edit"));
     const limit = screen.getByTestId("budget-limit");

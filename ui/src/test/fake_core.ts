@@ -296,7 +296,12 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       finish: "stop",
       total_ms: total,
       usage: refused ? null : usage,
-      settlement: { amount: refused ? 0 : usage.input * 250 + usage.output * 2_000, kind: "exact" },
+      settlement: {
+        amount: refused ? 0 : usage.input * 250 + usage.output * 2_000,
+        kind: "exact",
+        doubtful: 0,
+        over: 0,
+      },
       attempts: entry.call.attempts.map((attempt) => ({
         ...attempt,
         total_ms: total,

@@ -186,15 +186,23 @@ export function promptDetail(name: string, change: Partial<PromptDetail> = {}): 
 export function budgetRow(change: Partial<BudgetRow> = {}): BudgetRow {
   return {
     name: "today",
+    covers: "project:*",
     scope: "project:support",
     period: "day",
+    unit: "dollars",
     limit: dollars(40),
     warn_at: 0.8,
+    degrade_at: 0.9,
+    degrade: [],
+    unknown_price: null,
     settled: dollars(18.42),
     held: dollars(0.86),
     left: dollars(20.72),
     refused: 0,
     resets_at: "2026-11-23T00:00:00Z",
+    forecast: null,
+    accounts: [],
+    account_count: 1,
     ...change,
   };
 }
@@ -318,7 +326,7 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     total_ms: 3940,
     usage: sampleUsage(493, 188),
     held: dollars(0.0142),
-    settlement: { amount: dollars(0.0031), kind: "exact" },
+    settlement: { amount: dollars(0.0031), kind: "exact", doubtful: 0, over: 0 },
     badge: { state: "unverified", reason: "no judge is configured" },
     finish: "stop",
     failure: null,

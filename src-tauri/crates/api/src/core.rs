@@ -28,6 +28,7 @@ mod tally;
 mod targets;
 mod telemetry;
 mod tokens;
+mod usage;
 mod votes;
 mod watch;
 mod watched;

@@ -86,8 +86,14 @@ macro_rules! commands {
 
             /// Every budget and what is used of it.
             budget_list(Empty) -> BudgetList;
-            /// Sets a budget's limit, or makes the budget.
+            /// Changes a budget, or makes it.
             budget_set(BudgetSet) -> BudgetList;
+            /// What a change of a budget would have refused in the last week.
+            budget_preview(BudgetSet) -> BudgetPreview;
+            /// What was used, by whom or when.
+            budget_usage(UsageRequest) -> UsageReport;
+            /// The same as a file.
+            budget_export(UsageRequest) -> UsageExported;
             /// Removes a budget.
             budget_remove(BudgetNamed) -> BudgetList;
 

@@ -98,10 +98,28 @@ pub enum SettlementKind {
 /// What a call really cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Settlement {
-    /// The amount.
+    /// The amount; at least so much where it is a lower bound.
     pub amount: Money,
     /// How sure it is.
     pub kind: SettlementKind,
+    /// What the budgets keep beyond it, because a provider that failed may charge up to so much more.
+    #[serde(default)]
+    pub doubtful: Money,
+    /// How far it went over what was held: a provider's own overshoot of the longest answer allowed.
+    #[serde(default)]
+    pub over: Money,
+}
+
+impl Settlement {
+    /// A settlement with nothing in doubt.
+    pub const fn new(amount: Money, kind: SettlementKind) -> Self {
+        Self { amount, kind, doubtful: Money::ZERO, over: Money::ZERO }
+    }
+
+    /// What the budgets count: what is known, and what is in doubt.
+    pub fn charged(&self) -> Money {
+        self.amount + self.doubtful
+    }
 }
 
 /// What the user is shown about the check of an answer.

@@ -88,6 +88,14 @@ words!(
         Refused = "refused",
         /// Nothing was to be reserved.
         Unlimited = "no limit",
+        /// A budget has passed a threshold.
+        Warned = "near a limit",
+        /// A budget made the call cheaper before it was sent.
+        Degraded = "degraded",
+        /// The reserve for the judge didn't fit, so the answer will not be judged.
+        NoReserve = "no reserve",
+        /// The provider's answer was longer than allowed.
+        Overshot = "overshot",
         /// No stored answer.
         Miss = "miss",
         /// A stored answer was served.
@@ -158,7 +166,11 @@ impl Cause {
             | Self::Truncated
             | Self::Cancelled
             | Self::Interrupted
-            | Self::LowerBound => Signal::Caution,
+            | Self::LowerBound
+            | Self::Warned
+            | Self::Degraded
+            | Self::NoReserve
+            | Self::Overshot => Signal::Caution,
             Self::Refused | Self::Failed | Self::NotStored => Signal::Stop,
             Self::Unverified => Signal::Dark,
             _ => Signal::Plain,

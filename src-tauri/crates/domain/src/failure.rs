@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Money;
+use crate::Unit;
 
 /// Which of a route's time limits ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -38,17 +38,31 @@ pub struct BudgetRefusal {
     pub budget: String,
     /// What it limits, such as `project:support`.
     pub scope: String,
+    /// What the figures count; nano-dollars where it is dollars.
+    #[serde(default)]
+    pub unit: Unit,
     /// The limit of the period.
-    pub limit: Money,
+    #[ts(type = "number")]
+    pub limit: i64,
     /// Spent in the period.
-    pub settled: Money,
+    #[ts(type = "number")]
+    pub settled: i64,
     /// Reserved by calls under way.
-    pub held: Money,
+    #[ts(type = "number")]
+    pub held: i64,
     /// What this call would have reserved.
-    pub needed: Money,
-    /// When the period ends.
-    #[ts(type = "string")]
-    pub resets_at: Timestamp,
+    #[ts(type = "number")]
+    pub needed: i64,
+    /// When the period ends; never for a limit in all.
+    #[ts(type = "string | null")]
+    pub resets_at: Option<Timestamp>,
+}
+
+impl BudgetRefusal {
+    /// What is left of the limit, not below nothing.
+    pub fn left(&self) -> i64 {
+        self.limit.saturating_sub(self.settled).saturating_sub(self.held).max(0)
+    }
 }
 
 /// What kind of failure it was. The list is an allow-list: whatever isn't known is `Server`.
@@ -261,11 +275,12 @@ mod tests {
         let refusal = BudgetRefusal {
             budget: "daily".into(),
             scope: "project:support".into(),
-            limit: Money::ZERO,
-            settled: Money::ZERO,
-            held: Money::ZERO,
-            needed: Money::ZERO,
-            resets_at: Timestamp::UNIX_EPOCH,
+            unit: Unit::Dollars,
+            limit: 0,
+            settled: 0,
+            held: 0,
+            needed: 0,
+            resets_at: Some(Timestamp::UNIX_EPOCH),
         };
         for class in [
             ErrorClass::Client,

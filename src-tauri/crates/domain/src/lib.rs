@@ -4,6 +4,7 @@
 //! This crate is pure. It does no input or output, reads no clock and draws no random numbers: times and entropy are
 //! passed in. Everything else stands on it, so a type belongs here only when at least two crates above must agree on it.
 
+pub mod budget;
 pub mod call;
 pub mod caller;
 pub mod chat;
@@ -22,6 +23,7 @@ pub mod secret;
 pub mod signal;
 pub mod tier;
 
+pub use budget::{AccountKind, Allowance, AllowanceError, Amounts, Payer, Unit};
 pub use call::{
     Attempt, AttemptReason, AttemptState, Badge, CacheHit, Call, CallStatus, Origin, PromptRef, Served, Settlement,
     SettlementKind, Target,

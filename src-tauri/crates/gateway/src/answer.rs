@@ -39,6 +39,7 @@ pub struct StoredReply {
 pub(crate) struct Meter {
     counter: TokenCounter,
     counted: u64,
+    at_most: u64,
     /// What has come since it was last counted.
     waiting: String,
 }
@@ -137,7 +138,7 @@ impl StoredReply {
 
 impl Meter {
     pub(crate) fn new(counter: TokenCounter) -> Self {
-        Self { counter, counted: 0, waiting: String::new() }
+        Self { counter, counted: 0, at_most: 0, waiting: String::new() }
     }
 
     pub(crate) fn push(&mut self, piece: &str) {
@@ -146,8 +147,16 @@ impl Meter {
 
     /// The likely number of tokens so far.
     pub(crate) fn tokens(&mut self) -> u64 {
-        self.counted += self.counter.text(&self.waiting).likely;
+        let more = self.counter.text(&self.waiting);
+        self.counted += more.likely;
+        self.at_most += more.at_most;
         self.waiting.clear();
         self.counted
+    }
+
+    /// The most that it can be.
+    pub(crate) fn at_most(&mut self) -> u64 {
+        self.tokens();
+        self.at_most
     }
 }

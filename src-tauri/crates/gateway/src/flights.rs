@@ -18,6 +18,8 @@ pub(crate) struct Landed {
     pub(crate) served: Served,
     pub(crate) finish: FinishReason,
     pub(crate) simulated: bool,
+    /// Whether a budget made it cheaper.
+    pub(crate) cheapened: bool,
     /// Why it is degraded, where it is; then it is shared with those who wait, but not kept.
     pub(crate) degraded: Option<String>,
     /// The stored answer that it is, where the chain had failed.

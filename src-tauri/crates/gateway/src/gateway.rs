@@ -6,7 +6,6 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use signalbox_domain::{CallId, Clock};
 use signalbox_prompts::Registry;
 use signalbox_providers::ConnectionTest;
@@ -16,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    BudgetUse, CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
+    CallRequest, Calling, Health, Observer, PriceTable, Ratios, Settings,
     alarm::Bells,
     cooling::Board,
     event::{CallEvent, QUEUE},
@@ -181,22 +180,6 @@ impl Gateway {
     /// The prices that ship with the application.
     pub fn prices(&self) -> &'static PriceTable {
         PriceTable::shipped()
-    }
-
-    /// What is used of every budget now.
-    pub async fn budgets(&self) -> Result<Vec<BudgetUse>, signalbox_store::StoreError> {
-        let settings = self.settings();
-        let now: Timestamp = self.clock.now();
-        self.store
-            .read(move |view| {
-                let project = settings.project();
-                settings
-                    .budgets(project)
-                    .iter()
-                    .map(|budget| BudgetUse::read(view, budget, project, &settings.zone, now))
-                    .collect()
-            })
-            .await
     }
 
     /// Cancels every call and waits until all are settled and recorded.

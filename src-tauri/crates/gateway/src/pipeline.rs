@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
-use signalbox_domain::{Badge, Call, CallId, CallStatus, Cause, ErrorClass, Failure, Money, Next, Stage};
+use signalbox_domain::{
+    Amounts, Badge, Call, CallId, CallStatus, Cause, ErrorClass, Failure, Money, Next, Payer, Stage,
+};
 use signalbox_store::StoredCall;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +38,8 @@ pub(crate) struct Passage {
     pub(crate) recorder: Recorder,
     pub(crate) events: Listener,
     pub(crate) cancel: CancellationToken,
+    /// What was reserved, and what is gone of it.
+    pub(crate) purse: Purse,
     /// What providers have counted: the model's identifier, the characters that were sent, and the input tokens.
     pub(crate) learned: Vec<(String, u64, u64)>,
     /// The conversation, for whoever observes the call's end.
@@ -66,10 +70,51 @@ impl Passage {
         self.call.caller.project.as_deref().unwrap_or(self.settings.project())
     }
 
+    /// Whom the call counts for.
+    pub(crate) fn payer(&self) -> Payer {
+        self.settings.payer(&self.call.caller, self.call.prompt.as_ref().map(|prompt| prompt.name.as_str()))
+    }
+
+    /// Marks the answer as degraded, or not: by what a budget did to the plan, and by what `happened` since.
+    pub(crate) fn mark_degraded(&mut self, happened: Option<String>) {
+        let reasons: Vec<String> = self.purse.cheapened.iter().cloned().chain(happened).collect();
+        self.call.degraded = !reasons.is_empty();
+        self.call.degraded_reason = self.call.degraded.then(|| reasons.join("; "));
+    }
+
     /// Milliseconds since the call began.
     pub(crate) fn elapsed_ms(&self) -> u64 {
         millis_between(self.call.started_at, self.gateway.clock.now())
     }
+}
+
+/// What was reserved for a call, and what is gone of it.
+#[derive(Debug, Default)]
+pub(crate) struct Purse {
+    /// All that was reserved.
+    pub(crate) held: Amounts,
+    /// The part of it that the attempts may use.
+    pub(crate) for_attempts: Amounts,
+    /// What is kept for the judge.
+    pub(crate) reserve: Reserve,
+    /// What the attempts have used, with what is in doubt.
+    pub(crate) spent: Amounts,
+    /// The part of it that is in doubt.
+    pub(crate) doubtful: Money,
+    /// What budgets did to make the call cheaper, each in words.
+    pub(crate) cheapened: Vec<String>,
+}
+
+/// What is kept of a hold for the judge, so that generation can't starve verification.
+#[derive(Debug, Default)]
+pub(crate) enum Reserve {
+    /// The route has no judge.
+    #[default]
+    None,
+    /// So much.
+    Held(Amounts),
+    /// Nothing, and why: the answer can't be judged.
+    Missing(String),
 }
 
 /// Whole milliseconds from one moment to a later one; nothing if the clock was set back.
@@ -137,6 +182,7 @@ pub(crate) async fn run(
         recorder,
         events,
         cancel,
+        purse: Purse::default(),
         learned: Vec::new(),
         conversation: None,
         unpriced: None,
@@ -187,7 +233,7 @@ async fn before_dispatch(
     passage.conversation = Some(Arc::new(rendered.clone()));
     passage.recorder.decide(Stage::GuardInput, Cause::NotConfigured, "this workspace has no guards").await;
     let plan = route::run(passage, &rendered).await?;
-    admit::run(passage, &rendered, &plan).await?;
+    let plan = admit::run(passage, &rendered, plan).await?;
     if passage.cancel.is_cancelled() {
         return Err(Stop::Cancelled);
     }

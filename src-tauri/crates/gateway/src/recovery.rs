@@ -2,17 +2,22 @@
 
 use jiff::Timestamp;
 use signalbox_domain::{
-    AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Settlement, SettlementKind, Stage,
+    Amounts, AttemptState, Badge, Call, CallId, CallStatus, Cause, Decision, Settlement, SettlementKind, Stage,
 };
-use signalbox_store::{LedgerEntry, Presence, StoreError, StoredCall, Tx};
+use signalbox_store::{LedgerEntry, Presence, StoreError, StoredCall, Tx, Unheard};
 
-use crate::{Gateway, Ratios};
+use crate::{Gateway, Ratios, Settings};
 
 impl Gateway {
     /// Marks the calls of processes that have ended as interrupted, settles what they had spent at least, and gives back
     /// what they had reserved; and reads back what was learned. Says how many calls there were.
     pub async fn recover(&self, presence: &Presence) -> Result<u32, StoreError> {
         self.learn(self.store.read(Ratios::read).await?);
+        self.sweep(presence).await
+    }
+
+    /// The same for processes that have ended meanwhile, while this one goes on: nobody waits for what they had reserved.
+    pub async fn sweep(&self, presence: &Presence) -> Result<u32, StoreError> {
         let running = self.store.read(|view| view.calls_running()).await?;
         let mut count = 0;
         for stored in running.into_iter().filter(|stored| !presence.is_alive(stored.owner)) {
@@ -29,25 +34,27 @@ impl Gateway {
 
     /// Settles and marks one call that nobody will end; says how it stands then. One that has ended stays as it is.
     pub(crate) async fn interrupted(&self, id: CallId) -> Result<Option<Call>, StoreError> {
-        let (project, now) = (self.settings().project().to_owned(), self.clock.now());
-        self.store.write(move |tx| interrupt(tx, id, project, now)).await
+        let (settings, now) = (self.settings(), self.clock.now());
+        self.store.write(move |tx| interrupt(tx, id, &settings, now)).await
     }
 }
 
-fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result<Option<Call>, StoreError> {
+fn interrupt(tx: &Tx<'_>, id: CallId, settings: &Settings, now: Timestamp) -> Result<Option<Call>, StoreError> {
     // Read inside the transaction: another process may have settled it since it was found.
     let Some(stored) = tx.call(id)?.filter(|stored| stored.call.status == CallStatus::Running) else {
         return Ok(None);
     };
     let StoredCall { mut call, owner, workspace, request, .. } = stored;
-    // The project that reserved the money pays, whatever is open now.
-    let hold = tx.holds()?.into_iter().find(|hold| hold.call == id);
-    let least = hold.as_ref().map(|hold| hold.spent).unwrap_or_default();
-    let project = hold.map_or(project, |hold| hold.project);
+    // Whoever reserved it pays, whatever is open now.
+    let prompt = call.prompt.as_ref().map(|prompt| prompt.name.as_str());
+    let (payer, held, first) = match tx.hold(id)? {
+        Some(hold) => (hold.payer, hold.amounts, hold.first),
+        None => (settings.payer(&call.caller, prompt), Amounts::ZERO, Unheard::default()),
+    };
     let partial = tx.partial(id)?;
     let delivered = partial.as_ref().map(|partial| partial.answer.as_str()).unwrap_or_default();
-    let spent = partial.as_ref().map_or(least, |partial| partial.spent);
-    let settlement = Settlement { amount: spent, kind: SettlementKind::LowerBound };
+    let Unheard { spent, doubtful, tokens } = partial.as_ref().map_or(first, |partial| partial.used);
+    let settlement = Settlement { doubtful, ..Settlement::new(spent, SettlementKind::LowerBound) };
     call.status = CallStatus::Interrupted;
     call.badge = Badge::Unverified { reason: "the application stopped before the answer ended".into() };
     call.settlement = Some(settlement);
@@ -67,17 +74,24 @@ fn interrupt(tx: &Tx<'_>, id: CallId, project: String, now: Timestamp) -> Result
         cause: Cause::Interrupted,
         signal: Cause::Interrupted.signal(),
         attempt: None,
-        detail: format!("the application stopped while this call ran; {spent} settled for what had been delivered"),
-        data: serde_json::json!({ "amount": spent, "kind": SettlementKind::LowerBound, "held": call.held }),
+        detail: format!(
+            "the application stopped while this call ran; {spent} settled for what had been delivered, and {doubtful} \
+             more stays charged, because the provider may charge it"
+        ),
+        data: serde_json::json!({
+            "amount": spent, "kind": SettlementKind::LowerBound, "held": call.held, "doubtful": doubtful,
+        }),
     });
     tx.decisions_put(id, &decisions)?;
     tx.ledger_add(&LedgerEntry {
         call: id,
         at: now,
-        project,
-        prompt: call.prompt.as_ref().map(|prompt| prompt.name.clone()),
+        admitted_at: call.started_at,
+        payer,
         model: call.served.as_ref().map(|served| served.model.clone()),
         settlement,
+        tokens,
+        held,
     })?;
     tx.hold_remove(id)?;
     tx.partial_remove(id)?;

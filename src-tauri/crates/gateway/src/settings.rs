@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::tz::TimeZone;
-use signalbox_domain::{ContentHash, Failure};
+use signalbox_domain::{Caller, ContentHash, Failure, Payer};
 use signalbox_providers::{Http, Provider};
 use signalbox_workspace::config::{Budget, Config};
 
@@ -49,8 +49,19 @@ impl Settings {
         &self.config.workspace.project
     }
 
-    /// The budgets that must admit a call of a project.
-    pub fn budgets(&self, project: &str) -> Vec<Budget> {
-        self.config.budgets.iter().filter(|budget| budget.scope.account(project).is_some()).cloned().collect()
+    /// Whom a call counts for.
+    pub fn payer(&self, caller: &Caller, prompt: Option<&str>) -> Payer {
+        Payer {
+            user: caller.user.clone(),
+            org: caller.org.clone().or_else(|| self.config.workspace.org.clone()),
+            project: caller.project.clone().unwrap_or_else(|| self.project().to_owned()),
+            prompt: prompt.map(str::to_owned),
+            token: caller.token.clone(),
+        }
+    }
+
+    /// The budgets that must admit a call, each with the account that it counts on.
+    pub fn budgets(&self, payer: &Payer) -> Vec<(Budget, String)> {
+        self.config.budgets.iter().filter_map(|budget| Some((budget.clone(), budget.scope.account(payer)?))).collect()
     }
 }

@@ -14,9 +14,9 @@ use std::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Attempt, AttemptReason, AttemptState, Badge, Call, CallId, CallStatus, ContentHash, ErrorClass, Failure,
-    FinishReason, Message, MessageRole, Money, Origin, PromptRef, Role, Served, Settlement, SettlementKind, Target,
-    Tier, Usage,
+    Amounts, Attempt, AttemptReason, AttemptState, Badge, Call, CallId, CallStatus, ContentHash, ErrorClass, Failure,
+    FinishReason, Message, MessageRole, Money, Origin, Payer, PromptRef, Role, Served, Settlement, SettlementKind,
+    Target, Tier, Usage,
 };
 use signalbox_store::{
     CallFilter, FailedAttempt, IndexedText, LedgerEntry, Owner, Place, Presence, Store, StoreError, StoredCall, Tx,
@@ -220,10 +220,10 @@ fn make(number: u64, owner: Owner) -> Result<Made, Failed> {
         total_ms: Some(400 + random.skewed(60_000)),
         usage: Some(Usage { input: 120, output: 80, ..Usage::default() }),
         held: Money::from_nanos(400_000),
-        settlement: Some(Settlement {
-            amount: Money::from_nanos(i64::try_from(random.skewed(2_000_000_000))?),
-            kind: SettlementKind::Exact,
-        }),
+        settlement: Some(Settlement::new(
+            Money::from_nanos(i64::try_from(random.skewed(2_000_000_000))?),
+            SettlementKind::Exact,
+        )),
         badge: Badge::Unverified { reason: "no judge is configured".into() },
         finish: failed.is_none().then_some(FinishReason::Stop),
         failure: failed,
@@ -253,8 +253,10 @@ fn put(tx: &Tx<'_>, made: &Made) -> Result<(), StoreError> {
         tx.ledger_add(&LedgerEntry {
             call: call.id,
             at: call.started_at,
-            project: "support".into(),
-            prompt: None,
+            admitted_at: call.started_at,
+            payer: Payer { project: "support".into(), ..Payer::default() },
+            tokens: 200,
+            held: Amounts::ZERO,
             model: None,
             settlement,
         })?;

@@ -34,11 +34,13 @@ pub use presence::{Owner, Presence};
 pub use prune::Pruned;
 pub use store::{Opened, Store, Tx, View};
 pub use tables::{
+    accounts::AccountUse,
     cache::CacheRow,
     calls::StoredCall,
     drafts::StoredDraft,
-    holds::Hold,
+    holds::{Hold, Unheard},
     ledger::{LedgerEntry, Span},
+    notices::Notice,
     partials::Partial,
     ratios::TokenRatio,
     texts::{IndexedText, searchable},
@@ -46,6 +48,8 @@ pub use tables::{
     votes::StoredVote,
 };
 
+#[cfg(test)]
+mod account_tests;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]

@@ -41,10 +41,20 @@ const STEPS: &[Step] = &[
     },
     Step { statements: &[tables::tokens::V3], fill: |_| Ok(()) },
     Step {
-        statements: &[tables::calls::V4, tables::decisions::V4, tables::due::V4, tables::holds::V4, tables::ledger::V4],
+        statements: &[tables::calls::V4, tables::decisions::V4, tables::due::V4, tables::holds::V4],
         fill: |_| Ok(()),
     },
     Step { statements: &[tables::places::V3, tables::log::V3], fill: tables::log::fill },
+    Step {
+        statements: &[
+            tables::accounts::V6,
+            tables::holds::V6,
+            tables::ledger::V6,
+            tables::notices::V6,
+            tables::partials::V6,
+        ],
+        fill: tables::accounts::rebuild,
+    },
 ];
 
 /// The newest schema that is known here.
@@ -90,6 +100,18 @@ fn back_up(connection: &Connection, path: &Path, found: u32) -> Result<PathBuf, 
         connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
     }
     Ok(copy)
+}
+
+/// A database as it was at an earlier schema.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+pub(crate) fn at_schema(path: &Path, schema: u32) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    for step in STEPS.iter().take(schema as usize) {
+        step.statements.iter().for_each(|statement| connection.execute_batch(statement).unwrap());
+    }
+    connection.pragma_update(None, "user_version", schema).unwrap();
+    connection
 }
 
 #[cfg(test)]

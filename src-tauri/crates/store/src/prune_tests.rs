@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use jiff::Timestamp;
-use signalbox_domain::{CallStatus, ContentHash, Money, Settlement, SettlementKind, VoteId};
+use signalbox_domain::{Amounts, CallStatus, ContentHash, Money, Payer, Settlement, SettlementKind, VoteId};
 
 use crate::{
     CallFilter, LedgerEntry, Place, Pruned, Store, StoredVote,
@@ -34,10 +34,12 @@ async fn week() -> (tempfile::TempDir, Store, Vec<Told>) {
                 tx.ledger_add(&LedgerEntry {
                     call: told.id(),
                     at: told.stored.call.started_at,
-                    project: "support".into(),
-                    prompt: None,
+                    admitted_at: told.stored.call.started_at,
+                    payer: Payer { project: "support".into(), ..Payer::default() },
+                    tokens: 0,
+                    held: Amounts::ZERO,
                     model: None,
-                    settlement: Settlement { amount: Money::from_nanos(5), kind: SettlementKind::Exact },
+                    settlement: Settlement::new(Money::from_nanos(5), SettlementKind::Exact),
                 })
             })
         })

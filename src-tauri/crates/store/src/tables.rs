@@ -1,5 +1,6 @@
 //! The tables, one file each: its migration, its row, its readers and its writers.
 
+pub(crate) mod accounts;
 pub(crate) mod bodies;
 pub(crate) mod cache;
 pub(crate) mod calls;
@@ -9,6 +10,7 @@ pub(crate) mod due;
 pub(crate) mod holds;
 pub(crate) mod ledger;
 pub(crate) mod log;
+pub(crate) mod notices;
 pub(crate) mod partials;
 pub(crate) mod places;
 pub(crate) mod ratios;

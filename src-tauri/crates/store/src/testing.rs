@@ -52,7 +52,7 @@ pub(crate) fn told(millis: i64, entropy: u8, model: &str, message: &str, answer:
         total_ms: Some(10),
         usage: None,
         held: Money::ZERO,
-        settlement: Some(Settlement { amount: Money::from_nanos(5), kind: SettlementKind::Exact }),
+        settlement: Some(Settlement::new(Money::from_nanos(5), SettlementKind::Exact)),
         badge: Badge::Unverified { reason: "nobody looked".into() },
         finish: Some(FinishReason::Stop),
         failure: None,

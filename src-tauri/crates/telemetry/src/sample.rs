@@ -91,7 +91,7 @@ pub(crate) fn finished() -> Finished {
         total_ms: Some(470),
         usage: Some(usage),
         held: Money::from_nanos(1_000_000),
-        settlement: Some(Settlement { amount: Money::from_nanos(310_000), kind: SettlementKind::Exact }),
+        settlement: Some(Settlement::new(Money::from_nanos(310_000), SettlementKind::Exact)),
         badge: Badge::Unverified { reason: "no judge".into() },
         finish: Some(FinishReason::Stop),
         failure: None,

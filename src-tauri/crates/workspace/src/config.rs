@@ -20,7 +20,7 @@ use serde::Serialize;
 use signalbox_domain::ContentHash;
 use toml::de::DeTable;
 
-pub use budget::{Budget, Period, UnknownPrice};
+pub use budget::{Budget, DEFAULT_DEGRADE_AT, DegradeStep, Period, UnknownPrice};
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use independence::Independence;
 pub use model::Model;

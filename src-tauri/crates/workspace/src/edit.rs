@@ -9,11 +9,11 @@ mod provider;
 mod route;
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{ContentHash, Money, Price, Role, Tier};
-use toml_edit::{InlineTable, TableLike, Value};
+use signalbox_domain::{Allowance, ContentHash, Price, Role, Tier};
+use toml_edit::{InlineTable, Item, TableLike, Value};
 
-use crate::config::{Scope, UnknownPrice, is_name};
-use document::{Document, put};
+use crate::config::{DegradeStep, Period, Scope, UnknownPrice, is_name};
+use document::{Document, put, put_list};
 
 pub use provider::{ProviderEdit, remove_provider, set_provider};
 pub use route::{RouteEdit, remove_route, rename_route, set_route, set_route_chain};
@@ -137,12 +137,18 @@ pub struct ModelEdit {
 /// Changes of a budget. What is none stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BudgetEdit {
-    /// The most that may be spent in a period; a new budget needs it.
-    pub limit: Option<Money>,
+    /// The most that may be used in a period; a new budget needs it.
+    pub limit: Option<Allowance>,
     /// The share of the limit at which it warns.
     pub warn_at: Option<f64>,
+    /// The share of the limit from which calls are made cheaper.
+    pub degrade_at: Option<f64>,
+    /// How calls are made cheaper; no way removes both the ways and the share.
+    pub degrade: Option<Vec<DegradeStep>>,
     /// What it limits; a new budget limits each project by itself.
     pub scope: Option<Scope>,
+    /// When it begins anew; a new budget begins anew each day.
+    pub period: Option<Period>,
     /// What happens when a price is unknown.
     pub unknown_price: Option<UnknownPrice>,
 }
@@ -218,16 +224,31 @@ pub fn set_budget(text: &str, name: &str, edit: &BudgetEdit) -> Result<String, E
     }
     let new = |value: &'static str| is_new.then(|| Value::from(value));
     let scope = edit.scope.as_ref().map(|scope| scope.to_string().into()).or_else(|| new("project:*"));
+    let period = edit.period.map(|period| period.as_str().into()).or_else(|| new("day"));
+    // A limit that is said already, in whatever words, stays in these words.
+    let said = table.get("limit").and_then(Item::as_str).and_then(|limit| limit.parse::<Allowance>().ok());
+    let limit = edit.limit.filter(|limit| Some(*limit) != said);
     put_all(
         table,
         [
             ("scope", scope),
-            ("period", new("day")),
-            ("limit", edit.limit.map(|limit| format!("${}", limit.to_decimal()).into())),
+            ("period", period),
+            ("limit", limit.map(|limit| limit.to_text().into())),
             ("warn_at", edit.warn_at.map(Value::from)),
-            ("unknown_price", edit.unknown_price.map(unknown_price)),
         ],
     );
+    let none = edit.degrade.as_ref().is_some_and(Vec::is_empty);
+    if none {
+        table.remove("degrade_at");
+        table.remove("degrade");
+    } else {
+        put_all(table, [("degrade_at", edit.degrade_at.map(Value::from))]);
+    }
+    if let Some(steps) = edit.degrade.as_deref().filter(|_| !none) {
+        let words: Vec<String> = steps.iter().map(|step| step.as_str().to_owned()).collect();
+        put_list(table, "degrade", &words);
+    }
+    put_all(table, [("unknown_price", edit.unknown_price.map(unknown_price))]);
     Ok(document.into_text())
 }
 

@@ -10,8 +10,8 @@ pub mod git;
 pub mod workspace;
 
 pub use config::{
-    Budget, Chain, Config, ConfigProblem, KeySource, Limits, Loaded, Log, Model, Period, ProblemRange, ProblemSeverity,
-    Provider, Route, Scope, Telemetry, UnknownPrice, WorkspaceConfig,
+    Budget, Chain, Config, ConfigProblem, DegradeStep, KeySource, Limits, Loaded, Log, Model, Period, ProblemRange,
+    ProblemSeverity, Provider, Route, Scope, Telemetry, UnknownPrice, WorkspaceConfig,
 };
 pub use edit::{BudgetEdit, EditError, ModelEdit, ProviderEdit, RouteEdit};
 pub use files::{FileError, NewFile, confine, create_new, read_to_string, write_atomic};

@@ -131,6 +131,7 @@ describe("the editor", () => {
           refusal: {
             budget: "daily",
             scope: "project:support",
+            unit: "dollars",
             limit: dollars(5),
             settled: dollars(4.98),
             held: 0,

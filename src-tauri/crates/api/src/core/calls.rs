@@ -86,6 +86,9 @@ impl Core {
                     live.decisions.push(decision.clone());
                 }
                 if self.hub.is_watched() {
+                    if let Some(alert) = Self::alert_of(decision) {
+                        self.hub.send(Event::BudgetAlert { alert });
+                    }
                     self.hub.send(Event::Decision { decision: decision.clone() });
                 }
             }

@@ -136,6 +136,7 @@ impl Core {
         core.announce_gateway();
         core.announce_changes();
         core.keep_log_short();
+        core.sweep_holds();
         Ok(core)
     }
 }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use signalbox_domain::Money;
+use signalbox_domain::{Amounts, Money, Unit};
+use signalbox_gateway::{Forecast, UsageBy, UsageRow};
 use ts_rs::TS;
 
 /// Every budget of the workspace.
@@ -23,41 +24,154 @@ pub struct DaySpend {
     pub spent: Money,
 }
 
-/// A budget and what is used of it now.
+/// A budget and what is used of it now. Figures are in the limit's unit; nano-dollars where it is dollars.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct BudgetRow {
     /// Its name in `signalbox.toml`.
     pub name: String,
-    /// What it limits, such as `project:support`.
+    /// What it covers, such as `user:*` or `project:support`.
+    pub covers: String,
+    /// The account whose use is shown: of several, the one that is nearest to the limit.
     pub scope: String,
-    /// The period, such as `day`.
+    /// The period: `day`, `week`, `month` or `total`.
     pub period: String,
+    /// What is counted.
+    pub unit: Unit,
     /// The limit of the period.
-    pub limit: Money,
+    #[ts(type = "number")]
+    pub limit: i64,
     /// The share of the limit at which it warns, 0 to 1.
     pub warn_at: f64,
-    /// Spent in this period.
-    pub settled: Money,
+    /// The share of the limit from which calls are made cheaper, 0 to 1.
+    pub degrade_at: f64,
+    /// How they are made cheaper, in this order: `cheaper_tier`, `clamp_output`, `cache_first`.
+    pub degrade: Vec<String>,
+    /// What a million tokens of a model without a price count as; none when such models are refused.
+    pub unknown_price: Option<Money>,
+    /// Used in this period.
+    #[ts(type = "number")]
+    pub settled: i64,
     /// Reserved by calls under way.
-    pub held: Money,
+    #[ts(type = "number")]
+    pub held: i64,
     /// What can still be reserved.
-    pub left: Money,
+    #[ts(type = "number")]
+    pub left: i64,
     /// Calls that it refused in this period.
     pub refused: u32,
-    /// When the period ends.
-    #[ts(type = "string")]
-    pub resets_at: Timestamp,
+    /// When the period ends; never for a limit in all.
+    #[ts(type = "string | null")]
+    pub resets_at: Option<Timestamp>,
+    /// What will be used at the period's end, where enough is known.
+    pub forecast: Option<Forecast>,
+    /// The accounts that have used something in this period, the fullest first; at most fifty.
+    pub accounts: Vec<BudgetAccount>,
+    /// How many there are.
+    pub account_count: u32,
 }
 
-/// Sets a budget's limit, or makes the budget.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+/// What one account has used of a budget in its period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BudgetAccount {
+    /// The account, such as `user:ann`.
+    pub account: String,
+    /// Used in this period.
+    #[ts(type = "number")]
+    pub settled: i64,
+    /// Reserved by calls under way.
+    #[ts(type = "number")]
+    pub held: i64,
+    /// What can still be reserved.
+    #[ts(type = "number")]
+    pub left: i64,
+}
+
+/// Changes a budget, or makes it. What is absent stays as it is; a new one needs a limit.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct BudgetSet {
     /// Its name.
     pub name: String,
-    /// The limit as people write it, such as `$5.00`.
-    pub limit: String,
-    /// The share of the limit at which it warns, 0 to 1; none leaves it as it is.
+    /// The limit as people write it, such as `$5.00`, `200_000 tokens` or `500 requests`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub limit: Option<String>,
+    /// The share of the limit at which it warns, 0 to 1.
+    #[serde(default)]
+    #[ts(optional = nullable)]
     pub warn_at: Option<f64>,
+    /// What it covers, such as `user:*`; a new one covers each project.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub scope: Option<String>,
+    /// The period: `day`, `week`, `month` or `total`; a new one begins anew each day.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub period: Option<String>,
+    /// The share of the limit from which calls are made cheaper, 0 to 1.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub degrade_at: Option<f64>,
+    /// How they are made cheaper, in this order; an empty list for not at all.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub degrade: Option<Vec<String>>,
+    /// `block`, or the dollars that a million tokens of a model without a price count as.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub unknown_price: Option<String>,
+}
+
+/// What a change of a budget would have done to the calls of the last week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BudgetPreview {
+    /// The calls that it covers.
+    pub calls: u32,
+    /// Those of them that it would have refused.
+    pub refused: u32,
+    /// The accounts that would have been refused something.
+    pub accounts: u32,
+    /// When it would have refused the first.
+    #[ts(type = "string | null")]
+    pub first: Option<Timestamp>,
+    /// What the refused calls have cost.
+    pub spared: Money,
+    /// The same in words.
+    pub text: String,
+}
+
+/// Asks what was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UsageRequest {
+    /// By what it is counted apart.
+    pub by: UsageBy,
+    /// How many days, today among them; at most 366.
+    pub days: u32,
+}
+
+/// What was used in some days, with what is in doubt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UsageReport {
+    /// By what it is counted apart.
+    pub by: UsageBy,
+    /// Those who have used something, the most money first; or every day, the oldest first.
+    pub rows: Vec<UsageRow>,
+    /// What all projects have used together.
+    pub total: Amounts,
+    /// The first midnight.
+    #[ts(type = "string")]
+    pub from: Timestamp,
+    /// The last midnight.
+    #[ts(type = "string")]
+    pub to: Timestamp,
+}
+
+/// A table of use as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UsageExported {
+    /// Where it is.
+    pub path: String,
+    /// What is in it, as CSV.
+    pub text: String,
 }
 
 /// Names one budget.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::{Call, CallId, Decision};
-use signalbox_gateway::GatewayState;
+use signalbox_gateway::{BudgetAlert, GatewayState};
 use signalbox_secrets::KeychainState;
 use ts_rs::TS;
 
@@ -68,6 +68,11 @@ pub enum Event {
     Budgets {
         /// All of them.
         budgets: Vec<BudgetRow>,
+    },
+    /// An account has passed a threshold of a budget. Told once a period.
+    BudgetAlert {
+        /// Which, and how it stands.
+        alert: BudgetAlert,
     },
     /// How a provider does changed.
     Provider {

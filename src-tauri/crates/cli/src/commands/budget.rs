@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use signalbox_api::types::{BudgetList, BudgetNamed, BudgetRow, BudgetSet, Empty};
-use signalbox_domain::{Money, Signal};
+use signalbox_api::types::{BudgetList, BudgetNamed, BudgetRow, BudgetSet, Empty, UsageBy, UsageRequest};
+use signalbox_domain::Signal;
 
 use crate::{
     error::{Error, Outcome},
@@ -12,33 +12,41 @@ use crate::{
     session::Session,
 };
 
-/// Show and set budgets, and what was spent
+/// Show and set budgets, and what was used
 #[derive(Debug, Subcommand)]
 pub(crate) enum Budget {
     /// List the budgets and what is used of them
     #[command(after_help = "\
+Of a budget that limits each account by itself, the account that is nearest to the limit is shown; --json has all.
+
 Examples:
   signalbox-cli budget list
   signalbox-cli budget list --json | jq '.budgets[] | select(.refused > 0)'")]
     List,
-    /// Set a budget's limit, or make the budget
+    /// Change a budget, or make it
     #[command(after_help = "\
-It is written into signalbox.toml; comments there are kept.
+It is written into signalbox.toml; comments there are kept. What isn't given stays as it is.
 
 Examples:
   signalbox-cli budget set daily --limit '$5.00'
-  signalbox-cli budget set daily --limit 20 --warn-at 0.9")]
+  signalbox-cli budget set daily --limit 20 --warn-at 0.9
+  signalbox-cli budget set ann --limit '200_000 tokens' --scope user:ann --period month
+  signalbox-cli budget set daily --degrade-at 0.8 --degrade cheaper_tier,clamp_output
+  signalbox-cli budget set daily --limit '$1' --preview")]
     Set(Set),
     /// Remove a budget
     #[command(after_help = "\
 Examples:
   signalbox-cli budget remove daily")]
     Remove(Named),
-    /// Show what was spent
+    /// Show what was used
     #[command(after_help = "\
+What a provider may still charge counts as used.
+
 Examples:
   signalbox-cli budget usage
-  signalbox-cli budget usage --by prompt")]
+  signalbox-cli budget usage --by user --days 7
+  signalbox-cli budget usage --by model --export")]
     Usage(Usage),
 }
 
@@ -52,39 +60,74 @@ pub(crate) struct Named {
 pub(crate) struct Set {
     /// The budget's name in signalbox.toml
     name: String,
-    /// The limit in dollars, such as '$5.00' or 0.25
+    /// The limit: dollars such as '$5.00' or 0.25, '200_000 tokens' or '500 requests'
     #[arg(long, value_name = "AMOUNT")]
-    limit: String,
+    limit: Option<String>,
+    /// What it limits: user:*, org:*, project:*, prompt:* or token:* for each by itself, or a name for the star
+    #[arg(long)]
+    scope: Option<String>,
+    /// When it begins anew: day, week, month, or total for never
+    #[arg(long)]
+    period: Option<String>,
     /// The share of the limit at which it warns, over 0 and up to 1
     #[arg(long, value_name = "SHARE")]
     warn_at: Option<f64>,
+    /// The share of the limit from which calls are made cheaper, over 0 and up to 1
+    #[arg(long, value_name = "SHARE")]
+    degrade_at: Option<f64>,
+    /// How they are made cheaper, in this order: cheaper_tier, clamp_output, cache_first; none for not at all
+    #[arg(long, value_name = "STEPS", value_delimiter = ',')]
+    degrade: Option<Vec<String>>,
+    /// What a million tokens of a model without a price count as, in dollars; block refuses such models
+    #[arg(long, value_name = "AMOUNT")]
+    unknown_price: Option<String>,
+    /// Show what it would have refused last week, and change nothing
+    #[arg(long)]
+    preview: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Usage {
-    /// What it is summed up by: each of the last 21 days, or each prompt today
+    /// By what it is counted apart
     #[arg(long, value_enum, default_value_t = By::Day)]
     by: By,
+    /// How many days, today among them; up to 366
+    #[arg(long, value_name = "N", default_value_t = 21)]
+    days: u32,
+    /// Write it into a CSV file in the state folder, and say where that is
+    #[arg(long)]
+    export: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum By {
     Day,
+    User,
+    Org,
+    Project,
     Prompt,
+    Token,
+    Model,
+}
+
+impl From<By> for UsageBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Day => Self::Day,
+            By::User => Self::User,
+            By::Org => Self::Org,
+            By::Project => Self::Project,
+            By::Prompt => Self::Prompt,
+            By::Token => Self::Token,
+            By::Model => Self::Model,
+        }
+    }
 }
 
 pub(crate) async fn run(session: &Session, asked: Budget) -> Outcome {
     match asked {
         Budget::List => show(session, &session.core.budget_list(Empty {}).await?),
-        Budget::Set(Set { name, limit, warn_at }) => {
-            let known = session.core.budget_list(Empty {}).await?.budgets;
-            let is_new = known.iter().all(|budget| budget.name != name);
-            let list = session.core.budget_set(BudgetSet { name: name.clone(), limit, warn_at }).await?;
-            if is_new {
-                session.output.note(|_| format!("The budget {name} is new"));
-            }
-            show(session, &list)
-        }
+        Budget::Set(asked) => set(session, asked).await,
         Budget::Remove(Named { name }) => {
             let known = session.core.budget_list(Empty {}).await?.budgets;
             if known.iter().all(|budget| budget.name != name) {
@@ -94,27 +137,49 @@ pub(crate) async fn run(session: &Session, asked: Budget) -> Outcome {
             }
             show(session, &session.core.budget_remove(BudgetNamed { name }).await?)
         }
-        Budget::Usage(Usage { by: By::Day }) => by_day(session).await,
-        Budget::Usage(Usage { by: By::Prompt }) => by_prompt(session).await,
+        Budget::Usage(asked) => usage(session, asked).await,
     }
+}
+
+async fn set(session: &Session, asked: Set) -> Outcome {
+    let Set { name, limit, scope, period, warn_at, degrade_at, degrade, unknown_price, preview } = asked;
+    let degrade = degrade.map(|steps| if steps == ["none"] { Vec::new() } else { steps });
+    let change = BudgetSet { name: name.clone(), limit, warn_at, scope, period, degrade_at, degrade, unknown_price };
+    if preview {
+        let found = session.core.budget_preview(change).await?;
+        return session.output.show(&json!(found), |_, _| {
+            let spared = if found.refused == 0 { String::new() } else { format!(", which cost {}", found.spared) };
+            format!("{name}: {}{spared}", found.text)
+        });
+    }
+    let known = session.core.budget_list(Empty {}).await?.budgets;
+    let is_new = known.iter().all(|budget| budget.name != name);
+    let list = session.core.budget_set(change).await?;
+    if is_new {
+        session.output.note(|_| format!("The budget {name} is new"));
+    }
+    show(session, &list)
 }
 
 fn show(session: &Session, list: &BudgetList) -> Outcome {
     session.output.show(&json!({ "budgets": list.budgets }), |_, style| {
-        let mut table =
-            Table::new(&["BUDGET", "SCOPE", "PERIOD", "LIMIT", "SPENT", "HELD", "LEFT", "REFUSED", "", "RESETS"]);
+        let mut table = Table::new(&[
+            "BUDGET", "COVERS", "FULLEST", "PERIOD", "LIMIT", "USED", "HELD", "LEFT", "REFUSED", "", "RESETS",
+        ]);
         for budget in &list.budgets {
+            let amount = |amount| budget.unit.show(amount);
             table.row([
                 budget.name.clone(),
+                budget.covers.clone(),
                 budget.scope.clone(),
                 budget.period.clone(),
-                budget.limit.to_string(),
-                budget.settled.to_string(),
-                budget.held.to_string(),
-                budget.left.to_string(),
+                amount(budget.limit),
+                amount(budget.settled),
+                amount(budget.held),
+                amount(budget.left),
                 budget.refused.to_string(),
                 state(budget, style),
-                budget.resets_at.to_string(),
+                budget.resets_at.map_or_else(|| "never".to_owned(), |resets| resets.to_string()),
             ]);
         }
         table.text(style, "There are no budgets; signalbox-cli budget set NAME --limit AMOUNT makes one")
@@ -122,43 +187,32 @@ fn show(session: &Session, list: &BudgetList) -> Outcome {
 }
 
 fn state(budget: &BudgetRow, style: Style) -> String {
-    let used = budget.settled + budget.held;
-    let warns = used.nanos() as f64 >= budget.limit.nanos() as f64 * budget.warn_at;
-    match (budget.left == Money::ZERO, warns) {
-        (true, _) => style.signal(Signal::Stop, "used up"),
-        (false, true) => style.signal(Signal::Caution, "warns"),
-        (false, false) => style.signal(Signal::Clear, "clear"),
+    let reaches = |share: f64| budget.settled.saturating_add(budget.held) as f64 >= budget.limit as f64 * share;
+    if budget.left == 0 {
+        style.signal(Signal::Stop, "used up")
+    } else if !budget.degrade.is_empty() && reaches(budget.degrade_at) {
+        style.signal(Signal::Caution, "makes cheaper")
+    } else if reaches(budget.warn_at) {
+        style.signal(Signal::Caution, "warns")
+    } else {
+        style.signal(Signal::Clear, "clear")
     }
 }
 
-async fn by_day(session: &Session) -> Outcome {
-    let days = session.core.budget_list(Empty {}).await?.days;
-    session.output.show(&json!({ "days": days }), |_, style| {
-        let mut table = Table::new(&["DAY", "SPENT"]);
-        for day in &days {
-            table.row([day.day.clone(), day.spent.to_string()]);
+async fn usage(session: &Session, Usage { by, days, export }: Usage) -> Outcome {
+    let asked = UsageRequest { by: by.into(), days };
+    if export {
+        let written = session.core.budget_export(asked).await?;
+        return session.output.show(&json!({ "path": written.path }), |_, _| written.path.clone());
+    }
+    let report = session.core.budget_usage(asked).await?;
+    session.output.show(&json!(report), |_, style| {
+        let word = report.by.as_str().to_uppercase();
+        let mut table = Table::new(&[word.as_str(), "SPENT", "TOKENS", "REQUESTS"]);
+        for row in &report.rows {
+            let used = row.used;
+            table.row([row.name.clone(), used.money.to_string(), used.tokens.to_string(), used.requests.to_string()]);
         }
-        table.text(style, "Nothing was spent")
-    })
-}
-
-async fn by_prompt(session: &Session) -> Outcome {
-    let mut prompts: Vec<(String, Money)> = session
-        .core
-        .prompt_list(Empty {})
-        .await?
-        .prompts
-        .into_iter()
-        .map(|row| (row.summary.name.to_string(), row.spent_today))
-        .collect();
-    prompts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let rows: Vec<_> =
-        prompts.iter().map(|(prompt, spent)| json!({ "prompt": prompt, "spent_today": spent })).collect();
-    session.output.show(&json!({ "prompts": rows }), |_, style| {
-        let mut table = Table::new(&["PROMPT", "SPENT TODAY"]);
-        for (prompt, spent) in &prompts {
-            table.row([prompt.clone(), spent.to_string()]);
-        }
-        table.text(style, "There are no prompts")
+        table.text(style, "Nothing was used")
     })
 }

@@ -1,6 +1,6 @@
 //! The table: every class of error at every position.
 
-use signalbox_domain::{BudgetRefusal, Limit, Money};
+use signalbox_domain::{BudgetRefusal, Limit, Unit};
 
 use super::*;
 
@@ -24,11 +24,12 @@ fn all() -> Vec<ErrorClass> {
     let refusal = BudgetRefusal {
         budget: "daily".into(),
         scope: "project:support".into(),
-        limit: Money::ZERO,
-        settled: Money::ZERO,
-        held: Money::ZERO,
-        needed: Money::ZERO,
-        resets_at: jiff::Timestamp::UNIX_EPOCH,
+        unit: Unit::Dollars,
+        limit: 0,
+        settled: 0,
+        held: 0,
+        needed: 0,
+        resets_at: None,
     };
     vec![
         ErrorClass::Client,

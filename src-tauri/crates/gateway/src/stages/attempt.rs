@@ -12,7 +12,7 @@ use signalbox_domain::{
     Stage,
 };
 use signalbox_providers::Event;
-use signalbox_store::Partial;
+use signalbox_store::{Partial, StoreError, Tx, Unheard};
 use tokio::time::Instant;
 
 use crate::{
@@ -125,7 +125,7 @@ pub(crate) async fn run(
         end => end,
     };
     let (delivered, telling) = (seen.delivered, seen.sent && !seen.held_up);
-    Attempted { end: finish(passage, candidate, meter.tokens(), seen, end).await, delivered, telling }
+    Attempted { end: finish(passage, candidate, &mut meter, seen, end).await, delivered, telling }
 }
 
 /// Delivers an answer that was held back, if it is what it should be.
@@ -184,6 +184,9 @@ async fn pump(
     let total = Instant::now() + Duration::from_millis(limits.total_ms);
     let first_token = Instant::now() + Duration::from_millis(limits.first_token_ms);
     passage.bodies.push(candidate.prepared.body.clone());
+    if let Err(failure) = announce(passage, plan, candidate, answer, meter).await {
+        return End::Failed(failure);
+    }
     // When the answer is kept again: not before there is something new.
     let far = total + CHECKPOINT;
     let mut keep_at = Instant::now() + FIRST_CHECKPOINT;
@@ -367,16 +370,53 @@ async fn secret(passage: &Passage, candidate: &Candidate, key: usize) -> Result<
     }
 }
 
-/// Keeps what has been delivered and what it has cost at least.
+/// Keeps what an attempt may cost before it is sent, so that a crash never forgets it. What the first attempt may cost is
+/// in the hold; any other must be in the database first.
+async fn announce(
+    passage: &mut Passage,
+    plan: &Plan,
+    candidate: &Candidate,
+    answer: &Answer,
+    meter: &mut Meter,
+) -> Result<(), Failure> {
+    let planned = plan.candidates.first().is_some_and(|first| first.model == candidate.model);
+    if planned && passage.call.attempts.len() == 1 {
+        return Ok(());
+    }
+    let kept = kept(passage, candidate, answer, meter);
+    passage.gateway.store.write_little(kept).await.map_err(|error| {
+        let message = format!("the attempt was not sent, because it could not be recorded: {error}");
+        let failure = Failure::new(ErrorClass::Server, message);
+        Failure { hint: error.hint().map(Into::into), ..failure }
+    })
+}
+
+/// Keeps what has been delivered and what it may have cost, without waiting for it.
 fn checkpoint(passage: &mut Passage, candidate: &Candidate, answer: &Answer, meter: &mut Meter) {
+    let kept = kept(passage, candidate, answer, meter);
+    passage.gateway.store.post(kept);
+}
+
+/// What a crash must find: what has been delivered, and what it has cost at least and at most.
+fn kept(
+    passage: &Passage,
+    candidate: &Candidate,
+    answer: &Answer,
+    meter: &mut Meter,
+) -> impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static {
     let before: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-    let (_, cost) = candidate.lower_bound(meter.tokens());
-    let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), spent: before + cost };
+    let Unheard { spent, doubtful, tokens } = candidate.unheard(meter.tokens());
+    let used = Unheard {
+        spent: before + spent,
+        doubtful: passage.purse.doubtful + doubtful,
+        tokens: passage.purse.spent.tokens.saturating_add(tokens),
+    };
+    let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), used };
     let row = passage.stored(None);
     let decisions = passage.recorder.decisions();
-    passage.gateway.store.post(move |tx| {
+    move |tx| {
         tx.partial_put(&partial)?;
         tx.call_keep(&row)?;
         tx.decisions_put(partial.call, &decisions)
-    });
+    }
 }

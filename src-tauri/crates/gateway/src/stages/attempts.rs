@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Money, Stage};
+use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Stage};
 use tokio::time::Instant;
 
 use crate::{
@@ -214,14 +214,14 @@ impl<'a> Chain<'a> {
     /// that the route names first, even if it was left out of the plan.
     async fn begin(&self, passage: &mut Passage, candidate: &Candidate, reason: AttemptReason) {
         let (model, first) = (&candidate.model, &self.plan.first);
-        passage.call.degraded = model != first;
-        passage.call.degraded_reason = passage.call.degraded.then(|| match (&self.last, &self.plan.first_left_out) {
+        let happened = (model != first).then(|| match (&self.last, &self.plan.first_left_out) {
             (Some((before, failure)), _) => {
                 format!("{model} answered, because {} failed: {}", before.model, failure.class.as_str())
             }
             (None, Some(failure)) => format!("{model} answered, because {first} is left out: {}", failure.message),
             (None, None) => format!("{model} answered, because {first} is cooling down"),
         });
+        passage.mark_degraded(happened);
         if reason == AttemptReason::Fallback
             && let Some((before, failure)) = &self.last
         {
@@ -233,13 +233,14 @@ impl<'a> Chain<'a> {
 
     /// Whether what is left of the hold covers one more attempt. What failed without being charged costs nothing of it.
     async fn affordable(&self, passage: &mut Passage, candidate: &Candidate) -> bool {
-        let spent: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-        let enough = spent + candidate.worst_case() <= passage.call.held;
+        let (spent, held) = (passage.purse.spent, passage.purse.for_attempts);
+        let next = spent + candidate.worst_case();
+        let enough = next.money <= held.money && next.tokens <= held.tokens;
         if !enough || passage.call.attempts.len() >= self.plan.most_attempts() {
             let detail = if enough {
                 format!("{}: the plan allows no further attempt", candidate.model)
             } else {
-                format!("{}: of the hold of {} {spent} is spent already", candidate.model, passage.call.held)
+                format!("{}: of the hold of {} {} is spent already", candidate.model, held.money, spent.money)
             };
             passage.recorder.decide(Stage::Attempt, Cause::Skipped, detail).await;
             return false;

@@ -50,7 +50,13 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
     let Some(key) = key(passage, request, plan) else { return Ok(Found::Nothing(None)) };
     loop {
         if let Some(row) = fresh(passage, key, policy).await
-            && let Some(outcome) = serve(passage, plan, row, false).await
+            && let Some(outcome) = serve(passage, plan, row, Why::Fresh).await
+        {
+            return Ok(Found::Answer(outcome));
+        }
+        if let Some(reason) = &plan.cache_first
+            && let Some(row) = lookup(passage, key).await
+            && let Some(outcome) = serve(passage, plan, row, Why::Stale(reason)).await
         {
             return Ok(Found::Answer(outcome));
         }
@@ -70,6 +76,12 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
                     }
                 };
                 match landed {
+                    // What a budget has made cheaper is for those whom it makes so.
+                    Flight::Landed(landed) if landed.cheapened && passage.purse.cheapened.is_empty() => {
+                        let detail = "the same was being asked already, but a budget made its answer cheaper";
+                        passage.recorder.decide(Stage::Cache, Cause::Miss, detail).await;
+                        return Ok(Found::Nothing(Some(Keeping { key, pilot: None })));
+                    }
                     Flight::Landed(landed) => return Ok(Found::Answer(share(passage, plan, &landed).await)),
                     Flight::Failed(call, failure) => {
                         return Ok(Found::Answer(share_failure(passage, call, &failure).await));
@@ -94,7 +106,7 @@ pub(crate) async fn stale(passage: &mut Passage, plan: &Plan, keeping: Option<&K
         return None;
     }
     let row = lookup(passage, keeping.key).await?;
-    serve(passage, plan, row, true).await
+    serve(passage, plan, row, Why::Stale("the chain failed")).await
 }
 
 /// Keeps a good answer, and gives what came to all who wait for it. Says what is to be stored with the call.
@@ -106,6 +118,7 @@ pub(crate) async fn keep(passage: &mut Passage, outcome: &Outcome, keeping: Opti
     let End::Complete { finish } = &outcome.end else { return None };
     let reason = match finish {
         _ if passage.call.cache.is_some() => return None,
+        _ if !passage.purse.cheapened.is_empty() => Some("a budget made it cheaper"),
         _ if passage.call.degraded => Some("another than the first candidate answered"),
         FinishReason::Stop | FinishReason::ToolCalls => None,
         _ => Some("it isn't complete"),
@@ -146,6 +159,7 @@ fn land(passage: &Passage, outcome: &Outcome, pilot: &Pilot) {
                     served,
                     finish: finish.clone(),
                     simulated: call.simulated,
+                    cheapened: !passage.purse.cheapened.is_empty(),
                     degraded: call.degraded_reason.clone(),
                     stale: call.cache,
                 });
@@ -169,8 +183,20 @@ fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<Conten
     // Programs of one user share answers, whatever their tokens.
     let Caller { user, org, project: _, token: _ } = &passage.call.caller;
     // The schema is in the request; what else the plan says only decides when and at what price an answer comes.
-    let Plan { candidates, integrity, first: _, first_left_out: _, limits: _, patience: _, schema: _, cache: _ } = plan;
-    let first = candidates.first()?;
+    let Plan {
+        candidates: _,
+        integrity,
+        first: _,
+        first_left_out: _,
+        limits: _,
+        patience: _,
+        schema: _,
+        cache: _,
+        tier: _,
+        asked,
+        cache_first: _,
+        judge: _,
+    } = plan;
     let asked = Asked {
         role: passage.call.role,
         target: &passage.call.target,
@@ -182,8 +208,8 @@ fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<Conten
             user: user.as_deref(),
         },
         integrity: *integrity,
-        provider: &first.provider_name,
-        sent: &first.prepared,
+        provider: &asked.provider,
+        sent: &asked.sent,
     };
     cache_key(asked, request)
 }
@@ -204,8 +230,17 @@ async fn fresh(passage: &Passage, key: ContentHash, policy: CachePolicy) -> Opti
     (millis_between(row.at, passage.gateway.clock.now()) <= policy.max_age_ms).then_some(row)
 }
 
+/// Why a kept answer is served.
+#[derive(Clone, Copy)]
+enum Why<'a> {
+    /// It isn't older than the route allows.
+    Fresh,
+    /// It may be, for a reason.
+    Stale(&'a str),
+}
+
 /// Serves a kept answer as a stream; none when its text has gone.
-async fn serve(passage: &mut Passage, plan: &Plan, row: CacheRow, stale: bool) -> Option<Outcome> {
+async fn serve(passage: &mut Passage, plan: &Plan, row: CacheRow, why: Why<'_>) -> Option<Outcome> {
     let (answer, reply) = (row.answer, row.reply);
     let bodies = passage
         .gateway
@@ -217,18 +252,18 @@ async fn serve(passage: &mut Passage, plan: &Plan, row: CacheRow, stale: bool) -
     let reply = bodies.1.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
     let age_ms = millis_between(row.at, passage.gateway.clock.now());
     let age = age_in_words(age_ms);
-    let (cause, detail) = if stale {
-        (Cause::Stale, format!("the chain failed; an answer of {} that is {age} old is served", row.served.model))
-    } else {
-        (Cause::Hit, format!("an answer of {} that is {age} old", row.served.model))
+    let model = &row.served.model;
+    let (cause, detail) = match why {
+        Why::Stale(reason) => (Cause::Stale, format!("{reason}; an answer of {model} that is {age} old is served")),
+        Why::Fresh => (Cause::Hit, format!("an answer of {model} that is {age} old")),
     };
     let data = json!({ "of": row.call, "age_ms": age_ms, "model": row.served.model });
     passage.recorder.decide_with(Stage::Cache, cause, detail, data).await;
-    if stale {
+    if let Why::Stale(reason) = why {
         passage.call.degraded = true;
-        passage.call.degraded_reason = Some(format!("the chain failed, and this answer is {age} old"));
+        passage.call.degraded_reason = Some(format!("{reason}, and this answer is {age} old"));
     }
-    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale });
+    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale: matches!(why, Why::Stale(_)) });
     passage.call.served = Some(row.served);
     passage.call.simulated = row.simulated;
     Some(deliver_whole(passage, plan, Answer::of(&text, reply), row.finish).await)

@@ -3,7 +3,10 @@
 
 use signalbox_domain::{Badge, Cause, Stage};
 
-use crate::{pipeline::Passage, stages::attempts::Outcome};
+use crate::{
+    pipeline::{Passage, Reserve},
+    stages::attempts::Outcome,
+};
 
 pub(crate) async fn run(passage: &mut Passage, outcome: &Outcome) {
     if outcome.answer.is_empty() {
@@ -12,8 +15,17 @@ pub(crate) async fn run(passage: &mut Passage, outcome: &Outcome) {
     }
     passage.recorder.decide(Stage::GuardOutput, Cause::NotConfigured, "this workspace has no guards").await;
     passage.recorder.decide(Stage::Parse, Cause::NotConfigured, "the answer is kept as text").await;
-    passage.recorder.decide(Stage::Judge, Cause::NotConfigured, "this route has no judge").await;
-    let reason = if passage.call.simulated { "simulated answers are never judged" } else { "this route has no judge" };
-    passage.call.badge = Badge::Unverified { reason: reason.into() };
-    passage.recorder.decide(Stage::Badge, Cause::Unverified, reason).await;
+    let reason = match &passage.purse.reserve {
+        Reserve::Missing(reason) => format!("budget: {reason}"),
+        _ if passage.call.simulated => "simulated answers are never judged".into(),
+        Reserve::None | Reserve::Held(_) => "this route has no judge".into(),
+    };
+    match &passage.purse.reserve {
+        Reserve::Missing(_) => passage.recorder.decide(Stage::Judge, Cause::Skipped, reason.clone()).await,
+        Reserve::None | Reserve::Held(_) => {
+            passage.recorder.decide(Stage::Judge, Cause::NotConfigured, "this route has no judge").await;
+        }
+    }
+    passage.recorder.decide(Stage::Badge, Cause::Unverified, reason.clone()).await;
+    passage.call.badge = Badge::Unverified { reason };
 }

@@ -4,15 +4,17 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target, Tier, Usage,
+    Amounts, Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target, Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
-use signalbox_workspace::config::{Budget, CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice};
+use signalbox_store::Unheard;
+use signalbox_workspace::config::{CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice};
 
 use crate::{
     PriceTable, Ratios, StoredRequest, TokenCounter,
     chain::MOST_WAITS,
     pipeline::{Passage, Stop},
+    stages::reserve::{self, JudgeNeeds},
     tokens::Counted,
 };
 
@@ -34,6 +36,21 @@ pub(crate) struct Plan {
     /// The schema that the answer should follow.
     pub(crate) schema: Option<Value>,
     pub(crate) cache: Option<CachePolicy>,
+    /// The tier whose chain it is; none for a model without a chain.
+    pub(crate) tier: Option<Tier>,
+    /// What the first candidate would be asked before a budget makes the plan cheaper: kept answers are known by it.
+    pub(crate) asked: Question,
+    /// Why a kept answer of any age is served before a new one is made.
+    pub(crate) cache_first: Option<String>,
+    /// What the judge may need.
+    pub(crate) judge: JudgeNeeds,
+}
+
+/// What a provider would be asked.
+pub(crate) struct Question {
+    /// The provider.
+    pub(crate) provider: String,
+    pub(crate) sent: Prepared,
 }
 
 /// One of the keys that a candidate can be called with.
@@ -83,9 +100,15 @@ impl Candidate {
         self.keys.get(index)?.name.as_deref()
     }
 
-    /// The most that one attempt can cost.
-    pub(crate) fn worst_case(&self) -> Money {
-        self.price.dearest(self.input.at_most, self.max_output)
+    /// The most that one attempt can use.
+    pub(crate) fn worst_case(&self) -> Amounts {
+        self.worst_case_at(u64::MAX)
+    }
+
+    /// The same with an answer that has at most so many tokens.
+    fn worst_case_at(&self, longest: u64) -> Amounts {
+        let output = self.max_output.min(longest);
+        worst_case(&self.price, self.input.at_most, output)
     }
 
     /// What tokens cost; none where nobody knows.
@@ -104,6 +127,12 @@ impl Candidate {
         }
     }
 
+    /// What an attempt uses of which no more is heard than so many tokens.
+    pub(crate) fn unheard(&self, delivered: u64) -> Unheard {
+        let (spent, most) = (self.lower_bound(delivered).1, self.worst_case());
+        Unheard { spent, doubtful: (most.money - spent).max(Money::ZERO), tokens: most.tokens }
+    }
+
     /// What an attempt has cost at least, when the provider doesn't say: its input, and the tokens that came from it.
     pub(crate) fn lower_bound(&self, delivered: u64) -> (Usage, Money) {
         let output = delivered.min(self.max_output);
@@ -113,11 +142,30 @@ impl Candidate {
 }
 
 impl Plan {
-    /// The most that the whole plan can cost: every candidate charged in full, and the dearest of them once more, since
+    /// The most that the whole plan can use: every candidate charged in full, and the dearest of them once more, since
     /// an attempt may be charged and still give no answer. Further attempts are made only as far as the hold covers them.
-    pub(crate) fn worst_case(&self) -> Money {
-        let all: Money = self.candidates.iter().map(Candidate::worst_case).sum();
-        all + self.candidates.iter().map(Candidate::worst_case).max().unwrap_or_default()
+    pub(crate) fn worst_case(&self) -> Amounts {
+        self.worst_case_at(u64::MAX)
+    }
+
+    /// The same with answers that have at most so many tokens.
+    pub(crate) fn worst_case_at(&self, longest: u64) -> Amounts {
+        let (mut all, mut most) = (Amounts { requests: 1, ..Amounts::ZERO }, Amounts::ZERO);
+        for one in self.candidates.iter().map(|candidate| candidate.worst_case_at(longest)) {
+            all += one;
+            most = Amounts { money: most.money.max(one.money), tokens: most.tokens.max(one.tokens), requests: 0 };
+        }
+        all + most
+    }
+
+    /// The names of its candidates.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.candidates.iter().map(|candidate| candidate.model.clone()).collect()
+    }
+
+    /// The longest answer that any candidate may give, in tokens.
+    pub(crate) fn longest(&self) -> u64 {
+        self.candidates.iter().map(|candidate| candidate.max_output).max().unwrap_or_default()
     }
 
     /// The most attempts that the plan allows.
@@ -146,11 +194,11 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         ));
     }
     let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
-    let unknown_price = strictest(&settings.budgets(passage.project()));
     let ratios = passage.gateway.ratios();
+    let terms = Terms { role, max_output, clamp: None, unknown_price: strictest(passage), ratios: &ratios };
     let (mut candidates, mut refused, mut first_left_out) = (Vec::with_capacity(names.len()), None, None);
     for (place, name) in names.iter().enumerate() {
-        match candidate(&settings, name, role, request, max_output, unknown_price, &ratios) {
+        match candidate(&settings, name, request, &terms) {
             Ok(candidate) => candidates.push(candidate),
             Err(failure) => {
                 let detail = format!("{name} is left out: {}", failure.message);
@@ -162,9 +210,14 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
             }
         }
     }
-    if candidates.is_empty() {
+    let Some(first) = candidates.first() else {
         return Err(refused.map_or(Stop::Cancelled, Stop::Failed));
-    }
+    };
+    let asked = Question { provider: first.provider_name.clone(), sent: first.prepared.clone() };
+    let judge = match route {
+        Some(route) if role == Role::Generate => reserve::needs(&settings, route, request, &candidates, &terms),
+        _ => JudgeNeeds::Nothing,
+    };
     let detail = match route {
         None => format!("{}, without a chain", names.join(", ")),
         Some(route) => {
@@ -183,27 +236,69 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         schema: request.schema.clone(),
         // Vectors cost little to make and much to keep.
         cache: route.and_then(|route| route.cache).filter(|_| role != Role::Embed),
+        tier: route.filter(|_| role == Role::Generate).map(|_| Tier::Standard),
+        asked,
+        cache_first: None,
+        judge,
     })
 }
 
-/// What the budgets together say of models whose price is unknown; none without a budget, when there is nothing to
+/// The candidates of other names, or with shorter answers; none when no model of them can be called.
+pub(crate) fn candidates(
+    passage: &Passage,
+    request: &StoredRequest,
+    names: &[String],
+    clamp: Option<u32>,
+) -> Option<Vec<Candidate>> {
+    let settings = &passage.settings;
+    let route = match &passage.call.target {
+        Target::Route(name) => settings.config.route(name),
+        Target::Model(_) => None,
+    };
+    let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
+    let ratios = passage.gateway.ratios();
+    let (role, unknown_price) = (passage.call.role, strictest(passage));
+    let terms = Terms { role, max_output, clamp, unknown_price, ratios: &ratios };
+    let made: Vec<_> = names.iter().filter_map(|name| candidate(settings, name, request, &terms).ok()).collect();
+    (!made.is_empty()).then_some(made)
+}
+
+/// What holds for every candidate of a plan.
+pub(crate) struct Terms<'a> {
+    pub(crate) role: Role,
+    /// The longest answer of a prompt that sets none.
+    pub(crate) max_output: u32,
+    /// The longest answer that a budget leaves.
+    pub(crate) clamp: Option<u32>,
+    /// What budgets say of models whose price is unknown; none without a budget of money.
+    pub(crate) unknown_price: Option<UnknownPrice>,
+    pub(crate) ratios: &'a Ratios,
+}
+
+/// What the budgets of money together say of models whose price is unknown; none without one, when there is nothing to
 /// overspend.
-fn strictest(budgets: &[Budget]) -> Option<UnknownPrice> {
-    budgets.iter().map(|budget| budget.unknown_price).reduce(|sofar, next| match (sofar, next) {
+fn strictest(passage: &Passage) -> Option<UnknownPrice> {
+    let budgets = passage.settings.budgets(&passage.payer());
+    let money = budgets.iter().map(|(budget, _)| budget).filter(|budget| budget.counts_money());
+    money.map(|budget| budget.unknown_price).reduce(|sofar, next| match (sofar, next) {
         (UnknownPrice::Block, _) | (_, UnknownPrice::Block) => UnknownPrice::Block,
         (UnknownPrice::Ceiling(one), UnknownPrice::Ceiling(other)) => UnknownPrice::Ceiling(one.max(other)),
     })
 }
 
-fn candidate(
+/// The most that one attempt can use.
+pub(crate) fn worst_case(price: &Price, input: u64, output: u64) -> Amounts {
+    let tokens = i64::try_from(input.saturating_add(output)).unwrap_or(i64::MAX);
+    Amounts { money: price.dearest(input, output), tokens, requests: 0 }
+}
+
+pub(crate) fn candidate(
     settings: &crate::Settings,
     name: &str,
-    role: Role,
     request: &StoredRequest,
-    max_output: u32,
-    unknown_price: Option<UnknownPrice>,
-    ratios: &Ratios,
+    terms: &Terms<'_>,
 ) -> Result<Candidate, Failure> {
+    let Terms { role, max_output, clamp, unknown_price, ratios } = *terms;
     let config = &settings.config;
     let (model, served_by, provider) = config
         .model(name)
@@ -231,7 +326,7 @@ fn candidate(
     let longest = match role {
         // Vectors have no tokens of their own.
         Role::Embed => 0,
-        _ => wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX)),
+        _ => wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX)).min(clamp.unwrap_or(u32::MAX)),
     };
     // What is asked for is always said, so that what is held is what can be used.
     params.max_tokens = Some(longest);

@@ -13,8 +13,10 @@ use signalbox_store::{CacheRow, LedgerEntry, StoreError, StoredCall, Tx};
 use tokio::time::sleep;
 
 use crate::{
-    Ended, Ratios,
+    Ended, Ratios, Settings,
+    admission::warnings,
     pipeline::{Passage, Stop},
+    recorder::Blank,
     stages::{
         attempts::{End, Outcome},
         cache,
@@ -40,10 +42,10 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
         }
         End::Cancelled => passage.call.status = CallStatus::Cancelled,
     }
-    let back = (passage.call.held - settlement.amount).max(Money::ZERO);
-    let over = (settlement.amount - passage.call.held).max(Money::ZERO);
+    let back = (passage.call.held - settlement.charged()).max(Money::ZERO);
+    let over = settlement.over;
     let (cause, word) = match (settlement, passage.unpriced.clone()) {
-        (Settlement { amount: Money::ZERO, kind: SettlementKind::Exact }, _) => {
+        (Settlement { amount: Money::ZERO, kind: SettlementKind::Exact, .. }, _) => {
             (Cause::Nothing, "nothing was spent".to_owned())
         }
         (Settlement { kind: SettlementKind::Exact, .. }, _) => (Cause::Exact, "as the provider counted".into()),
@@ -58,12 +60,17 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
         .decide_with(
             Stage::Settle,
             cause,
-            if over == Money::ZERO {
+            if settlement.doubtful > Money::ZERO {
+                format!(
+                    "{} of {} held, {word}; {} more stays charged, because a provider may charge it; {back} given back",
+                    settlement.amount, passage.call.held, settlement.doubtful
+                )
+            } else if over == Money::ZERO {
                 format!("{} of {} held, {word}; {back} given back", settlement.amount, passage.call.held)
             } else {
                 format!("{} with only {} held, {word}: the provider went over by {over}", settlement.amount, passage.call.held)
             },
-            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "given_back": back, "over": over, "usage": usage }),
+            json!({ "amount": settlement.amount, "kind": settlement.kind, "held": passage.call.held, "doubtful": settlement.doubtful, "given_back": back, "over": over, "usage": usage }),
         )
         .await;
     let text = outcome.answer.text().to_owned();
@@ -75,10 +82,12 @@ pub(crate) async fn run(passage: &mut Passage, outcome: Outcome, kept: Option<Ca
     let entry = LedgerEntry {
         call: passage.call.id,
         at: passage.gateway.clock.now(),
-        project: passage.project().to_owned(),
-        prompt: passage.call.prompt.as_ref().map(|prompt| prompt.name.clone()),
+        admitted_at: passage.call.started_at,
+        payer: passage.payer(),
         model: passage.call.served.as_ref().map(|served| served.model.clone()),
         settlement,
+        tokens: passage.purse.spent.tokens,
+        held: passage.purse.held,
     };
     record(passage, Some(entry), answer, kept).await;
     observed(passage, &text);
@@ -110,11 +119,13 @@ pub(crate) async fn nothing(passage: &mut Passage, stop: Stop) {
 
 /// What the attempts have cost together. It is exact only when every one of them is, and nothing is whose price nobody
 /// knows.
-fn settlement(passage: &mut Passage) -> Settlement {
-    let amount = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
-    let doubtful = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
-    let kind = if doubtful || passage.unpriced.is_some() { SettlementKind::LowerBound } else { SettlementKind::Exact };
-    Settlement { amount, kind }
+fn settlement(passage: &Passage) -> Settlement {
+    let amount: Money = passage.call.attempts.iter().filter_map(|attempt| attempt.cost).sum();
+    let unsure = passage.call.attempts.iter().any(|attempt| attempt.cost.is_some() && attempt.usage.is_none());
+    let kind = if unsure || passage.unpriced.is_some() { SettlementKind::LowerBound } else { SettlementKind::Exact };
+    let doubtful = passage.purse.doubtful;
+    let over = (amount + doubtful - passage.call.held).max(Money::ZERO);
+    Settlement { amount, kind, doubtful, over }
 }
 
 /// Tells whoever wants to know of it.
@@ -148,18 +159,32 @@ struct LastRow {
     entry: Option<LedgerEntry>,
     answer: Option<Vec<u8>>,
     kept: Option<CacheRow>,
+    settings: Arc<Settings>,
+    blank: Blank,
+}
+
+/// What came of writing it.
+struct Recorded {
+    /// What was learned with it, where something was.
+    ratios: Option<Ratios>,
+    /// The warnings that were due then.
+    told: Vec<Decision>,
 }
 
 impl LastRow {
-    fn write(&self, tx: &Tx<'_>) -> Result<Option<Ratios>, StoreError> {
+    fn write(&self, tx: &Tx<'_>) -> Result<Recorded, StoreError> {
         for body in &self.bodies {
             tx.body_put(body)?;
         }
         if let Some(answer) = &self.answer {
             tx.body_put(answer)?;
         }
+        tx.hold_remove(self.id)?;
+        let mut told = Vec::new();
         if let Some(entry) = &self.entry {
             tx.ledger_add(entry)?;
+            let budgets = self.settings.budgets(&entry.payer);
+            told = self.blank.warned(&warnings(tx, &budgets, &self.settings.zone, self.at)?);
         }
         if let Some(kept) = &self.kept {
             tx.cache_put(kept)?;
@@ -167,14 +192,14 @@ impl LastRow {
         if let Some(budget) = &self.refused_by {
             tx.refusal_add(self.id, budget, self.at)?;
         }
-        tx.hold_remove(self.id)?;
         tx.partial_remove(self.id)?;
         tx.call_keep(&self.row)?;
-        tx.decisions_put(self.id, &self.decisions)?;
+        tx.decisions_put(self.id, &[self.decisions.as_slice(), &told].concat())?;
         for (model, characters, tokens) in &self.learned {
             tx.ratio_learn(model, *characters, *tokens)?;
         }
-        if self.learned.is_empty() { Ok(None) } else { Ratios::read(tx).map(Some) }
+        let ratios = if self.learned.is_empty() { None } else { Some(Ratios::read(tx)?) };
+        Ok(Recorded { ratios, told })
     }
 }
 
@@ -208,17 +233,24 @@ async fn record(passage: &mut Passage, entry: Option<LedgerEntry>, answer: Optio
     let at = passage.gateway.clock.now();
     let bodies = std::mem::take(&mut passage.bodies);
     let learned = std::mem::take(&mut passage.learned);
-    let last = Arc::new(LastRow { id, at, row, decisions, refused_by, bodies, learned, entry, answer, kept });
+    let (settings, blank) = (passage.settings.clone(), passage.recorder.blank());
+    let last =
+        Arc::new(LastRow { id, at, row, decisions, refused_by, bodies, learned, entry, answer, kept, settings, blank });
     let stored = patiently(|| {
         let last = last.clone();
         passage.gateway.store.write_little(move |tx| last.write(tx))
     })
-    .await
-    .map(|ratios| {
-        if let Some(ratios) = ratios {
-            passage.gateway.learn(ratios);
+    .await;
+    let stored = match stored {
+        Ok(Recorded { ratios, told }) => {
+            if let Some(ratios) = ratios {
+                passage.gateway.learn(ratios);
+            }
+            passage.recorder.adopt(told).await;
+            Ok(())
         }
-    });
+        Err(error) => Err(error),
+    };
     if let Err(error) = stored {
         // The hold stays until the next start settles it as a lower bound, so that the money isn't spent twice.
         tracing::error!(call = %id, %error, "a call could not be recorded");

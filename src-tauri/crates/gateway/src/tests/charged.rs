@@ -54,7 +54,9 @@ async fn an_answer_that_breaks_off_is_charged_for_what_was_delivered_whatever_wa
         let (_, seen) = ask(vec![counted(50, 1), say(&long()), end], |_| {}).await;
         assert_eq!(seen.end(), word);
         let expected = Money::from_nanos(50 * INPUT + 100 * OUTPUT);
-        assert_eq!(seen.call.settlement, Some(Settlement { amount: expected, kind: SettlementKind::LowerBound }));
+        let settlement = seen.call.settlement.unwrap();
+        assert_eq!((settlement.amount, settlement.kind), (expected, SettlementKind::LowerBound));
+        assert!(settlement.charged() <= seen.call.held, "{settlement:?}");
     }
     let (_, seen) = ask(vec![counted(50, 300), say(&long()), Step::Stall], |_| {}).await;
     assert_eq!(seen.call.settlement.unwrap().amount, Money::from_nanos(50 * INPUT + 300 * OUTPUT), "field by field");
@@ -81,7 +83,7 @@ async fn what_a_provider_counted_at_the_end_is_exact_even_if_the_answer_is_of_no
     // It is tried once more, and charged again.
     let expected = Money::from_nanos(2 * (50 * INPUT + 7 * OUTPUT));
     assert_eq!(seen.end(), "empty");
-    assert_eq!(seen.call.settlement, Some(Settlement { amount: expected, kind: SettlementKind::Exact }));
+    assert_eq!(seen.call.settlement, Some(Settlement::new(expected, SettlementKind::Exact)));
 
     for integrity in [false, true] {
         let steps = vec![say("no JSON"), counted(50, 7), Step::Say(Event::Finished(FinishReason::Stop))];
@@ -97,7 +99,7 @@ async fn what_a_provider_counted_at_the_end_is_exact_even_if_the_answer_is_of_no
         assert_eq!(seen.end(), "schema invalid", "integrity {integrity}");
         assert_eq!(seen.text.is_empty(), integrity);
         let expected = Money::from_nanos(50 * INPUT + 7 * OUTPUT);
-        assert_eq!(seen.call.settlement, Some(Settlement { amount: expected, kind: SettlementKind::Exact }));
+        assert_eq!(seen.call.settlement, Some(Settlement::new(expected, SettlementKind::Exact)));
     }
 }
 
@@ -132,7 +134,7 @@ async fn an_unknown_price_is_never_free_and_never_exact() {
     let steps = || vec![say("a"), counted(50, 7), Step::Say(Event::Finished(FinishReason::Stop))];
     let (_, seen) = ask(steps(), unpriced).await;
     assert_eq!(seen.end(), "done");
-    assert_eq!(seen.call.settlement, Some(Settlement { amount: Money::ZERO, kind: SettlementKind::LowerBound }));
+    assert_eq!(seen.call.settlement, Some(Settlement::new(Money::ZERO, SettlementKind::LowerBound)));
     assert_eq!(seen.call.attempts[0].cost, None, "nobody knows what it cost");
     let settled = seen.decisions.iter().find(|decision| decision.cause == Cause::LowerBound).unwrap();
     assert!(settled.detail.contains("price of first is unknown"), "{}", settled.detail);
@@ -148,7 +150,7 @@ async fn an_unknown_price_is_never_free_and_never_exact() {
     let ceiling = UnknownPrice::Ceiling(Money::from_nanos(OUTPUT * 1_000_000));
     let (_, seen) = ask(steps(), limited(ceiling)).await;
     let expected = Money::from_nanos(57 * OUTPUT);
-    assert_eq!(seen.call.settlement, Some(Settlement { amount: expected, kind: SettlementKind::LowerBound }));
+    assert_eq!(seen.call.settlement, Some(Settlement::new(expected, SettlementKind::LowerBound)));
     let (_, seen) = ask(steps(), limited(UnknownPrice::Block)).await;
     assert_eq!((seen.end(), seen.call.attempts.len()), ("client", 0));
 }

@@ -202,8 +202,12 @@ async fn every_class_at_every_position_does_what_the_table_says() {
             assert_eq!(attempt.cost, cost, "{fault}: {attempt:#?}");
             expected += cost.unwrap_or_default();
         }
-        let settled = seen.call.settlement.map_or(Money::ZERO, |settlement| settlement.amount);
-        assert_eq!(settled, expected, "{fault}");
+        assert_eq!(seen.call.settlement.map_or(Money::ZERO, |settlement| settlement.amount), expected, "{fault}");
+        // What nobody heard the end of may be charged in full, and stays so.
+        let settled = seen.call.settlement.map_or(Money::ZERO, |settlement| settlement.charged());
+        // What was counted when a provider refuses needn't be its last word.
+        let doubtful = *charged == Charged::Estimated || *fault == "refusal*9";
+        assert_eq!(settled > expected, doubtful, "{fault}: {settled} for {expected}");
         assert!(settled <= seen.call.held, "{fault}");
         assert_eq!(house.money().await, (Money::ZERO, settled), "{fault}: held, settled");
 
@@ -220,7 +224,7 @@ async fn r8_a_budgets_refusal_asks_nobody_and_says_when_to_come_again() {
     assert!(seen.tried().is_empty() && !seen.has(Cause::Fallback) && !seen.has(Cause::Sent));
     let failure = seen.call.failure.unwrap();
     let ErrorClass::Budget { refusal } = &failure.class else { panic!("{failure:?}") };
-    let wait = refusal.resets_at.duration_since(seen.call.started_at).as_millis() as u64;
+    let wait = refusal.resets_at.unwrap().duration_since(seen.call.started_at).as_millis() as u64;
     let told = failure.retry_after_ms.unwrap();
     assert!(told <= wait && told + 60_000 > wait, "{told} ms of {wait} ms");
     assert_eq!(house.money().await, (Money::ZERO, Money::ZERO));

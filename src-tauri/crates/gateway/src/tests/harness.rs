@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use serde_json::Map;
 use signalbox_domain::{
-    Call, Caller, Cause, ContentHash, Decision, Message, MessageRole, Money, Origin, Params, Price, ProviderKind, Role,
-    Target, Tier,
+    Amounts, Call, CallId, Caller, Cause, Clock, ContentHash, Decision, Message, MessageRole, Money, Origin, Params,
+    Price, ProviderKind, Role, Settlement, SettlementKind, Target, Tier,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
 use signalbox_secrets::{Keychain, Waits};
-use signalbox_store::{Presence, Store};
+use signalbox_store::{LedgerEntry, Presence, Store};
 use signalbox_workspace::config::{Chain, Config, Judge, KeySource, Limits, Model, OpenAiApi, Provider, Route};
 use tempfile::TempDir;
 
-use crate::{CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock};
+use crate::{
+    CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock, entropy,
+};
 
 /// The name of the one route.
 pub(super) const ROUTE: &str = "default";
@@ -40,11 +42,16 @@ impl House {
     /// A gateway whose one route goes through providers with these faults, in this order; `change` may change the
     /// configuration.
     pub(super) fn new(faults: &[&str], change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let mut config = config(faults);
         change(&mut config);
         let http = Http::new().unwrap();
-        let settings = Settings::connect(config, ContentHash::of(b"config"), &http);
+        Self::of(Settings::connect(config, ContentHash::of(b"config"), &http), Arc::new(SystemClock))
+    }
+
+    /// A gateway with these settings and this clock.
+    pub(super) fn of(settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let http = Http::new().unwrap();
         let home = folder.path().join("home");
         let store = Store::open(&home).unwrap().store;
         let presence = Presence::announce(&home).unwrap();
@@ -58,7 +65,7 @@ impl House {
             keychain,
             registry: Arc::new(Registry::open(&prompts).unwrap()),
             settings: Arc::new(settings),
-            clock: Arc::new(SystemClock),
+            clock,
             observers: Vec::new(),
         });
         Self { gateway, store, http, _folder: folder, _presence: presence }
@@ -69,10 +76,26 @@ impl House {
         watch(self.gateway.call(request(text))).await
     }
 
+    /// Lets the project have spent so much before.
+    pub(super) async fn spend(&self, amount: &str) {
+        let at = self.gateway.clock.now();
+        let entry = LedgerEntry {
+            call: CallId::new(at, entropy()),
+            at,
+            admitted_at: at,
+            payer: self.gateway.settings().payer(&Caller::default(), None),
+            model: None,
+            settlement: Settlement::new(amount.parse().unwrap(), SettlementKind::Exact),
+            tokens: 0,
+            held: Amounts::ZERO,
+        };
+        self.store.write(move |tx| tx.ledger_add(&entry)).await.unwrap();
+    }
+
     /// What is reserved at this moment, and what was settled in all.
     pub(super) async fn money(&self) -> (Money, Money) {
         self.store
-            .read(|view| Ok((view.holds()?.iter().map(|hold| hold.amount).sum(), view.settled_in_all()?)))
+            .read(|view| Ok((view.holds()?.iter().map(|hold| hold.amounts.money).sum(), view.settled_in_all()?)))
             .await
             .unwrap()
     }
@@ -144,7 +167,7 @@ pub(super) fn name(index: usize) -> String {
     ["first", "second", "third"].get(index).unwrap().to_string()
 }
 
-fn config(faults: &[&str]) -> Config {
+pub(super) fn config(faults: &[&str]) -> Config {
     let names: Vec<String> = (0..faults.len()).map(name).collect();
     let provider = |(name, faults): (&String, &&str)| Provider {
         name: format!("{name}-provider"),

@@ -43,6 +43,9 @@ pub enum Fault {
     Refusal,
     /// The answer doesn't follow the schema; without a schema it is broken JSON: `wrong_json`.
     WrongJson,
+    /// The answer is so many tokens longer than it may be, and says so: `overlong(200)`. Without a longest length it is as
+    /// ever.
+    Overlong(u32),
     /// So long before every piece, whatever the pace: `slow` (250 ms), `slow(40)` in milliseconds.
     Slow(Duration),
     /// The key isn't accepted: `key_dead`.
@@ -95,7 +98,7 @@ impl WaitForm {
 
 /// The words that [`FaultSchedule::parse`] knows.
 const KNOWN: &str = "ok, rate_limited, server_error, overloaded, stall, stall_after, cut, cut_after, malformed, empty, refusal, \
-     wrong_json, slow, key_dead, no_credit, client_error, context_window, unreachable";
+     wrong_json, overlong, slow, key_dead, no_credit, client_error, context_window, unreachable";
 
 /// Why a text isn't a schedule of faults.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -161,6 +164,7 @@ impl FromStr for Fault {
             "stall_after" => return count(None, "stall_after(3)").map(Self::StallAfter),
             "cut_after" => return count(None, "cut_after(3)").map(Self::CutAfter),
             "malformed" => return count(Some(2), "malformed(1)").map(Self::Malformed),
+            "overlong" => return count(Some(200), "overlong(200)").map(Self::Overlong),
             "slow" => {
                 return count(Some(250), "slow(40), in milliseconds")
                     .map(|ms| Self::Slow(Duration::from_millis(ms.into())));
@@ -199,6 +203,7 @@ impl fmt::Display for Fault {
             Self::Empty => f.write_str("empty"),
             Self::Refusal => f.write_str("refusal"),
             Self::WrongJson => f.write_str("wrong_json"),
+            Self::Overlong(tokens) => write!(f, "overlong({tokens})"),
             Self::Slow(pause) => write!(f, "slow({})", pause.as_millis()),
             Self::KeyDead => f.write_str("key_dead"),
             Self::NoCredit => f.write_str("no_credit"),
@@ -318,7 +323,7 @@ mod tests {
     #[test]
     fn every_fault_reads_back_as_it_is_written() {
         for text in "ok,rate_limited,rate_limited(retry_after=0.25),rate_limited(date=2),rate_limited(retry_delay=0.5),server_error(502),overloaded(529),stall_after(0),cut_after(9),\
-                     malformed(1),empty,refusal,wrong_json,slow(40),key_dead,no_credit,client_error,context_window,unreachable"
+                     malformed(1),empty,refusal,wrong_json,overlong(7),slow(40),key_dead,no_credit,client_error,context_window,unreachable"
             .split(',')
         {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);

@@ -18,6 +18,8 @@ const NEXT_PIECE: Duration = Duration::from_millis(15);
 /// The longest piece without a space, in characters.
 const LONGEST_PIECE: usize = 16;
 const CHARS_PER_TOKEN: usize = 4;
+/// The longest answer that is made up when it is to be too long, in tokens.
+const LONGEST_ANSWER: usize = 1_000_000;
 const TOKENS_PER_MESSAGE: u64 = 4;
 /// The moment from which simulated dates are counted.
 const DAY: Timestamp = Timestamp::constant(784_111_777, 0);
@@ -254,6 +256,9 @@ impl Asked {
             Fault::Empty => (String::new(), FinishReason::Stop),
             Fault::Refusal => (String::new(), FinishReason::ContentFilter),
             _ if tool.is_some() => (self.arguments(dice, matches!(fault, Fault::WrongJson)), FinishReason::ToolCalls),
+            Fault::Overlong(tokens) if self.max_tokens.is_some() => {
+                self.overlong(&self.text(dice, large, false), *tokens)
+            }
             _ => self.cut_to_length(self.text(dice, large, matches!(fault, Fault::WrongJson))),
         };
         let say: fn(String) -> Step = if tool.is_some() { Step::Argue } else { Step::Say };
@@ -326,6 +331,13 @@ impl Asked {
             return (text, FinishReason::Length);
         }
         (text, FinishReason::Stop)
+    }
+
+    /// A text that goes on until it is so many tokens longer than it may be.
+    fn overlong(&self, text: &str, tokens: u32) -> (String, FinishReason) {
+        let length = self.max_tokens.unwrap_or_default().saturating_add(tokens as usize).min(LONGEST_ANSWER);
+        let words = text.chars().chain(" ".chars()).cycle();
+        (words.take(length.saturating_mul(CHARS_PER_TOKEN)).collect(), FinishReason::Stop)
     }
 
     fn usage(&self, said: &str) -> Usage {

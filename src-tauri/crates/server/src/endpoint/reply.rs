@@ -130,7 +130,7 @@ fn wait(call: &Call, failure: &Failure) -> Option<Duration> {
     match &failure.class {
         ErrorClass::Budget { refusal } => {
             let ended = call.started_at.as_millisecond() + i64::try_from(call.total_ms.unwrap_or(0)).unwrap_or(0);
-            let left = refusal.resets_at.as_millisecond().saturating_sub(ended);
+            let left = refusal.resets_at?.as_millisecond().saturating_sub(ended);
             Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
         }
         ErrorClass::Unavailable => Some(USUAL_WAIT),

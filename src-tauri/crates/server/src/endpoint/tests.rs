@@ -56,7 +56,7 @@ fn call(protocol: Protocol, usage: Usage, finish: FinishReason) -> Call {
         total_ms: Some(9),
         usage: Some(usage),
         held: Money::ZERO,
-        settlement: Some(Settlement { amount: Money::ZERO, kind: SettlementKind::Exact }),
+        settlement: Some(Settlement::new(Money::ZERO, SettlementKind::Exact)),
         badge: Badge::Unverified { reason: "there is no judge".into() },
         finish: Some(finish.clone()),
         failure: None,

@@ -1,9 +1,13 @@
 //! What calls really cost. Rows are only ever added; the database itself refuses to change one.
 
 use jiff::Timestamp;
-use signalbox_domain::{CallId, Money, Settlement, SettlementKind};
+use rusqlite::Row;
+use signalbox_domain::{Amounts, CallId, Money, Payer, Settlement, SettlementKind};
 
-use crate::{StoreError, Tx, View, time::to_micros};
+use crate::{
+    StoreError, Tx, View,
+    time::{from_micros, to_micros},
+};
 
 pub(crate) const V1: &str = "
 CREATE TABLE ledger (
@@ -22,20 +26,21 @@ CREATE TRIGGER ledger_is_never_deleted BEFORE DELETE ON ledger
 BEGIN SELECT raise(ABORT, 'settled money is never deleted'); END;
 ";
 
-/// Sums of the ledger, so that what was spent in a month is known without reading a row a call. A quarter of an hour is
-/// the shortest stretch between the beginnings of days in any of today's time zones.
-pub(crate) const V4: &str = "
-CREATE TABLE ledger_sums (
-    project TEXT NOT NULL,
-    quarter INTEGER NOT NULL,
-    amount  INTEGER NOT NULL,
-    PRIMARY KEY (project, quarter)
-) STRICT, WITHOUT ROWID;
-INSERT INTO ledger_sums SELECT project, at / 900000000, sum(amount) FROM ledger GROUP BY 1, 2;
+/// Rows say for whom, in tokens too, what is in doubt, and what had been reserved. A row of before knows its project alone.
+/// Sums are kept with the accounts, so that the index need not hold them.
+pub(crate) const V6: &str = "
+ALTER TABLE ledger ADD COLUMN user TEXT;
+ALTER TABLE ledger ADD COLUMN org TEXT;
+ALTER TABLE ledger ADD COLUMN token TEXT;
+ALTER TABLE ledger ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN over INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN held_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN admitted_at INTEGER;
+DROP INDEX ledger_by_time;
+CREATE INDEX ledger_by_time ON ledger (at);
 ";
-
-/// How long what is summed up is, in microseconds. Step 4 of the schema has the same number.
-const QUARTER: i64 = 900_000_000;
 
 /// One settlement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +49,25 @@ pub struct LedgerEntry {
     pub call: CallId,
     /// When it was settled.
     pub at: Timestamp,
-    /// The project that pays.
-    pub project: String,
-    /// The prompt.
-    pub prompt: Option<String>,
+    /// When it was admitted.
+    pub admitted_at: Timestamp,
+    /// Whom it counts for.
+    pub payer: Payer,
     /// The model that answered.
     pub model: Option<String>,
     /// How much, and how sure.
     pub settlement: Settlement,
+    /// The tokens that count.
+    pub tokens: i64,
+    /// What had been reserved.
+    pub held: Amounts,
+}
+
+impl LedgerEntry {
+    /// What the budgets count.
+    pub fn charged(&self) -> Amounts {
+        Amounts { money: self.settlement.charged(), tokens: self.tokens, requests: 1 }
+    }
 }
 
 /// A stretch of time: from `start`, up to and without `end`.
@@ -63,77 +79,101 @@ pub struct Span {
     pub end: Timestamp,
 }
 
+const COLUMNS: &str = "call, at, project, prompt, model, amount, kind, user, org, token, tokens, doubtful, over, held, \
+                       held_tokens, admitted_at";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
+    let at = row.get(1)?;
+    let kind: String = row.get(6)?;
+    Ok(LedgerEntry {
+        call: CallId::from_bytes(row.get(0)?),
+        at: from_micros(at),
+        admitted_at: from_micros(row.get::<_, Option<i64>>(15)?.unwrap_or(at)),
+        payer: Payer {
+            project: row.get(2)?,
+            prompt: row.get(3)?,
+            user: row.get(7)?,
+            org: row.get(8)?,
+            token: row.get(9)?,
+        },
+        model: row.get(4)?,
+        settlement: Settlement {
+            amount: Money::from_nanos(row.get(5)?),
+            kind: if kind == EXACT { SettlementKind::Exact } else { SettlementKind::LowerBound },
+            doubtful: Money::from_nanos(row.get(11)?),
+            over: Money::from_nanos(row.get(12)?),
+        },
+        tokens: row.get(10)?,
+        held: Amounts { money: Money::from_nanos(row.get(13)?), tokens: row.get(14)?, requests: 1 },
+    })
+}
+
+const EXACT: &str = "exact";
+
 impl View<'_> {
-    /// What a project has spent in a stretch of time.
-    pub fn settled(&self, project: &str, span: Span) -> Result<Money, StoreError> {
-        let (start, end) = (to_micros(span.start), to_micros(span.end));
-        // The quarters that lie in it as a whole; what is left of it at both ends is read row by row.
-        let (first, last) =
-            (start.div_euclid(QUARTER) + i64::from(start.rem_euclid(QUARTER) > 0), end.div_euclid(QUARTER));
-        if first >= last {
-            return self.settled_between(project, start, end);
-        }
-        let mut statement = self.0.prepare_cached(
-            "SELECT coalesce(sum(amount), 0) FROM ledger_sums WHERE project = ?1 AND quarter >= ?2 AND quarter < ?3",
-        )?;
-        let whole = Money::from_nanos(statement.query_row((project, first, last), |row| row.get(0))?);
-        let before = self.settled_between(project, start, first * QUARTER)?;
-        Ok(before + whole + self.settled_between(project, last * QUARTER, end)?)
-    }
-
-    fn settled_between(&self, project: &str, start: i64, end: i64) -> Result<Money, StoreError> {
-        if start >= end {
-            return Ok(Money::ZERO);
-        }
-        let mut statement = self.0.prepare_cached(
-            "SELECT coalesce(sum(amount), 0) FROM ledger WHERE project = ?1 AND at >= ?2 AND at < ?3",
-        )?;
-        Ok(Money::from_nanos(statement.query_row((project, start, end), |row| row.get(0))?))
-    }
-
     /// What each prompt of a project has spent since a moment.
     pub fn settled_by_prompt(&self, project: &str, since: Timestamp) -> Result<Vec<(String, Money)>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT prompt, sum(amount) FROM ledger WHERE project = ?1 AND at >= ?2 AND prompt IS NOT NULL GROUP BY prompt",
+            "SELECT prompt, sum(amount + doubtful) FROM ledger
+             WHERE at >= ?2 AND project = ?1 AND prompt IS NOT NULL GROUP BY prompt",
         )?;
         let rows = statement
             .query_map((project, to_micros(since)), |row| Ok((row.get(0)?, Money::from_nanos(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The sum of the whole ledger.
+    /// What was settled in a stretch of time, in the order of time.
+    pub fn ledger(&self, span: Span) -> Result<Vec<LedgerEntry>, StoreError> {
+        let mut statement =
+            self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger WHERE at >= ?1 AND at < ?2 ORDER BY at"))?;
+        let rows = statement.query_map((to_micros(span.start), to_micros(span.end)), read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The sum of the whole ledger, with what is in doubt.
     pub fn settled_in_all(&self) -> Result<Money, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT coalesce(sum(amount), 0) FROM ledger")?;
+        let mut statement = self.0.prepare_cached("SELECT coalesce(sum(amount + doubtful), 0) FROM ledger")?;
         Ok(Money::from_nanos(statement.query_row([], |row| row.get(0))?))
     }
 }
 
 impl Tx<'_> {
-    /// Adds a settlement. A call is settled once: a second settlement is refused by the database.
+    /// Adds a settlement, and counts it on every account. A call is settled once: a second settlement is refused by the
+    /// database.
     pub fn ledger_add(&self, entry: &LedgerEntry) -> Result<(), StoreError> {
-        let kind = match entry.settlement.kind {
-            SettlementKind::Exact => "exact",
+        let LedgerEntry { call, at, admitted_at, payer, model, settlement, tokens, held } = entry;
+        let at = to_micros(*at);
+        let kind = match settlement.kind {
+            SettlementKind::Exact => EXACT,
             SettlementKind::LowerBound => "lower_bound",
         };
         self.connection()
-            .prepare_cached(
-                "INSERT INTO ledger (call, at, project, prompt, model, amount, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute((
-                entry.call.as_bytes(),
-                to_micros(entry.at),
-                &entry.project,
-                &entry.prompt,
-                &entry.model,
-                entry.settlement.amount.nanos(),
+            .prepare_cached(&format!(
+                "INSERT INTO ledger ({COLUMNS})
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+            ))?
+            .execute(rusqlite::params![
+                call.as_bytes(),
+                at,
+                payer.project,
+                payer.prompt,
+                model,
+                settlement.amount.nanos(),
                 kind,
-            ))?;
-        self.connection()
-            .prepare_cached(
-                "INSERT INTO ledger_sums (project, quarter, amount) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET amount = amount + ?3",
-            )?
-            .execute((&entry.project, to_micros(entry.at).div_euclid(QUARTER), entry.settlement.amount.nanos()))?;
+                payer.user,
+                payer.org,
+                payer.token,
+                tokens,
+                settlement.doubtful.nanos(),
+                settlement.over.nanos(),
+                held.money.nanos(),
+                held.tokens,
+                to_micros(*admitted_at),
+            ])?;
+        let model = model.as_ref().map(|model| format!("model:{model}"));
+        for account in payer.accounts().chain(model) {
+            self.account_add(&account, at, entry.charged())?;
+        }
         Ok(())
     }
 }
@@ -152,10 +192,12 @@ mod tests {
         let entry = LedgerEntry {
             call: CallId::new(at, [1; 10]),
             at,
-            project: "support".into(),
-            prompt: None,
+            admitted_at: at,
+            payer: Payer { project: "support".into(), ..Payer::default() },
             model: None,
-            settlement: Settlement { amount: Money::from_nanos(7), kind: SettlementKind::Exact },
+            tokens: 3,
+            held: Amounts::ZERO,
+            settlement: Settlement::new(Money::from_nanos(7), SettlementKind::Exact),
         };
         let again = entry.clone();
         store.write(move |tx| tx.ledger_add(&entry)).await.unwrap();
@@ -166,36 +208,5 @@ mod tests {
         }
         let settled = store.read(|view| view.settled_in_all()).await.unwrap();
         assert_eq!(settled, Money::from_nanos(7));
-    }
-
-    #[tokio::test]
-    async fn what_was_spent_is_the_same_summed_up_and_row_by_row() {
-        let home = tempfile::tempdir().unwrap();
-        let store = Store::open(home.path()).unwrap().store;
-        let minutes = |minutes: i64| Timestamp::from_second(minutes * 60).unwrap();
-        store
-            .write(move |tx| {
-                for minute in 0..100 {
-                    let at = minutes(minute);
-                    tx.ledger_add(&LedgerEntry {
-                        call: CallId::new(at, [1; 10]),
-                        at,
-                        project: if minute % 10 == 9 { "other" } else { "support" }.into(),
-                        prompt: None,
-                        model: None,
-                        settlement: Settlement { amount: Money::from_nanos(minute), kind: SettlementKind::Exact },
-                    })?;
-                }
-                for (start, end) in
-                    [(0, 100), (0, 0), (1, 14), (1, 15), (15, 30), (7, 31), (29, 91), (45, 44), (90, 200)]
-                {
-                    let span = Span { start: minutes(start), end: minutes(end) };
-                    let expected: i64 = (start..end.min(100)).filter(|minute| minute % 10 != 9).sum();
-                    assert_eq!(tx.settled("support", span)?, Money::from_nanos(expected), "{start} to {end}");
-                }
-                Ok(())
-            })
-            .await
-            .unwrap();
     }
 }

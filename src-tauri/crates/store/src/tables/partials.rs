@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 use signalbox_domain::{CallId, Money};
 
-use crate::{StoreError, Tx, View};
+use crate::{StoreError, Tx, View, tables::holds::Unheard};
 
 pub(crate) const V1: &str = "
 CREATE TABLE partials (
@@ -13,6 +13,12 @@ CREATE TABLE partials (
 ) STRICT;
 ";
 
+/// What a provider may charge beyond what is known, if nobody hears how the attempt ends, and the tokens that count then.
+pub(crate) const V6: &str = "
+ALTER TABLE partials ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE partials ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+";
+
 /// What has been delivered of a call's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partial {
@@ -20,16 +26,25 @@ pub struct Partial {
     pub call: CallId,
     /// The text so far.
     pub answer: String,
-    /// What the call has cost at least, so far.
-    pub spent: Money,
+    /// What the call uses if no more is heard of it.
+    pub used: Unheard,
 }
 
 impl View<'_> {
     /// What has been delivered of a call's answer.
     pub fn partial(&self, call: CallId) -> Result<Option<Partial>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT answer, spent FROM partials WHERE call = ?1")?;
+        let mut statement =
+            self.0.prepare_cached("SELECT answer, spent, doubtful, tokens FROM partials WHERE call = ?1")?;
         let partial = statement.query_row([call.as_bytes()], |row| {
-            Ok(Partial { call, answer: row.get(0)?, spent: Money::from_nanos(row.get(1)?) })
+            Ok(Partial {
+                call,
+                answer: row.get(0)?,
+                used: Unheard {
+                    spent: Money::from_nanos(row.get(1)?),
+                    doubtful: Money::from_nanos(row.get(2)?),
+                    tokens: row.get(3)?,
+                },
+            })
         });
         Ok(partial.optional()?)
     }
@@ -40,10 +55,16 @@ impl Tx<'_> {
     pub fn partial_put(&self, partial: &Partial) -> Result<(), StoreError> {
         self.connection()
             .prepare_cached(
-                "INSERT INTO partials (call, answer, spent) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET answer = ?2, spent = ?3",
+                "INSERT INTO partials (call, answer, spent, doubtful, tokens) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET answer = ?2, spent = ?3, doubtful = ?4, tokens = ?5",
             )?
-            .execute((partial.call.as_bytes(), &partial.answer, partial.spent.nanos()))?;
+            .execute((
+                partial.call.as_bytes(),
+                &partial.answer,
+                partial.used.spent.nanos(),
+                partial.used.doubtful.nanos(),
+                partial.used.tokens,
+            ))?;
         Ok(())
     }
 

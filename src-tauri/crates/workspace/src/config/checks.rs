@@ -145,3 +145,23 @@ fn a_key_on_its_way_through_plain_http_is_a_warning() {
         assert_eq!(problems(&provider(url, key)), [""; 0], "{url}");
     }
 }
+
+#[test]
+fn a_threshold_that_does_nothing_or_comes_too_late_is_a_warning() {
+    let budget = |rest: &str| format!("[budgets.a]\nlimit = \"500 requests\"\n{rest}\n");
+    for (rest, expected, place) in [
+        ("degrade_at = 0.9", Some("does nothing"), "0.9"),
+        ("warn_at = 0.95\ndegrade_at = 0.9\ndegrade = [\"cheaper_tier\"]", Some("only after"), "0.95"),
+        ("degrade_at = 0.9\ndegrade = [\"cheaper_tier\"]", None, ""),
+        ("degrade = [\"cache_first\"]", None, ""),
+    ] {
+        let text = budget(rest);
+        let (config, found) = Config::parse(&text);
+        assert!(config.is_some(), "{rest}: {found:?}");
+        assert_eq!(found.len(), usize::from(expected.is_some()), "{rest}: {found:?}");
+        assert!(
+            expected.is_none_or(|word| found[0].message.contains(word) && marked(&text) == place),
+            "{rest}: {found:?}"
+        );
+    }
+}

@@ -286,15 +286,14 @@ impl<'a, 't> Keys<'a, 't> {
         Some(At { value: names, span: value.span() })
     }
 
-    /// A text as it stands, when there is one; nothing is reported.
-    pub(super) fn peek(&mut self, key: &'static str) -> Option<At<String>> {
-        let (_, value) = self.find(key)?;
-        value.get_ref().as_str().map(|text| At { value: text.to_owned(), span: value.span() })
-    }
-
     /// Whether a key is there and a table.
     pub(super) fn is_table(&mut self, key: &'static str) -> bool {
         self.find(key).is_some_and(|(_, value)| value.get_ref().is_table())
+    }
+
+    /// Whether a key is there and a number.
+    pub(super) fn is_number(&mut self, key: &'static str) -> bool {
+        self.find(key).is_some_and(|(_, value)| matches!(value.get_ref(), DeValue::Integer(_) | DeValue::Float(_)))
     }
 
     /// Whether a key is there.

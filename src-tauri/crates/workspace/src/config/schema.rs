@@ -27,6 +27,8 @@ enum Shape {
     Flag,
     Names,
     Words(Vec<&'static str>),
+    ListOf(Vec<&'static str>),
+    Scope,
     /// A table whose keys are listed under its own path.
     Table,
     /// Tables under names that people choose, listed under its path and `*`.
@@ -37,7 +39,7 @@ enum Shape {
 
 /// Every key: the table that it stands in, its name, what it may be, and what it means with its default.
 fn keys() -> Vec<(&'static str, &'static str, Shape, &'static str)> {
-    use Shape::{Duration, Flag, Money, Name, Names, Or, Share, Table, Tables, Text, Whole, Words};
+    use Shape::{Duration, Flag, ListOf, Money, Name, Names, Or, Scope, Share, Table, Tables, Text, Whole, Words};
     let or = |one, other| Or(Box::new(one), Box::new(other));
     let tiers = || Words(Tier::ALL.map(Tier::as_str).into());
     vec![
@@ -143,10 +145,32 @@ fn keys() -> Vec<(&'static str, &'static str, Shape, &'static str)> {
             "Whether an older one may be served when the whole chain has failed; not by default",
         ),
         ("", "budgets", Tables, "Limits of spending"),
-        ("budgets.*", "scope", Text, "What it limits; project:* by default"),
-        ("budgets.*", "period", Text, "After what time it begins anew; `day` by default"),
-        ("budgets.*", "limit", Text, "The most that may be used in a period, such as $5.00"),
+        (
+            "budgets.*",
+            "scope",
+            Scope,
+            "What it limits: each user, org, project, prompt or token by itself, or one of them; project:* by default",
+        ),
+        (
+            "budgets.*",
+            "period",
+            Words(Period::ALL.iter().map(|period| period.as_str()).collect()),
+            "After what time it begins anew; `day` by default",
+        ),
+        (
+            "budgets.*",
+            "limit",
+            Text,
+            "The most that may be used in a period, such as $5.00, 200_000 tokens or 500 requests",
+        ),
         ("budgets.*", "warn_at", Share, "The share of the limit at which it warns; 0.8 by default"),
+        ("budgets.*", "degrade_at", Share, "The share of the limit from which calls are made cheaper; 0.9 by default"),
+        (
+            "budgets.*",
+            "degrade",
+            ListOf(DegradeStep::ALL.iter().map(|step| step.as_str()).collect()),
+            "How calls are made cheaper, in this order; not at all by default",
+        ),
         (
             "budgets.*",
             "unknown_price",
@@ -194,6 +218,8 @@ fn value(path: &str, shape: &Shape) -> Value {
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Names => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true }),
         Shape::Words(words) => json!({ "enum": words }),
+        Shape::ListOf(words) => json!({ "type": "array", "items": { "enum": words }, "uniqueItems": true }),
+        Shape::Scope => json!({ "type": "string", "pattern": "^(user|org|project|prompt|token):.+$" }),
         Shape::Table => table(path),
         Shape::Tables => json!({ "type": "object", "additionalProperties": table(&below(path, "*")) }),
         Shape::Or(one, other) => json!({ "anyOf": [value(path, one), value(path, other)] }),

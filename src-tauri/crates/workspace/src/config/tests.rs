@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
-use signalbox_domain::{Money, Price, Rates, Role, Tier};
+use signalbox_domain::{Allowance, Money, Payer, Price, Rates, Role, Tier, Unit};
 
 use super::*;
 
@@ -85,6 +85,13 @@ generate = ["small"]
 
 [budgets.each]
 limit = "$5.00"
+
+[budgets.ann]
+scope = "user:ann@example.org"
+period = "month"
+limit = "200_000 tokens"
+degrade_at = 0.85
+degrade = ["clamp_output", "cache_first"]
 
 [budgets.support]
 scope = "project:support"
@@ -181,11 +188,25 @@ fn a_whole_file_reads_in_its_order() {
     );
     assert_eq!(config.log, Log { keep_ms: Some(90 * 86_400_000), keep_bodies_ms: Some(7 * 86_400_000) });
 
+    let payer = |project: &str| Payer { project: project.into(), ..Payer::default() };
     let each = config.budget("each").unwrap();
-    assert_eq!((each.scope.account("any").as_deref(), each.unknown_price), (Some("project:any"), UnknownPrice::Block));
+    assert_eq!(each, &Budget::new("each", "$5.00".parse().unwrap()), "every default");
+    assert_eq!(each.scope.account(&payer("any")).as_deref(), Some("project:any"));
+    let ann = config.budget("ann").unwrap();
+    assert_eq!(
+        (ann.scope.to_string().as_str(), ann.period, ann.limit, ann.warn_at, ann.degrade_at, &ann.degrade[..]),
+        (
+            "user:ann@example.org",
+            Period::Month,
+            Allowance { unit: Unit::Tokens, amount: 200_000 },
+            0.8,
+            0.85,
+            &[DegradeStep::ClampOutput, DegradeStep::CacheFirst][..]
+        )
+    );
     let support = config.budget("support").unwrap();
     assert_eq!(
-        (support.scope.account("support").as_deref(), support.scope.account("sales")),
+        (support.scope.account(&payer("support")).as_deref(), support.scope.account(&payer("sales"))),
         (Some("project:support"), None)
     );
     assert_eq!(support.unknown_price, UnknownPrice::Ceiling(Money::from_nanos(30_000_000_000)));
@@ -260,10 +281,11 @@ limits = { first_token = "soon" }
 judge = { models = ["mini"] }
 
 [budgets.daily]
-scope = "user:*"
-period = "month"
-limit = "500 requests"
+scope = "usr:*"
+period = "fortnight"
+limit = "500 reqests"
 warn_at = 8
+degrade = ["cheaper_tear", "cache_first", "cache_first"]
 "#;
     insta::assert_snapshot!(problems(text).join("\n"), @r#"
     line 3, column 1: [workspace] has no key "nam"; did you mean `name`?
@@ -278,10 +300,12 @@ warn_at = 8
     line 16, column 29: `mini` is in this chain twice; keep the first
     line 17, column 26: `first_token`: write a whole number and one of ms, s, m, h, d, such as "20s"
     line 18, column 21: the judge `mini` also writes answers of this route; what it checks then stays unverified; name a model of another family as a judge too
-    line 21, column 9: `scope`: this version of Signalbox limits projects only; write "project:*" or "project:NAME"
-    line 22, column 10: this version of Signalbox knows days only; write period = "day"
-    line 23, column 9: this version of Signalbox limits dollars only; write limit = "$5.00"
+    line 21, column 9: `scope`: that is not a scope; write "user:*", "org:*", "project:*", "prompt:*" or "token:*", or a name for the star; did you mean `user`?
+    line 22, column 10: "fortnight" is no period; there are `day`, `week`, `month`, `total`
+    line 23, column 9: `limit`: "500 reqests" is no limit; write "$5.00", "200_000 tokens" or "500 requests"
     line 24, column 11: `warn_at` must be over 0 and at most 1; write warn_at = 0.8 for 80 %
+    line 25, column 12: "cheaper_tear" is no way to make a call cheaper; did you mean `cheaper_tier`?
+    line 25, column 43: `cache_first` is in this list twice; keep the first
     "#);
 }
 
@@ -310,10 +334,6 @@ fn what_a_later_version_will_know_says_so() {
             "guards",
         ),
         ("[guards.a]\nguard = \"pii\"", "guards"),
-        ("[budgets.a]\nlimit = \"200_000 tokens\"", "dollars only"),
-        ("[budgets.a]\nlimit = \"$1\"\ndegrade_at = 0.9", "degradation"),
-        ("[budgets.a]\nlimit = \"$1\"\nperiod = \"week\"", "days only"),
-        ("[budgets.a]\nlimit = \"$1\"\nscope = \"org:x\"", "projects only"),
     ] {
         let found = problems(text);
         assert!(found.len() == 1 && found[0].contains("this version") && found[0].contains(word), "{text}: {found:?}");
@@ -328,6 +348,11 @@ fn values_out_of_range_are_refused() {
         "[budgets.a]\nlimit = \"$1\"\nwarn_at = 0",
         "[budgets.a]\nlimit = \"$1\"\nwarn_at = nan",
         "[budgets.a]\nlimit = \"$1\"\nunknown_price = { ceiling = \"0\" }",
+        "[budgets.a]\nlimit = \"$1\"\nscope = \"user:\"",
+        "[budgets.a]\nlimit = \"$1\"\nscope = \"ann\"",
+        "[budgets.a]\nlimit = \"$1\"\ndegrade = \"cheaper_tier\"",
+        "[budgets.a]\nlimit = \"$1\"\ndegrade_at = 2\ndegrade = [\"cheaper_tier\"]",
+        "[budgets.a]\nlimit = \"1.5 tokens\"",
         "[budgets.a]",
         "[providers.a]",
         "[providers.a]\nkind = \"openai-compatible\"",

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
-use signalbox_domain::Rates;
+use signalbox_domain::{Money, Rates};
 
 use signalbox_domain::ProviderKind;
 
@@ -66,6 +66,10 @@ fn money(text: &str) -> Money {
     text.parse().unwrap()
 }
 
+fn limit(text: &str) -> Allowance {
+    text.parse().unwrap()
+}
+
 #[test]
 fn r11_a_changed_value_changes_one_line_and_keeps_its_comment() {
     let edit = ProviderEdit { base_url: Some("http://127.0.0.1:1234/v1".into()), ..ProviderEdit::default() };
@@ -74,7 +78,7 @@ fn r11_a_changed_value_changes_one_line_and_keeps_its_comment() {
     - base_url = "http://127.0.0.1:8080/v1" # llama.cpp
     + base_url = "http://127.0.0.1:1234/v1" # llama.cpp
     "#);
-    let edit = BudgetEdit { limit: Some(money("0.0094")), warn_at: Some(0.5), ..BudgetEdit::default() };
+    let edit = BudgetEdit { limit: Some(limit("0.0094")), warn_at: Some(0.5), ..BudgetEdit::default() };
     insta::assert_snapshot!(changes(TEXT, &valid(set_budget(TEXT, "daily", &edit))), @r#"
     - limit = "$5.00" # a day
     + limit = "$0.0094" # a day
@@ -132,7 +136,7 @@ fn what_is_new_stands_behind_its_kind() {
         after.contains("provider = \"local\" # free\n\n[models.phi]\nprovider = \"local\"\ncontext_window = 8192\n\n[routes.default]"),
         "{after}"
     );
-    let edit = BudgetEdit { limit: Some(money("1")), ..BudgetEdit::default() };
+    let edit = BudgetEdit { limit: Some(limit("1")), ..BudgetEdit::default() };
     let after = valid(set_budget("[workspace]\nname = \"a\"\n", "daily", &edit));
     assert_eq!(
         after,
@@ -341,7 +345,7 @@ fn the_last_candidate_of_a_chain_stays() {
 #[test]
 fn line_ends_and_the_byte_order_mark_survive() {
     let text = format!("\u{feff}{}", TEXT.replace('\n', "\r\n"));
-    let edit = BudgetEdit { limit: Some(money("7")), ..BudgetEdit::default() };
+    let edit = BudgetEdit { limit: Some(limit("7")), ..BudgetEdit::default() };
     let after = set_budget(&text, "daily", &edit).unwrap();
     assert_eq!(after, text.replace("$5.00", "$7.00"));
     let after = set_budget(&text, "new", &edit).unwrap();
@@ -350,7 +354,7 @@ fn line_ends_and_the_byte_order_mark_survive() {
 
 #[test]
 fn tables_in_one_line_and_dotted_keys_can_be_changed_too() {
-    let edit = BudgetEdit { limit: Some(money("7")), ..BudgetEdit::default() };
+    let edit = BudgetEdit { limit: Some(limit("7")), ..BudgetEdit::default() };
     for text in [
         "budgets = { a = { limit = \"$1\" } }\n",
         "budgets.a.limit = \"$1\"\n",
@@ -360,10 +364,36 @@ fn tables_in_one_line_and_dotted_keys_can_be_changed_too() {
         for name in ["a", "b"] {
             let after = valid(set_budget(text, name, &edit));
             let (config, _) = Config::parse(&after);
-            assert_eq!(config.unwrap().budget(name).unwrap().limit, money("7"), "{after}");
+            assert_eq!(config.unwrap().budget(name).unwrap().limit, limit("7"), "{after}");
             valid(remove_budget(&after, "a"));
         }
     }
+}
+
+#[test]
+fn every_part_of_a_budget_can_be_changed_and_comments_stay() {
+    let edit = BudgetEdit {
+        limit: Some(limit("200000 tokens")),
+        scope: Some("user:*".parse().unwrap()),
+        period: Some(Period::Month),
+        degrade_at: Some(0.95),
+        degrade: Some(vec![DegradeStep::ClampOutput, DegradeStep::CheaperTier]),
+        ..BudgetEdit::default()
+    };
+    let after = valid(set_budget(TEXT, "daily", &edit));
+    insta::assert_snapshot!(changes(TEXT, &after), @r#"
+    - limit = "$5.00" # a day
+    + limit = "200_000 tokens" # a day
+    + scope = "user:*"
+    + period = "month"
+    + degrade_at = 0.95
+    + degrade = ["clamp_output", "cheaper_tier"]
+    "#);
+    assert_eq!(valid(set_budget(&after, "daily", &edit)), after, "the same again changes nothing");
+    let same = BudgetEdit { limit: Some(limit("$5")), ..BudgetEdit::default() };
+    assert_eq!(valid(set_budget(TEXT, "daily", &same)), TEXT, "a limit that is said already stays in its words");
+    let none = BudgetEdit { degrade: Some(Vec::new()), ..BudgetEdit::default() };
+    assert!(!valid(set_budget(&after, "daily", &none)).contains("degrade"));
 }
 
 #[test]
@@ -371,7 +401,7 @@ fn a_text_that_can_not_be_read_is_not_changed() {
     let error = remove_budget("[workspace]\nname = \n", "a").unwrap_err();
     assert!(matches!(error, EditError::Syntax { line: 2, .. }), "{error}");
     assert!(matches!(
-        set_budget("budgets = 1", "a", &BudgetEdit { limit: Some(Money::ZERO), ..BudgetEdit::default() }),
+        set_budget("budgets = 1", "a", &BudgetEdit { limit: Some(limit("0")), ..BudgetEdit::default() }),
         Err(EditError::NotATable { .. })
     ));
 }
@@ -386,7 +416,7 @@ proptest! {
         let _ = remove_provider(&text, "local");
         let _ = remove_candidate(&text, "mini");
         let _ = set_route_chain(&text, "default", Role::Generate, &["small".to_owned()]);
-        let _ = set_budget(&text, "daily", &BudgetEdit { limit: Some(Money::ZERO), ..BudgetEdit::default() });
+        let _ = set_budget(&text, "daily", &BudgetEdit { limit: Some(limit("0")), ..BudgetEdit::default() });
     }
 }
 

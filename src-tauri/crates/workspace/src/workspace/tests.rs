@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use signalbox_domain::{Money, Price, Role, Tier};
+use signalbox_domain::{Price, Role, Tier};
 
 use super::*;
 use crate::edit::{BudgetEdit, set_budget};
@@ -27,7 +27,7 @@ fn the_starter_is_ready_without_a_key() {
     let large = config.model("simulated-large").unwrap();
     assert_eq!((large.price, large.family.as_deref()), (Some(Price::FREE), Some("simulated")));
     assert_eq!(config.model("simulated-small").unwrap().tier, Tier::Simple);
-    assert_eq!(config.budget("daily").unwrap().limit, Money::from_nanos(5_000_000_000));
+    assert_eq!(config.budget("daily").unwrap().limit, "$5.00".parse().unwrap());
 }
 
 #[test]

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { Money } from "./Money.ts";
+import type { Unit } from "./Unit.ts";
 
 /**
  * A refusal by a budget, with everything that a person needs to act on it.
@@ -14,22 +14,26 @@ budget: string,
  */
 scope: string,
 /**
+ * What the figures count; nano-dollars where it is dollars.
+ */
+unit: Unit,
+/**
  * The limit of the period.
  */
-limit: Money,
+limit: number,
 /**
  * Spent in the period.
  */
-settled: Money,
+settled: number,
 /**
  * Reserved by calls under way.
  */
-held: Money,
+held: number,
 /**
  * What this call would have reserved.
  */
-needed: Money,
+needed: number,
 /**
- * When the period ends.
+ * When the period ends; never for a limit in all.
  */
-resets_at: string, };
+resets_at: string | null, };

@@ -1,4 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
+import type { BudgetAlert } from "./BudgetAlert.ts";
 import type { BudgetRow } from "./BudgetRow.ts";
 import type { Call } from "./Call.ts";
 import type { CallId } from "./CallId.ts";
@@ -43,7 +44,11 @@ name: string, } | { "kind": "config", } | { "kind": "budgets",
 /**
  * All of them.
  */
-budgets: Array<BudgetRow>, } | { "kind": "provider",
+budgets: Array<BudgetRow>, } | { "kind": "budget_alert",
+/**
+ * Which, and how it stands.
+ */
+alert: BudgetAlert, } | { "kind": "provider",
 /**
  * The provider.
  */

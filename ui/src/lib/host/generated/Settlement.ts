@@ -7,10 +7,18 @@ import type { SettlementKind } from "./SettlementKind.ts";
  */
 export type Settlement = {
 /**
- * The amount.
+ * The amount; at least so much where it is a lower bound.
  */
 amount: Money,
 /**
  * How sure it is.
  */
-kind: SettlementKind, };
+kind: SettlementKind,
+/**
+ * What the budgets keep beyond it, because a provider that failed may charge up to so much more.
+ */
+doubtful: Money,
+/**
+ * How far it went over what was held: a provider's own overshoot of the longest answer allowed.
+ */
+over: Money, };

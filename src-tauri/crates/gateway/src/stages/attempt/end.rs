@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use serde_json::json;
-use signalbox_domain::{AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Stage, Usage};
+use signalbox_domain::{Amounts, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Stage, Usage};
 use signalbox_workspace::config::Limits;
 use tokio::time::Instant;
 
 use crate::{
+    answer::Meter,
     listener::Undelivered,
     pipeline::{Passage, millis_between},
-    stages::{attempts::End, route::Candidate},
+    stages::{
+        attempts::End,
+        route::{Candidate, worst_case},
+    },
 };
 
 /// What a try has seen so far.
@@ -81,8 +85,14 @@ fn timeout(limit: Limit, limits: Limits) -> End {
     End::Failed(failure)
 }
 
-/// Records how a try ended and what it cost; `tokens` came from it, by estimate. Says how it ended for the caller.
-pub(super) async fn finish(passage: &mut Passage, candidate: &Candidate, tokens: u64, seen: Seen, end: End) -> End {
+/// Records how a try ended and what it cost; what came from it is on the meter. Says how it ended for the caller.
+pub(super) async fn finish(
+    passage: &mut Passage,
+    candidate: &Candidate,
+    meter: &mut Meter,
+    seen: Seen,
+    end: End,
+) -> End {
     let now = passage.gateway.clock.now();
     // A provider that refused outright charges nothing; one that was heard, or may have worked, does.
     let charged = seen.usage.is_some()
@@ -101,7 +111,7 @@ pub(super) async fn finish(passage: &mut Passage, candidate: &Candidate, tokens:
         end => end,
     };
     let (state, cause, word) = ended(&end);
-    let (least, _) = candidate.lower_bound(tokens);
+    let (least, _) = candidate.lower_bound(meter.tokens());
     // What a provider counted before the end isn't all that it counted.
     let usage = seen.usage.filter(|_| seen.whole);
     let shown = match (usage.or(seen.usage), charged) {
@@ -114,6 +124,7 @@ pub(super) async fn finish(passage: &mut Passage, candidate: &Candidate, tokens:
     if charged && let Some(why) = candidate.unpriced() {
         passage.unpriced = Some(why);
     }
+    let doubtful = if charged { spend(passage, candidate, meter, &seen, (&shown, cost), &end) } else { Money::ZERO };
     if let (Some((model, characters)), Some(usage)) = (&candidate.learns, usage) {
         passage.learned.push((model.clone(), *characters, usage.input));
     }
@@ -138,10 +149,60 @@ pub(super) async fn finish(passage: &mut Passage, candidate: &Candidate, tokens:
     } else {
         format!("{}: {word}", candidate.model)
     };
-    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some() });
+    let data = json!({ "usage": usage, "cost": cost, "counted": usage.is_some(), "doubtful": doubtful });
     passage.recorder.decide_with(Stage::Attempt, cause, detail, data).await;
+    if charged && shown.output > candidate.max_output {
+        let (said, allowed) = (shown.output, candidate.max_output);
+        let detail = format!("{}: {said} tokens came, and only {allowed} were asked for", candidate.model);
+        let data = json!({ "output": said, "max_output": allowed });
+        passage.recorder.decide_with(Stage::Attempt, Cause::Overshot, detail, data).await;
+    }
     passage.show().await;
     end
+}
+
+/// Takes what a try has used out of the purse, with what is in doubt; gives what is.
+fn spend(
+    passage: &mut Passage,
+    candidate: &Candidate,
+    meter: &mut Meter,
+    seen: &Seen,
+    (shown, cost): (&Usage, Option<Money>),
+    end: &End,
+) -> Money {
+    let most = at_most(candidate, meter, seen, end);
+    let money = cost.unwrap_or_default();
+    let doubtful = (most.money - money).max(Money::ZERO);
+    passage.purse.doubtful += doubtful;
+    let tokens = tokens(shown).max(most.tokens);
+    passage.purse.spent += Amounts { money: money + doubtful, tokens, requests: 0 };
+    doubtful
+}
+
+/// What an attempt may have cost at most, as [`crate::admission`] says; nothing beyond what is known when it is no more.
+fn at_most(candidate: &Candidate, meter: &mut Meter, seen: &Seen, end: &End) -> Amounts {
+    let by_text = |meter: &mut Meter| {
+        let output = meter.at_most().min(candidate.max_output.max(meter.tokens()));
+        worst_case(&candidate.price, candidate.input.at_most, output)
+    };
+    match end {
+        // The provider's last word.
+        _ if seen.whole && seen.usage.is_some() => Amounts::ZERO,
+        End::Complete { .. } => by_text(meter),
+        End::Cancelled => Amounts::ZERO,
+        // A caller that doesn't take the answer is one that leaves.
+        End::Failed(_) if seen.held_up => Amounts::ZERO,
+        End::Failed(failure) => match failure.class {
+            // The provider had ended its answer, whatever it was.
+            ErrorClass::Empty | ErrorClass::SchemaInvalid | ErrorClass::ContentPolicy => by_text(meter),
+            _ => candidate.worst_case(),
+        },
+    }
+}
+
+/// The tokens that a provider counted, of whatever kind.
+fn tokens(usage: &Usage) -> i64 {
+    i64::try_from(usage.input.saturating_add(usage.output)).unwrap_or(i64::MAX)
 }
 
 /// Tokens that a provider had counted before an answer broke off, and those that came from it. The input is known by

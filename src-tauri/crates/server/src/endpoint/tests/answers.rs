@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use signalbox_domain::{AttemptState, BudgetRefusal, ErrorClass, Failure, FinishReason, Limit, Money, Protocol, Usage};
+use signalbox_domain::{AttemptState, BudgetRefusal, ErrorClass, Failure, FinishReason, Limit, Protocol, Unit, Usage};
 
 use super::{ALL, asked, attempt, call, full, no_fields};
 use crate::endpoint::{asked::Whole, fault::Refused, messages, models::Listed, said, speech::Speech};
@@ -105,11 +105,12 @@ fn each_class_has_its_status_its_code_and_the_type_that_the_official_libraries_k
         let refusal = BudgetRefusal {
             budget: "daily".into(),
             scope: "project:support".into(),
-            limit: Money::ZERO,
-            settled: Money::ZERO,
-            held: Money::ZERO,
-            needed: Money::ZERO,
-            resets_at: Timestamp::UNIX_EPOCH,
+            unit: Unit::Dollars,
+            limit: 0,
+            settled: 0,
+            held: 0,
+            needed: 0,
+            resets_at: Some(Timestamp::UNIX_EPOCH),
         };
         ErrorClass::Budget { refusal: Box::new(refusal) }
     };
