@@ -171,7 +171,7 @@ async fn a_kept_answer_of_any_age_is_served_first_and_says_so() {
 
 #[tokio::test]
 async fn a_judge_is_never_degraded() {
-    let house = house("$10", &DegradeStep::ALL.to_vec(), |config| {
+    let house = house("$10", DegradeStep::ALL, |config| {
         config.routes[0].judge =
             Some(signalbox_workspace::config::Judge { models: vec!["first".into()], min_tier: None });
     });
