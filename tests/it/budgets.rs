@@ -133,9 +133,8 @@ async fn call_for(app: &App, user: &str, target: Target) -> CallStatus {
     request.caller = Caller { user: Some(user.into()), ..Caller::default() };
     let mut call = app.core.call_watched(request);
     loop {
-        match call.next().await.expect("a call ends with its end") {
-            CallEvent::Ended(call) => return call.status,
-            _ => {}
+        if let CallEvent::Ended(call) = call.next().await.expect("a call ends with its end") {
+            return call.status;
         }
     }
 }
