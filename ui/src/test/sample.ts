@@ -325,7 +325,6 @@ export function sampleCall(change: Partial<Call> = {}): Call {
     first_token_ms: 380,
     total_ms: 3940,
     usage: sampleUsage(493, 188),
-    caller: { user: null, org: null, project: null, token: null },
     held: dollars(0.0142),
     settlement: { amount: dollars(0.0031), kind: "exact", doubtful: 0, over: 0 },
     badge: { state: "unverified", reason: "no judge is configured" },
