@@ -84,7 +84,7 @@ describe("the track of a call", () => {
       ["attempt", "passed over", false],
       ["attempt 2", "fallback", true],
     ]);
-    expect(found[1]?.bars).toEqual([{ kind: "pause", from: 200, to: 600 }]);
+    expect(found[1]?.bars).toEqual([{ kind: "pause", from: 200, to: 600, title: "waited 0.40 s before it" }]);
     expect(new Set(found.map((row) => row.key)).size).toBe(4);
   });
 
@@ -106,7 +106,7 @@ describe("the track of a call", () => {
       ["attempt 2", "again", "mini at openai; mini once more; 2 s for mini"],
     ]);
     expect(found[2]?.bars).toEqual([
-      { kind: "pause", from: 500, to: 700 },
+      { kind: "pause", from: 500, to: 700, title: "waited 0.20 s before it" },
       { kind: "wait", from: 700, to: 900 },
     ]);
     expect(found.some((row) => row.siding)).toBe(false);

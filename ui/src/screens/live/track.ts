@@ -1,6 +1,6 @@
 import type { Aspect } from "$lib/components/signal.ts";
 import type { Attempt, Call, Decision } from "$lib/host/index.ts";
-import { attemptBars, attemptFacts, attemptSignal, endOf, lastEnd, type Bar } from "./waterfall.ts";
+import { attemptBars, attemptFacts, attemptSignal, endOf, lastEnd, pauseBar, type Bar } from "./waterfall.ts";
 
 /** One line of the diagram: a decision, or all decisions of one attempt. */
 export interface TrackRow {
@@ -88,7 +88,7 @@ function setAside(attempts: Map<number, Group>, { at }: Decision, begun: number)
       aspect: shown.signal,
       cause: shown.cause,
       detail: joined(decisions.map((decision) => decision.detail)),
-      bars: waited ? [{ kind: "pause", from: Math.max(0, Date.parse(waited.at) - begun), to: end }] : row.bars,
+      bars: waited ? [pauseBar(Math.max(0, Date.parse(waited.at) - begun), end)] : row.bars,
     });
   }
 }
@@ -147,7 +147,7 @@ function toldBars(group: readonly Decision[], begun: number, until: number, held
   const waited = group.find((one) => one.cause === "waited");
   const sent = group.find((one) => one.cause === "sent") ?? group.find((one) => one.cause !== "waited");
   const start = Math.max(0, at(sent) ?? until - begun);
-  const pause: Bar[] = waited ? [{ kind: "pause", from: Math.max(0, at(waited) ?? 0), to: start }] : [];
+  const pause: Bar[] = waited ? [pauseBar(Math.max(0, at(waited) ?? 0), start)] : [];
   if (!sent) return pause;
   const ended = group.find((one) => ENDS.includes(one.cause));
   const end = Math.max(start, at(ended) ?? until - begun);

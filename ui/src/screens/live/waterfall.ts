@@ -50,6 +50,11 @@ export function endOf(call: Call, now: number): number {
   return Math.max(begun + (call.total_ms ?? 0), ...ends);
 }
 
+/** The bar of a wait, which says how long it was. */
+export function pauseBar(from: number, to: number, ms = to - from): Bar {
+  return { kind: "pause", from, to, title: `waited ${formatDuration(ms)} before it` };
+}
+
 /** The bars of one attempt; `until` is where one without an end stops. */
 export function attemptBars(attempt: Attempt, begun: number, until: number, held = false): Bar[] {
   const start = Math.max(0, Date.parse(attempt.started_at) - begun);
@@ -57,7 +62,7 @@ export function attemptBars(attempt: Attempt, begun: number, until: number, held
   const bars: Bar[] = [];
   if (attempt.waited_ms > 0) {
     const from = Math.max(0, start - attempt.waited_ms);
-    bars.push({ kind: "pause", from, to: start, title: `waited ${formatDuration(attempt.waited_ms)} before it` });
+    bars.push(pauseBar(from, start, attempt.waited_ms));
   }
   const failed = attempt.state === "failed";
   if (attempt.first_token_ms === null) {
