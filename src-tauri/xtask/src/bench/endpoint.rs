@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{example, folder, peers, service::Service};
+use super::{folder, peers, service::Service};
 use crate::{command, failure::Failure, paths};
 
 /// The models of the mock, by the names that they have for callers: so many pieces, so many microseconds apart.
@@ -81,9 +81,17 @@ fn at(name: &'static str, port: u16, service: &Service, headers: Vec<(&'static s
 
 impl Bench {
     fn start() -> Result<Self, Failure> {
-        let (mock, load) = (example("signalbox-server", "mock")?, example("signalbox-server", "endpoint")?);
-        let count = example("signalbox-store", "count")?;
-        command::run(command::cargo().args(["build", "--release", "--package", "signalbox-cli"]))?;
+        // Together: packages that are built one by one have their dependencies built anew, with other features.
+        let mut build = command::cargo();
+        build.args(["build", "--release", "--bin", "signalbox-cli"]);
+        for package in ["signalbox-cli", "signalbox-server", "signalbox-store"] {
+            build.args(["--package", package]);
+        }
+        let [mock, load, count] = ["mock", "endpoint", "count"].map(|name| {
+            build.args(["--example", name]);
+            paths::built("release", &format!("examples/{name}"))
+        });
+        command::run(&mut build)?;
         let folder = folder()?;
         let state = folder.join("endpoint");
         if state.exists() {
