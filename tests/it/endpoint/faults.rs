@@ -84,6 +84,19 @@ async fn the_answer_of_a_fallback_says_who_gave_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_one_piece_may_come_from_another_however_late_the_first_breaks() {
+    for fault in ["cut_after(3)*", "malformed(2)*"] {
+        let (served, _servers) = two(fault).await;
+        for path in ALL {
+            let told = served.ask(path, &question(path, "route:default", false)).await;
+            assert_eq!(told.status, 200, "nothing had reached the caller: {path} {fault}: {told:?}");
+            let said = ["x-signalbox-model", "x-signalbox-degraded"].map(|name| told.header(name));
+            assert_eq!(said, ["second", "true"], "{path} {fault}: {told:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_before_the_first_piece_has_a_status_in_every_protocol() {
     for (fault, status, code, waits, types) in [
         ("rate_limited(retry_after=7)*", 429, "rate_limited", Some("7"), ("rate_limit_error", "rate_limit_error")),

@@ -138,15 +138,17 @@ async fn a_token_that_is_bound_asks_for_nobody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_is_told_with_what_is() {
     let served = Served::start().await;
-    for (method, path, status, code) in [
-        (Method::POST, "/chat/completions", 404, "not_found"),
-        (Method::GET, "/", 404, "not_found"),
-        (Method::GET, CHAT, 405, "method_not_allowed"),
-        (Method::DELETE, "/v1/models", 405, "method_not_allowed"),
+    for (method, path, status, allow) in [
+        (Method::POST, "/chat/completions", 404, ""),
+        (Method::GET, "/", 404, ""),
+        (Method::GET, CHAT, 405, "POST"),
+        (Method::DELETE, "/v1/models", 405, "GET"),
     ] {
         let url = format!("{}{path}", served.base);
         let told = told(served.client.request(method.clone(), url).bearer_auth(&served.token)).await;
+        let code = if status == 405 { "method_not_allowed" } else { "not_found" };
         assert_eq!((told.status, told.code().as_str()), (status, code), "{method} {path}: {told:?}");
+        assert_eq!(told.header("allow"), allow, "{method} {path}: {told:?}");
         assert!(status == 405 || told.message().contains(CHAT), "it says what there is: {told:?}");
     }
     let health = told(served.client.get(format!("{}/health", served.base))).await;

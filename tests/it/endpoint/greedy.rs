@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use signalbox_api::types::TokenLimits;
+use signalbox_domain::CallStatus;
 use signalbox_server::EndpointLimits;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
     time::timeout,
 };
 
-use super::{ALL, CHAT, MESSAGES, Served, question, told};
+use super::{ALL, CHAT, MESSAGES, Served, leaving::ends, question, told};
 use crate::harness::PATIENCE;
 
 const QUICK: Duration = Duration::from_millis(100);
@@ -159,4 +161,60 @@ async fn a_token_has_limits_of_its_own() {
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait), "{refused:?}");
     assert_eq!(told(served.get("/v1/models")).await.status, 200, "lists aren't limited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_beyond_the_limit_waits_until_another_ends() {
+    let served = Served::with(EndpointLimits { connections: 1, ..EndpointLimits::default() }, |_| {}).await;
+    let health = format!("GET /health HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n\r\n", served.port);
+    let connect = || TcpStream::connect(("127.0.0.1", served.port));
+    let answered = async |socket: &mut TcpStream| {
+        let mut answer = [0; 1024];
+        let read = timeout(PATIENCE, socket.read(&mut answer)).await.expect("an answer").expect("the connection lives");
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    };
+    let (mut first, mut second) = (connect().await.unwrap(), connect().await.unwrap());
+    second.write_all(health.as_bytes()).await.unwrap();
+    for _ in 0..20 {
+        first.write_all(health.as_bytes()).await.unwrap();
+        assert!(answered(&mut first).await.starts_with("HTTP/1.1 200"));
+    }
+    let early = second.try_read(&mut [0; 1]).map_err(|error| error.kind());
+    assert_eq!(early, Err(std::io::ErrorKind::WouldBlock), "the second has no place yet");
+    drop(first);
+    assert!(answered(&mut second).await.starts_with("HTTP/1.1 200"), "now it has");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_never_reads_holds_its_call_up_no_longer_than_the_route_allows() {
+    // An upstream that would never stop answering, by more than any buffer between here and there can take.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}/v1", listener.local_addr().unwrap());
+    let (asked, was_asked) = oneshot::channel();
+    let upstream = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let _ = socket.read(&mut [0; 8192]).await.unwrap();
+        asked.send(()).unwrap();
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/event-stream\r\n\r\n";
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let piece =
+            serde_json::json!({"id": "a", "choices": [{"index": 0, "delta": {"content": "word ".repeat(10_000)}}]});
+        let piece = format!("data: {piece}\n\n");
+        while socket.write_all(piece.as_bytes()).await.is_ok() {}
+    });
+    let toml = format!(
+        "[providers.far]\nkind = \"openai-compatible\"\nbase_url = \"{origin}\"\nkey = \"none\"\n\n\
+         [models.far]\nprovider = \"far\"\nid = \"far\"\nprice = {{ input = \"1.00\", output = \"4.00\" }}\n\n\
+         [routes.default]\ngenerate = [\"far\"]\nlimits = {{ total = \"1s\" }}\n"
+    );
+    let served = Served::of(&toml).await;
+    let body = question(CHAT, "route:default", true).to_string();
+    let mut caller = TcpStream::connect(("127.0.0.1", served.port)).await.unwrap();
+    let request = head(&served, CHAT, &format!("content-length: {}", body.len())) + &body;
+    caller.write_all(request.as_bytes()).await.unwrap();
+    timeout(PATIENCE, was_asked).await.expect("in time").expect("it is asked");
+    assert_eq!(ends(&served).await, [CallStatus::Failed], "it ends while the caller is still there");
+    timeout(PATIENCE, upstream).await.expect("the request is aborted upstream").unwrap();
+    assert_eq!(served.app.core.under_way().1.nanos(), 0, "nothing is held for it");
+    drop(caller);
 }

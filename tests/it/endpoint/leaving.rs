@@ -36,7 +36,7 @@ async fn until_asked(server: &WireServer, count: usize) {
 }
 
 /// Waits until nothing runs any more, and says how the calls have ended, each way once.
-async fn ends(served: &Served) -> Vec<CallStatus> {
+pub(super) async fn ends(served: &Served) -> Vec<CallStatus> {
     let ended = async {
         while served.app.core.under_way().0 > 0 {
             tokio::task::yield_now().await;

@@ -11,11 +11,14 @@ use std::{
 };
 
 use signalbox_domain::CallId;
-use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
 
 use crate::types::{Event, Frame};
 
-/// How long events are collected. Shorter costs more frames than a screen can show.
+/// The least time between two frames. Shorter costs more frames than a screen can show.
 const COLLECT: Duration = Duration::from_millis(25);
 /// How many bytes of answers a frame holds at most; larger messages are slow to cross into the window.
 const FRAME_BYTES: usize = 8 * 1024;
@@ -28,6 +31,8 @@ pub struct Hub {
     inner: Arc<Mutex<Ring>>,
     last: watch::Sender<u64>,
     watched: Arc<AtomicBool>,
+    /// Wakes the task that seals frames. While nothing happens it sleeps.
+    due: mpsc::Sender<()>,
 }
 
 #[derive(Default)]
@@ -52,13 +57,14 @@ pub struct Subscription {
 impl Hub {
     /// A hub whose frames are sealed by a task that lives as long as the hub.
     pub fn start() -> Self {
-        let hub = Self { inner: Arc::default(), last: watch::Sender::new(0), watched: Arc::default() };
+        let (due, mut asked) = mpsc::channel(1);
+        let hub = Self { inner: Arc::default(), last: watch::Sender::new(0), watched: Arc::default(), due };
         let (ring, last) = (Arc::downgrade(&hub.inner), hub.last.clone());
         tokio::spawn(async move {
-            let mut tick = tokio::time::interval(COLLECT);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tick.tick().await;
+            let mut next = Instant::now();
+            while asked.recv().await.is_some() {
+                sleep_until(next).await;
+                next = Instant::now() + COLLECT;
                 let Some(ring) = ring.upgrade() else { break };
                 let sealed = lock(&ring).seal();
                 if let Some(seq) = sealed {
@@ -84,6 +90,8 @@ impl Hub {
             ring.add(event);
             if ring.pending_bytes >= FRAME_BYTES { ring.seal() } else { None }
         };
+        // When it is asked already, it will see this event too.
+        let _ = self.due.try_send(());
         if let Some(seq) = sealed {
             self.last.send_replace(seq);
         }

@@ -18,7 +18,7 @@ use signalbox_domain::{
     Caller, ContentHash, Decision, Message, MessageRole, ModelRequest, Origin, Params, Role, Target,
 };
 use signalbox_gateway::{
-    CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock,
+    CallEvent, CallRequest, Calling, Delivery, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock,
 };
 use signalbox_prompts::Registry;
 use signalbox_providers::{Http, Provider};
@@ -195,6 +195,7 @@ fn request(number: usize) -> CallRequest {
         origin: Origin::App,
         caller: Caller::default(),
         added: None,
+        delivery: Delivery::Pieces,
     }
 }
 

@@ -22,7 +22,7 @@ use signalbox_workspace::config::{
 use tokio::time::timeout;
 use ts_rs::TS;
 
-use crate::{CallRequest, Calling, Gateway, PromptText, Settings, StoredRequest};
+use crate::{CallRequest, Calling, Delivery, Gateway, PromptText, Settings, StoredRequest};
 
 /// The names that a drill uses in its own configuration.
 const ROUTE: &str = "drill";
@@ -258,6 +258,7 @@ impl Drill {
             origin: Origin::Drill { name: self.name.into() },
             caller: Caller::default(),
             added: None,
+            delivery: Delivery::Pieces,
         }
     }
 

@@ -57,7 +57,7 @@ pub use observer::{Ended, Observer};
 pub use period::{day_span, period_span};
 pub use preview::Preview;
 pub use prices::{PriceOrigin, PriceTable, Priced};
-pub use request::{CallRequest, PromptText, StoredRequest};
+pub use request::{CallRequest, Delivery, PromptText, StoredRequest};
 pub use settings::Settings;
 pub use state::{GatewayState, ProviderSignal};
 pub use tokens::{Counted, Ratios, TokenCounter};

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    CallRequest, Gateway, PromptText, Settings, StoredRequest,
+    CallRequest, Delivery, Gateway, PromptText, Settings, StoredRequest,
     event::CallEvent,
     listener::Listener,
     recorder::Recorder,
@@ -46,6 +46,8 @@ pub(crate) struct Passage {
     pub(crate) conversation: Option<Arc<StoredRequest>>,
     /// Why nobody knows what the call costs, where that is so.
     pub(crate) unpriced: Option<String>,
+    /// How the caller takes the answer.
+    pub(crate) delivery: Delivery,
 }
 
 impl Passage {
@@ -143,8 +145,8 @@ pub(crate) async fn run(
     let (events, last) = Listener::new(events, cancel.clone());
     // Taken apart, so that a new field doesn't compile until somebody has decided whether a kept answer depends on it: the
     // text, its values and what was added are in the request that they become, the others stand in the cache's key, but
-    // for where the call comes from.
-    let CallRequest { role, text, values, target, origin, caller, added } = request;
+    // for where the call comes from and how its answer is taken.
+    let CallRequest { role, text, values, target, origin, caller, added, delivery } = request;
     let call = Call {
         id,
         role,
@@ -186,6 +188,7 @@ pub(crate) async fn run(
         learned: Vec::new(),
         conversation: None,
         unpriced: None,
+        delivery,
     };
     passage.show().await;
 

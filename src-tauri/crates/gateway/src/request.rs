@@ -23,13 +23,25 @@ pub struct CallRequest {
     /// What the caller adds to a stored prompt: messages that follow the prompt's own, tools, and what it says of the
     /// answer, which comes before what the prompt says. A conversation that is rendered already is added to by nothing.
     pub added: Option<Box<StoredRequest>>,
+    /// How the caller takes the answer.
+    pub delivery: Delivery,
+}
+
+/// How a caller takes an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Piece by piece, as it comes. After the first piece nobody else may answer.
+    Pieces,
+    /// In one piece. Nothing reaches the caller before the answer is whole, so until then another candidate may answer.
+    Whole,
 }
 
 impl CallRequest {
     /// A request of role `generate` from the window.
     pub fn new(text: PromptText, values: Map<String, Value>, target: Target) -> Self {
         let (origin, caller) = (Origin::App, Caller::default());
-        Self { role: Role::Generate, text, values, target, origin, caller, added: None }
+        let delivery = Delivery::Pieces;
+        Self { role: Role::Generate, text, values, target, origin, caller, added: None, delivery }
     }
 }
 

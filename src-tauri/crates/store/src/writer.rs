@@ -127,9 +127,10 @@ impl Writer {
             (true, _) => Some(StoreError::Full { what: "the last change" }),
             (false, good) => end(&connection, good).err(),
         };
+        let changes = connection.total_changes();
         drop(connection);
         report(failure.as_ref());
-        self.checkpoints.committed();
+        self.checkpoints.committed(changes);
         shared.done_elsewhere.fetch_add(1, Ordering::Relaxed);
         if !shared.behind.swap(true, Ordering::SeqCst) {
             // The thread sleeps, and would never find out.
@@ -162,23 +163,24 @@ fn run(shared: &Shared, checkpoints: &Checkpoints, queue: &mpsc::Receiver<Job>) 
                 jobs.extend(queue.try_iter().take(BATCH - 1));
                 let count = jobs.len();
                 restless += count;
-                {
+                let changes = {
                     let connection = shared.lock();
                     commit(&connection, jobs);
                     shared.queued.fetch_sub(count, Ordering::SeqCst);
-                }
-                checkpoints.committed();
+                    connection.total_changes()
+                };
+                checkpoints.committed(changes);
                 shared.crowded.store(count > 1, Ordering::Relaxed);
                 shared.behind.store(true, Ordering::SeqCst);
                 // A call is written by two jobs.
-                if restless > RESTLESS && !step(shared, count as u32) {
+                if restless > RESTLESS && !step(shared, checkpoints, count as u32) {
                     restless = 0;
                 }
             }
             // Others write where they are; unless they do so for too long, the log can wait.
             Err(RecvTimeoutError::Timeout) if news > 0 && restless <= RESTLESS => {}
             Err(RecvTimeoutError::Timeout) => loop {
-                if !step(shared, CALLS) {
+                if !step(shared, checkpoints, CALLS) {
                     restless = 0;
                     break;
                 }
@@ -193,14 +195,16 @@ fn run(shared: &Shared, checkpoints: &Checkpoints, queue: &mpsc::Receiver<Job>) 
 }
 
 /// Puts some calls into the log; says whether there are more.
-fn step(shared: &Shared, calls: u32) -> bool {
+fn step(shared: &Shared, checkpoints: &Checkpoints, calls: u32) -> bool {
     shared.behind.store(false, Ordering::SeqCst);
     let connection = shared.lock();
     let done = begin(&connection).and_then(|()| {
         let more = Tx::of(&connection).log_catch_up(calls);
         end(&connection, more.is_ok()).and(more)
     });
+    let changes = connection.total_changes();
     drop(connection);
+    checkpoints.committed(changes);
     let more = done.unwrap_or_else(|error| {
         tracing::error!(%error, "the log could not be brought up to date");
         false

@@ -60,7 +60,7 @@ pub(crate) struct Attempted {
     pub(crate) telling: bool,
 }
 
-/// Makes one attempt. What comes of the answer is added to `answer`; unless the plan has integrity, it is delivered too.
+/// Makes one attempt. What comes of the answer is added to `answer`; unless the plan holds it back, it is delivered too.
 pub(crate) async fn run(
     passage: &mut Passage,
     plan: &Plan,
@@ -104,7 +104,7 @@ pub(crate) async fn run(
         End::Cancelled => false,
     };
     let end = match end {
-        End::Complete { finish } if plan.integrity => release(passage, plan, answer, finish, &mut seen).await,
+        End::Complete { finish } if plan.held_back => release(passage, plan, answer, finish, &mut seen).await,
         End::Complete { finish: FinishReason::Stop } if !seen.gap => match against_schema(answer.text(), plan) {
             Some(problem) => {
                 let message = format!("the answer doesn't follow its schema: {problem}");
@@ -116,7 +116,7 @@ pub(crate) async fn run(
             None => End::Complete { finish: FinishReason::Stop },
         },
         // Nothing of it was delivered, whatever had come.
-        End::Failed(mut failure) if plan.integrity => {
+        End::Failed(mut failure) if plan.held_back => {
             if let ErrorClass::StreamCut { delivered } = &mut failure.class {
                 *delivered = false;
             }
@@ -233,7 +233,7 @@ async fn pump(
             Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
             Some(Ok(event)) => {
                 let piece = hear(passage, trial, answer, meter, seen, event).await;
-                if let Some(piece) = piece.filter(|_| !plan.integrity) {
+                if let Some(piece) = piece.filter(|_| !plan.held_back) {
                     seen.delivered |= matches!(piece, CallEvent::Delta { .. } | CallEvent::ToolCall(_));
                     let began = Instant::now();
                     let delivered = passage.events.deliver(piece, total).await;
@@ -253,8 +253,13 @@ async fn pump(
                 return End::Failed(Failure::new(class, "the stream ended without saying that the answer is whole"));
             }
         }
+        // Pieces that come without a pause leave the alarm no turn.
+        let now = Instant::now();
+        if now >= total {
+            return seen.timeout(deadline.0, total, deadline.1, limits);
+        }
         if seen.heard {
-            deadline = (Instant::now() + Duration::from_millis(limits.idle_ms), Limit::Idle);
+            deadline = (now + Duration::from_millis(limits.idle_ms), Limit::Idle);
         }
     }
 }

@@ -186,6 +186,7 @@ fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<Conten
     let Plan {
         candidates: _,
         integrity,
+        held_back: _,
         first: _,
         first_left_out: _,
         limits: _,

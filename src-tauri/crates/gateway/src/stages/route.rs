@@ -11,7 +11,7 @@ use signalbox_store::Unheard;
 use signalbox_workspace::config::{CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice};
 
 use crate::{
-    PriceTable, Ratios, StoredRequest, TokenCounter,
+    Delivery, PriceTable, Ratios, StoredRequest, TokenCounter,
     chain::MOST_WAITS,
     pipeline::{Passage, Stop},
     stages::reserve::{self, JudgeNeeds},
@@ -31,8 +31,10 @@ pub(crate) struct Plan {
     pub(crate) limits: Limits,
     /// The longest wait for one candidate before the next is tried.
     pub(crate) patience: Duration,
-    /// Whether the answer is held back until it is whole.
+    /// Whether the route holds every answer back until it is whole.
     pub(crate) integrity: bool,
+    /// Whether this answer is held back, because of that or because the caller takes it in one piece.
+    pub(crate) held_back: bool,
     /// The schema that the answer should follow.
     pub(crate) schema: Option<Value>,
     pub(crate) cache: Option<CachePolicy>,
@@ -218,10 +220,11 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         Some(route) if role == Role::Generate => reserve::needs(&settings, route, request, &candidates, &terms),
         _ => JudgeNeeds::Nothing,
     };
+    let integrity = route.is_some_and(|route| route.integrity);
     let detail = match route {
         None => format!("{}, without a chain", names.join(", ")),
         Some(route) => {
-            let held = if route.integrity { "; held back until it is whole" } else { "" };
+            let held = if integrity { "; held back until it is whole" } else { "" };
             format!("route {}, {}: {}{held}", route.name, role.as_str(), names.join(", then "))
         }
     };
@@ -232,7 +235,8 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         first_left_out,
         limits: route.map_or_else(Limits::default, |route| route.limits),
         patience: Duration::from_millis(route.map_or(DEFAULT_PATIENCE_MS, |route| route.patience_ms)),
-        integrity: route.is_some_and(|route| route.integrity),
+        integrity,
+        held_back: integrity || passage.delivery == Delivery::Whole,
         schema: request.schema.clone(),
         // Vectors cost little to make and much to keep.
         cache: route.and_then(|route| route.cache).filter(|_| role != Role::Embed),

@@ -15,7 +15,8 @@ use signalbox_workspace::config::{Chain, Config, Judge, KeySource, Limits, Model
 use tempfile::TempDir;
 
 use crate::{
-    CallEvent, CallRequest, Calling, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock, entropy,
+    CallEvent, CallRequest, Calling, Delivery, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock,
+    entropy,
 };
 
 /// The name of the one route.
@@ -159,6 +160,7 @@ pub(super) fn request(text: &str) -> CallRequest {
         origin: Origin::App,
         caller: Caller::default(),
         added: None,
+        delivery: Delivery::Pieces,
     }
 }
 

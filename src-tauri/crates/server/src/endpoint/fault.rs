@@ -17,7 +17,10 @@ pub(crate) enum Refused {
     /// No model, route or prompt has this name.
     Model,
     /// The path is asked in another way.
-    Method,
+    Method {
+        /// How it is asked for.
+        allow: &'static str,
+    },
     /// The body didn't come in time.
     Slow,
     /// The body is too large.
@@ -118,7 +121,7 @@ pub(crate) fn of_endpoint(refused: Refused, message: &str) -> Fault {
         Refused::Forbidden => (403, "forbidden"),
         Refused::Path => (404, "not_found"),
         Refused::Model => (404, "model_not_found"),
-        Refused::Method => (405, "method_not_allowed"),
+        Refused::Method { .. } => (405, "method_not_allowed"),
         Refused::Slow => (408, "request_timeout"),
         Refused::TooLarge => (413, "request_too_large"),
         Refused::TooMany => (429, "too_many_requests"),

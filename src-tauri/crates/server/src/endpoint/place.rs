@@ -49,7 +49,10 @@ impl<'a> Place<'a> {
         });
         match found {
             Some((by, place)) if by == method => Ok(place),
-            Some((by, _)) => Err(Denied::refused(Refused::Method, format!("{path} is asked with {by}, not {method}"))),
+            Some((by, _)) => {
+                let refused = Refused::Method { allow: by.as_str() };
+                Err(Denied::refused(refused, format!("{path} is asked with {by}, not {method}")))
+            }
             None => {
                 let places: Vec<String> = PLACES.iter().map(|(by, path, _)| format!("{by} {path}")).collect();
                 let message =

@@ -53,6 +53,9 @@ impl Denied {
                 let (status, body) = speech.refuse(refused, &message);
                 let mut response = json(status, &body);
                 ask_again(response.headers_mut(), wait);
+                if let Refused::Method { allow } = refused {
+                    put(response.headers_mut(), "allow", allow.to_owned());
+                }
                 response
             }
             Self::Wrong(failure) => {

@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 use signalbox_domain::{Caller, Origin, Role, Target};
-use signalbox_gateway::{CallRequest, PromptText};
+use signalbox_gateway::{CallRequest, Delivery, PromptText};
 use signalbox_prompts::Selector;
 use signalbox_workspace::config::Config;
 
@@ -57,7 +57,8 @@ pub(super) fn request(
             (PromptText::Stored { name, selector }, values(asked, vars)?, target, Some(request))
         }
     };
-    Ok(CallRequest { role: Role::Generate, text, values, target, origin, caller, added })
+    let delivery = if asked.stream { Delivery::Pieces } else { Delivery::Whole };
+    Ok(CallRequest { role: Role::Generate, text, values, target, origin, caller, added, delivery })
 }
 
 /// What a name leads to. Whether there is such a prompt isn't known before it is read.

@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU64, Ordering},
         mpsc,
     },
     thread,
@@ -16,16 +16,17 @@ use rusqlite::Connection;
 use super::Shared;
 use crate::{StoreError, store::BUSY};
 
-/// After how many commits there is a checkpoint.
-const COMMITS: u32 = 500;
+/// After how many changed rows there is a checkpoint. A call alone changes some twenty; a commit may change thousands.
+const CHANGES: u64 = 10_000;
 /// How many pages may wait for one, when there are commits all the time: 128 MiB. Then the next checkpoint keeps those who
 /// write out for a moment, so that the log begins anew instead of growing.
 const MOST_PAGES: i64 = 32_768;
 
-/// Counts commits. The thread ends when the last of these is dropped.
+/// Counts what is committed. The thread ends when the last of these is dropped.
 #[derive(Clone)]
 pub(super) struct Checkpoints {
-    commits: Arc<AtomicU32>,
+    /// How many rows the writing connection had changed when a checkpoint was last asked for.
+    asked_at: Arc<AtomicU64>,
     due: mpsc::SyncSender<()>,
 }
 
@@ -45,12 +46,13 @@ impl Checkpoints {
                 }
             })
             .map_err(|error| StoreError::ReadOnly { path: path.to_owned(), message: error.to_string() })?;
-        Ok(Self { commits: Arc::default(), due })
+        Ok(Self { asked_at: Arc::default(), due })
     }
 
-    /// Notes a commit.
-    pub(super) fn committed(&self) {
-        if self.commits.fetch_add(1, Ordering::Relaxed) % COMMITS == COMMITS - 1 {
+    /// Notes that the writing connection has changed so many rows since it was opened.
+    pub(super) fn committed(&self, changes: u64) {
+        if changes.saturating_sub(self.asked_at.load(Ordering::Relaxed)) >= CHANGES {
+            self.asked_at.store(changes, Ordering::Relaxed);
             // When one is due already, that one will do.
             let _ = self.due.try_send(());
         }
@@ -68,4 +70,29 @@ fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), rusqlite::
         pass(&alone)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_is_due_after_so_many_rows_in_however_many_commits() {
+        let (due, asked) = mpsc::sync_channel(1);
+        let checkpoints = Checkpoints { asked_at: Arc::default(), due };
+        for (changes, is_due) in [
+            (20, false),
+            (CHANGES - 1, false),
+            (CHANGES, true),
+            (CHANGES + 20, false),
+            // One commit of very many.
+            (9 * CHANGES, true),
+            (10 * CHANGES - 1, false),
+            (10 * CHANGES, true),
+        ] {
+            checkpoints.committed(changes);
+            assert_eq!(asked.try_recv().is_ok(), is_due, "after {changes} rows");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 use signalbox_domain::{Caller, Message, MessageRole, Origin, Params, Role, Target};
-use signalbox_gateway::{CallRequest, PromptText, StoredRequest};
+use signalbox_gateway::{CallRequest, Delivery, PromptText, StoredRequest};
 
 use super::Call;
 use crate::{
@@ -16,7 +16,20 @@ use crate::{
 /// The request that the arguments describe. What can be wrong with it is told before anything is sent or recorded.
 pub(super) async fn of(session: &Session, asked: Call) -> Outcome<CallRequest> {
     let Call {
-        route, model, prompt, values, system, text, user, org, project, max_tokens, temperature, schema, ..
+        route,
+        model,
+        prompt,
+        values,
+        system,
+        text,
+        user,
+        org,
+        project,
+        max_tokens,
+        temperature,
+        schema,
+        stream,
+        ..
     } = asked;
     let target = match (model, route) {
         (Some(model), _) => Target::Model(model),
@@ -65,7 +78,9 @@ pub(super) async fn of(session: &Session, asked: Call) -> Outcome<CallRequest> {
         None => (PromptText::Rendered { prompt: None, request: own }, Map::new(), None),
     };
     let caller = Caller { user, org, project, token: None };
-    Ok(CallRequest { role: Role::Generate, text, values, target, origin: Origin::CommandLine, caller, added })
+    let delivery = if stream { Delivery::Pieces } else { Delivery::Whole };
+    let (role, origin) = (Role::Generate, Origin::CommandLine);
+    Ok(CallRequest { role, text, values, target, origin, caller, added, delivery })
 }
 
 /// Whether a request adds anything to a prompt.

@@ -164,7 +164,7 @@ fn a_refusal_by_the_endpoint_has_its_own_status_in_every_protocol() {
         (Refused::Forbidden, 403, "permission_error", "permission_error"),
         (Refused::Path, 404, "not_found_error", "not_found_error"),
         (Refused::Model, 404, "not_found_error", "not_found_error"),
-        (Refused::Method, 405, "invalid_request_error", "invalid_request_error"),
+        (Refused::Method { allow: "GET" }, 405, "invalid_request_error", "invalid_request_error"),
         (Refused::Slow, 408, "invalid_request_error", "timeout_error"),
         (Refused::TooLarge, 413, "invalid_request_error", "request_too_large"),
         (Refused::TooMany, 429, "rate_limit_error", "rate_limit_error"),
