@@ -3,12 +3,15 @@
 //! The shape is Prompty's second version. A file from elsewhere loads: what Signalbox doesn't use is kept in the text
 //! and gets a note.
 
+pub(crate) mod keys;
 mod locate;
 mod read;
 mod schema;
+mod shape;
 
-pub(crate) use locate::Outline;
+pub(crate) use locate::{Outline, Step};
 pub(crate) use read::describe;
+pub(crate) use shape::Shape;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -166,6 +169,22 @@ pub struct DocumentError(
     pub Box<Diagnostic>,
 );
 
+/// A head, read once for everything that is asked about it.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) document: Document,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The values that the document was made from; null when they can't be read.
+    pub(crate) yaml: Value,
+}
+
+impl Head {
+    /// Reads as much as can be read.
+    pub(crate) fn read(head: &str) -> Self {
+        read::read(head)
+    }
+}
+
 impl Document {
     /// Reads a head, and refuses one with an error in it.
     pub fn parse(head: &str) -> Result<Self, DocumentError> {
@@ -178,7 +197,8 @@ impl Document {
 
     /// Reads as much of a head as can be read, with everything that is to be said about it.
     pub fn read(head: &str) -> (Self, Vec<Diagnostic>) {
-        read::read(head)
+        let Head { document, diagnostics, .. } = read::read(head);
+        (document, diagnostics)
     }
 
     /// The variable of a name.

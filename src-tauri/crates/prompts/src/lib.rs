@@ -20,6 +20,7 @@ pub mod starter;
 pub mod suggest;
 mod template;
 pub mod values;
+mod vocabulary;
 pub mod watch;
 mod yaml;
 

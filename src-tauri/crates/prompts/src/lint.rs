@@ -3,49 +3,62 @@
 //! The template is read once and never run, so lint is as fast as reading and says the same on every machine.
 
 mod body;
+mod budget;
+mod fences;
 mod head;
+mod kinds;
+mod locals;
 pub(crate) mod names;
+mod schema;
+mod secrets;
 mod shape;
 
+use std::collections::HashMap;
+
+pub use self::budget::{WindowUse, lint_length};
 use crate::{
     analysis::analyse,
-    diagnostic::{Diagnostic, Part, Severity},
-    document::Document,
+    diagnostic::{Diagnostic, Findings, Part, Severity},
+    document::{Head, Shape},
     position::Positions,
     source::{Source, SourceError},
     template,
     values::SavedValues,
 };
 
-/// The most that is said at once: a prompt with more is broken in one place that shows everywhere.
-const MOST: usize = 500;
-
 /// Checks a version's text with its saved test values. What is worst comes first; the rest is in the order of the text.
 pub fn lint(source: &Source, saved: &[SavedValues]) -> Vec<Diagnostic> {
     let head = Positions::new(&source.head);
     let body = Positions::new(&source.body);
-    let (document, mut found) = Document::read(&source.head);
+    let Head { document, diagnostics, yaml } = Head::read(&source.head);
     // Without its variables every use of one would look like a mistake.
-    let lost =
-        document.inputs.is_empty() && found.iter().any(|said| said.code.starts_with("front-matter") && said.is_error());
-    found.extend(cannot_be_stored(source, &head, &body));
+    let lost = document.inputs.is_empty()
+        && diagnostics.iter().any(|said| said.code.starts_with("front-matter") && said.is_error());
+    let shapes = Shape::of_inputs(&yaml);
+    let shapes: HashMap<&str, &Shape> = shapes.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
 
+    let mut found = Findings::default();
+    found.extend(diagnostics);
+    found.extend(cannot_be_stored(source, &head, &body));
+    schema::check(&head, &yaml, &mut found);
+    secrets::check(Part::Head, &head, &mut found);
+    secrets::check(Part::Body, &body, &mut found);
     match template::read(&source.body) {
         Err(problem) => {
             let (bytes, message) = (problem.bytes, problem.message);
             found.push(Diagnostic::at(Part::Body, &body, &bytes, Severity::Error, "syntax", message));
-            found.extend(head::check(source, &head, &document, saved, None));
+            head::check(&head, &document, &shapes, saved, None, &mut found);
         }
         Ok(tree) => {
             let analysis = analyse(&source.body, &tree);
-            found.extend(head::check(source, &head, &document, saved, Some(&analysis)));
-            found.extend(body::check(&source.body, &body, &document, (!lost).then_some(saved), &analysis));
+            head::check(&head, &document, &shapes, saved, Some(&analysis), &mut found);
+            body::check(&source.body, &body, &document, (!lost).then_some(saved), &analysis, &mut found);
+            locals::check(&body, &document, &analysis, &mut found);
+            kinds::check(&body, &shapes, &analysis, &mut found);
+            fences::check(&body, &shapes, &analysis, &mut found);
         }
     }
-    found.sort_by_key(|diagnostic| (diagnostic.severity, diagnostic.part, diagnostic.range));
-    found.dedup();
-    found.truncate(MOST);
-    found
+    found.sorted()
 }
 
 /// What stands in the way of saving it, whatever it says.
