@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The keys of a head that mean something to Prompty.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "name",
     "description",
     "displayName",
@@ -29,6 +29,8 @@ const KEYS: [&str; 12] = [
     "tools",
     "template",
     "instructions",
+    "examples",
+    "includes",
 ];
 
 const INPUT_KEYS: [&str; 12] = [
@@ -46,7 +48,7 @@ const INPUT_KEYS: [&str; 12] = [
     "strict",
 ];
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     outline: Outline<'t>,
     positions: Positions<'t>,
     diagnostics: Vec<Diagnostic>,
@@ -91,6 +93,8 @@ impl Reader<'_> {
             inputs: self.inputs(map.get("inputs")),
             output: self.outputs(map.get("outputs")),
             tools: self.tools(map.get("tools")),
+            examples: self.examples(map.get("examples")),
+            includes: self.pins(map.get("includes")),
         }
     }
 
@@ -396,11 +400,11 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong(&mut self, path: &[Step<'_>], key: &str, value: &Value, wanted: &str) {
+    pub(super) fn wrong(&mut self, path: &[Step<'_>], key: &str, value: &Value, wanted: &str) {
         self.error(path, "front-matter-type", format!("{key} is {}; write {wanted}", describe(value)));
     }
 
-    fn error(&mut self, path: &[Step<'_>], code: &str, message: impl Into<String>) {
+    pub(super) fn error(&mut self, path: &[Step<'_>], code: &str, message: impl Into<String>) {
         let bytes = self.outline.find(path);
         self.push(&bytes, Severity::Error, code, message.into());
     }

@@ -15,6 +15,7 @@ use crate::{
     analysis::{Analysis, Named, Step, Use},
     diagnostic::{Diagnostic, Part, Severity},
     document::Document,
+    includes::statements,
     position::Positions,
     render::roles::markers,
     suggest::nearest,
@@ -41,6 +42,7 @@ pub(super) fn check<'b>(
     let cases = Case::all(document, saved.unwrap_or_default());
     let mut body = Body { text, positions, document, analysis, cases, found: Vec::new() };
     body.names();
+    body.includes();
     body.markers();
     if let Some(saved) = saved {
         body.variables(saved);
@@ -97,10 +99,19 @@ impl Body<'_> {
             };
             self.say(&named.bytes, Severity::Error, "unknown-method", message);
         }
-        for named in &analysis.includes {
+        for named in analysis.includes.iter().filter(|named| named.name != "include") {
             let message =
-                format!("{} needs another prompt, which this version doesn't take in; put its text here", named.name);
+                format!("there is no {} here; take the whole prompt in by include, or put its text here", named.name);
             self.say(&named.bytes, Severity::Error, "include", message);
+        }
+    }
+
+    /// Includes that name nothing. Whether what they name is there isn't known here.
+    fn includes(&mut self) {
+        for statement in statements(self.text) {
+            if let Err(problem) = statement.target {
+                self.say(&statement.name, Severity::Error, "include", problem.to_string());
+            }
         }
     }
 
