@@ -3,6 +3,7 @@
 //! The shape is Prompty's second version. A file from elsewhere loads: what Signalbox doesn't use is kept in the text
 //! and gets a note.
 
+mod examples;
 pub(crate) mod keys;
 mod locate;
 mod read;
@@ -18,7 +19,7 @@ use serde_json::{Map, Value};
 use signalbox_domain::Params;
 use ts_rs::TS;
 
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, includes::Pin};
 
 /// What a variable holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -159,6 +160,19 @@ pub struct Document {
     pub output: Option<Value>,
     /// The tools, in the file's order.
     pub tools: Vec<Tool>,
+    /// Exchanges that show the model what is wanted, in the file's order.
+    pub examples: Vec<Example>,
+    /// What the template's includes stand for. It is written when a version is saved.
+    pub includes: Vec<Pin>,
+}
+
+/// An exchange that shows the model what is wanted. Its texts are sent as they are: they are no templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Example {
+    /// What a user says.
+    pub user: String,
+    /// What the model should answer.
+    pub assistant: String,
 }
 
 /// The front matter can't be read.

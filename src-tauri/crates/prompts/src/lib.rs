@@ -10,6 +10,7 @@ mod analysis;
 pub mod diagnostic;
 pub mod diff;
 pub mod document;
+pub mod includes;
 pub mod lint;
 pub mod name;
 pub mod position;
@@ -26,15 +27,18 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Fix, Part, Severity};
 pub use diff::{DiffLine, DiffRow, DiffSpan, InlineKind, InlineSpan, WordDiff};
-pub use document::{Document, DocumentError, Tool, Variable, VariableKind};
-pub use lint::lint;
+pub use document::{Document, DocumentError, Example, Tool, Variable, VariableKind};
+pub use includes::{IncludeError, IncludeProblem, Included, Includes, Pin, Scope, Target, When};
+pub use lint::{WindowUse, lint, lint_in, lint_length};
 pub use name::{NameError, PromptName};
 pub use position::TextRange;
 pub use registry::{
-    LabelMove, LabelPointer, Prompt, PromptSummary, Registry, RegistryError, Saved, Selector, SelectorError, Trashed,
-    Version, VersionInfo,
+    Change, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving, Prompt, PromptSummary, Registry, RegistryError,
+    Saved, Seen, Selector, SelectorError, Trashed, Version, VersionInfo,
 };
-pub use render::{ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, render};
+pub use render::{
+    ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, Within, render, render_in,
+};
 pub use source::{Source, SourceError};
 pub use values::{SavedValues, ValuesError};
 pub use watch::{Watch, WatchError, watch};

@@ -6,6 +6,7 @@ mod body;
 mod budget;
 mod fences;
 mod head;
+mod includes;
 mod kinds;
 mod locals;
 pub(crate) mod names;
@@ -20,14 +21,25 @@ use crate::{
     analysis::analyse,
     diagnostic::{Diagnostic, Findings, Part, Severity},
     document::{Head, Shape},
+    includes::{Scope, statements},
     position::Positions,
     source::{Source, SourceError},
     template,
     values::SavedValues,
 };
 
-/// Checks a version's text with its saved test values. What is worst comes first; the rest is in the order of the text.
+/// Checks a text by itself with its saved test values. What is worst comes first; the rest is in the order of the text.
+/// Whether its includes lead anywhere isn't asked.
 pub fn lint(source: &Source, saved: &[SavedValues]) -> Vec<Diagnostic> {
+    check(source, saved, None)
+}
+
+/// The same with the prompts that it includes.
+pub fn lint_in(source: &Source, saved: &[SavedValues], scope: &Scope<'_>) -> Vec<Diagnostic> {
+    check(source, saved, Some(scope))
+}
+
+fn check(source: &Source, saved: &[SavedValues], scope: Option<&Scope<'_>>) -> Vec<Diagnostic> {
     let head = Positions::new(&source.head);
     let body = Positions::new(&source.body);
     let Head { document, diagnostics, yaml } = Head::read(&source.head);
@@ -51,8 +63,13 @@ pub fn lint(source: &Source, saved: &[SavedValues]) -> Vec<Diagnostic> {
         }
         Ok(tree) => {
             let analysis = analyse(&source.body, &tree);
-            head::check(&head, &document, &shapes, saved, Some(&analysis), &mut found);
-            body::check(&source.body, &body, &document, (!lost).then_some(saved), &analysis, &mut found);
+            let brought = scope.map(|scope| includes::check(source, &body, &document, scope, &mut found));
+            let used = head::used(&analysis, brought.as_ref().map(|brought| &brought.used));
+            // What isn't looked at may use any of them.
+            let all_is_known = scope.is_some() || statements(&source.body).is_empty();
+            head::check(&head, &document, &shapes, saved, all_is_known.then_some(&used), &mut found);
+            let declared = brought.map(|brought| brought.declared).unwrap_or_default();
+            body::check(&body, &document, &declared, (!lost).then_some(saved), &analysis, &mut found);
             locals::check(&body, &document, &analysis, &mut found);
             kinds::check(&body, &shapes, &analysis, &mut found);
             fences::check(&body, &shapes, &analysis, &mut found);

@@ -23,7 +23,7 @@ const KINDS: &[&str] = &["string", "number", "integer", "boolean", "array", "obj
 const YES_NO: &[&str] = &["true", "false"];
 
 /// The keys of a head.
-pub(crate) const KEYS: [Key; 12] = [
+pub(crate) const KEYS: [Key; 14] = [
     key("name", "The name that the file gives itself. The folder's name is what counts."),
     key("description", "What the prompt is for."),
     key("displayName", "A name for people. It is kept and not used."),
@@ -36,6 +36,8 @@ pub(crate) const KEYS: [Key; 12] = [
     key("tools", "The tools that the model may call, each with name and kind."),
     key("template", "How the template is written. jinja2 is taken without it."),
     key("instructions", "A text of other programs. It is kept and not used."),
+    key("examples", "Exchanges that show the model what is wanted, each with user and assistant."),
+    key("includes", "The versions that the includes stand for. Signalbox writes them when the prompt is saved."),
 ];
 
 /// The keys below `model`.
@@ -100,6 +102,12 @@ pub(crate) const TOOL_KEYS: [Key; 6] = [
     key("parameters", "What it takes, each with name and kind, or a JSON Schema."),
     choice("strict", "Whether the model is held to the schema.", YES_NO),
     key("bindings", "Variables that fill parameters in the model's place."),
+];
+
+/// The keys of an example.
+pub(crate) const EXAMPLE_KEYS: [Key; 2] = [
+    key("user", "What a user says."),
+    key("assistant", "What the model should answer."),
 ];
 
 /// The keys below `template`.

@@ -19,7 +19,7 @@ use crate::{
 /// The most variables of one prompt. Each is compared with every other, and with every use.
 const MOST_VARIABLES: usize = 1_000;
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     outline: Outline<'t>,
     positions: Positions<'t>,
     found: Findings,
@@ -64,6 +64,8 @@ impl Reader<'_> {
             inputs: self.inputs(map.get("inputs")),
             output: self.outputs(map.get("outputs")),
             tools: self.tools(map.get("tools")),
+            examples: self.examples(map.get("examples")),
+            includes: self.pins(map.get("includes")),
         }
     }
 
@@ -374,11 +376,11 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong(&mut self, path: &[Step<'_>], key: &str, value: &Value, wanted: &str) {
+    pub(super) fn wrong(&mut self, path: &[Step<'_>], key: &str, value: &Value, wanted: &str) {
         self.error(path, "front-matter-type", format!("{key} is {}; write {wanted}", describe(value)));
     }
 
-    fn error(&mut self, path: &[Step<'_>], code: &str, message: impl Into<String>) {
+    pub(super) fn error(&mut self, path: &[Step<'_>], code: &str, message: impl Into<String>) {
         if self.found.room(Severity::Error) {
             let bytes = self.outline.find(path);
             self.push(&bytes, Severity::Error, code, message.into());

@@ -15,6 +15,7 @@ use crate::{
     analysis::{Analysis, Named, Step, Use},
     diagnostic::{Diagnostic, Findings, Part, Severity},
     document::Document,
+    includes::statements,
     position::Positions,
     render::roles::markers,
     suggest::nearest,
@@ -32,19 +33,22 @@ struct Body<'b> {
     found: &'b mut Findings,
 }
 
-/// Checks the template. Without saved values nothing is said about variables, since the declared ones are not known.
+/// Checks the template. `included` are the variables that included prompts declare for it. Without saved values nothing is said about variables, since the declared ones are not known.
 pub(super) fn check<'b>(
-    text: &'b str,
     positions: &'b Positions<'b>,
     document: &'b Document,
+    included: &'b HashSet<String>,
     saved: Option<&'b [SavedValues]>,
     analysis: &'b Analysis<'b>,
     found: &'b mut Findings,
 ) {
     let cases = Case::all(document, saved.unwrap_or_default());
-    let declared = document.inputs.iter().map(|variable| variable.name.as_str()).collect();
+    let own = document.inputs.iter().map(|variable| variable.name.as_str());
+    let declared = own.chain(included.iter().map(String::as_str)).collect();
+    let text = positions.text();
     let mut body = Body { text, positions, document, analysis, cases, declared, found };
     body.names();
+    body.includes();
     body.markers();
     if let Some(saved) = saved {
         body.variables(saved);
@@ -105,10 +109,19 @@ impl Body<'_> {
             };
             self.say(&named.bytes, Severity::Error, "unknown-method", message);
         }
-        for named in &analysis.includes {
+        for named in analysis.includes.iter().filter(|named| named.name != "include") {
             let message =
-                format!("{} needs another prompt, which this version doesn't take in; put its text here", named.name);
+                format!("there is no {} here; take the whole prompt in by include, or put its text here", named.name);
             self.say(&named.bytes, Severity::Error, "include", message);
+        }
+    }
+
+    /// Includes that name nothing. Whether what they name is there isn't known here.
+    fn includes(&mut self) {
+        for statement in statements(self.text) {
+            if let Err(problem) = statement.target {
+                self.say(&statement.name, Severity::Error, "include", problem.to_string());
+            }
         }
     }
 

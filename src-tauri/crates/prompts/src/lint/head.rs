@@ -10,21 +10,25 @@ use crate::{
     values::SavedValues,
 };
 
-/// Checks the variables. Without an analysis the template can't be read, and nothing is said about its use of them.
+/// The inputs that the template uses, itself or in what it includes.
+pub(super) fn used<'a>(analysis: &'a Analysis<'_>, included: Option<&'a HashSet<String>>) -> HashSet<&'a str> {
+    let own = analysis.uses.iter().map(|used| used.path.root);
+    own.chain(included.into_iter().flatten().map(String::as_str)).collect()
+}
+
+/// Checks the variables. When it isn't known what is used, nothing is said about it.
 pub(super) fn check(
     positions: &Positions<'_>,
     document: &Document,
     shapes: &HashMap<&str, &Shape>,
     saved: &[SavedValues],
-    analysis: Option<&Analysis<'_>>,
+    used: Option<&HashSet<&str>>,
     found: &mut Findings,
 ) {
     let outline = Outline::new(positions.text());
     let places = outline.variables(positions.text());
     // In a style that isn't followed, the whole list stands for its variables.
     let elsewhere = outline.find_key(&[Step::Key("inputs")]);
-    let used: Option<HashSet<&str>> =
-        analysis.map(|analysis| analysis.uses.iter().map(|used| used.path.root).collect());
     let bound: HashSet<&str> = document.tools.iter().flat_map(|tool| &tool.bound).map(String::as_str).collect();
     for variable in &document.inputs {
         let name = variable.name.as_str();
@@ -32,7 +36,7 @@ pub(super) fn check(
         let mut say = |severity, code, message| {
             found.push(Diagnostic::at(Part::Head, positions, bytes, severity, code, message));
         };
-        if !bound.contains(name) && used.as_ref().is_some_and(|used| !used.contains(name)) {
+        if !bound.contains(name) && used.is_some_and(|used| !used.contains(name)) {
             let message = format!("the template never uses {name}; use it, or take it out of inputs");
             say(Severity::Warning, "unused-variable", message);
         }

@@ -11,11 +11,16 @@ use jiff::Timestamp;
 use signalbox_domain::ContentHash;
 use signalbox_workspace::{FileError, confine, read_to_string};
 
-use super::{LabelPointer, PromptSummary, RegistryError, VersionInfo, labels::Labels};
+use super::{
+    LabelPointer, PromptSummary, RegistryError, VersionInfo,
+    history::History,
+    labels::{Labels, conflict},
+};
 use crate::{diagnostic::Diagnostic, document::Document, name::PromptName, source::Source, template};
 
 const LABELS_FILE: &str = "labels.toml";
 const VALUES_FILE: &str = "values.yaml";
+const HISTORY_FILE: &str = "history.jsonl";
 const ENDING: &str = ".prompty";
 
 /// A folder and what is in it.
@@ -85,6 +90,19 @@ impl Folder {
         self.numbers.last().copied()
     }
 
+    /// The numbers of the versions whose files are there, oldest first.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.numbers.iter().copied()
+    }
+
+    pub(super) fn history_path(&self) -> PathBuf {
+        self.path.join(HISTORY_FILE)
+    }
+
+    pub(super) fn history(&self) -> Result<History, RegistryError> {
+        History::read(&self.inside(&self.history_path())?)
+    }
+
     pub(super) fn labels_path(&self) -> PathBuf {
         self.path.join(LABELS_FILE)
     }
@@ -120,6 +138,11 @@ impl Folder {
             Err(FileError::NotFound { .. }) => return Err(RegistryError::NoVersion { name: name.clone(), number }),
             Err(error) => return Err(error.into()),
         };
+        // Two people have saved a version of this number, and git has put both into one file.
+        if let Some(at) = conflict(&text) {
+            let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+            return Err(RegistryError::Conflict { name: name.clone(), number, line });
+        }
         let source =
             Source::parse(&text).map_err(|error| RegistryError::Unreadable { name: name.clone(), number, error })?;
         let hash = source.content_hash();
@@ -146,6 +169,7 @@ impl Folder {
             description: None,
             variables: Vec::new(),
             changed_at: None,
+            archived: false,
             problem: None,
         };
         let mut problems = Vec::new();
@@ -158,8 +182,10 @@ impl Folder {
                 problems
                     .push(format!("the label {label} points to version {version}, which isn't there; move the label"));
             }
-            summary.labels.push(LabelPointer { label: label.clone(), version });
+            let protected = labels.protected.contains(label);
+            summary.labels.push(LabelPointer { label: label.clone(), version, protected });
         }
+        summary.archived = labels.archived;
         let Some(number) = latest else {
             problems.push("it has no version; its files may have been deleted".to_owned());
             summary.problem = problems.into_iter().next();
@@ -225,6 +251,7 @@ impl Folder {
             message: entry.message,
             author: entry.author,
             at: entry.at.or_else(|| self.modified(number)),
+            parents: entry.parents,
             labels: pointing.map(|(label, _)| label.clone()).collect(),
             problem: None,
         }
@@ -257,5 +284,5 @@ pub(crate) fn version_number(name: &str) -> Option<u32> {
 
 /// Whether a file name is one that says something about the prompt in its folder.
 pub(crate) fn is_prompt_file(name: &str) -> bool {
-    matches!(name, LABELS_FILE | VALUES_FILE) || version_number(name).is_some()
+    matches!(name, LABELS_FILE | VALUES_FILE | HISTORY_FILE) || version_number(name).is_some()
 }
