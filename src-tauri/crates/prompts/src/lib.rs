@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod document;
 pub mod includes;
+pub mod language;
 pub mod lint;
 pub mod name;
 pub mod position;

@@ -44,11 +44,6 @@ impl<'t> Outline<'t> {
 
     /// The bytes of the value at a path, or of its key when the value is below it, or of the nearest parent.
     pub(crate) fn find(&self, path: &[Step<'_>]) -> Range<usize> {
-        self.follow(path).0
-    }
-
-    /// The same, and whether the path could be followed to its end.
-    fn follow(&self, path: &[Step<'_>]) -> (Range<usize>, bool) {
         let mut region = Region { first: None, rest: &self.lines };
         let mut found = region.lines().next().map_or(0..0, |line| line.at..line.at + line.text.len());
         for step in path {
@@ -56,19 +51,11 @@ impl<'t> Outline<'t> {
                 Step::Key(key) => region.key(key),
                 Step::Item(index) => region.item(*index),
             };
-            let Some((place, inner)) = next else { return (found, false) };
+            let Some((place, inner)) = next else { break };
             found = place;
             region = inner;
         }
-        (found, true)
-    }
-
-    /// The bytes of the key itself at a path, if it stands there in block style.
-    pub(crate) fn exact_key(&self, path: &[Step<'_>]) -> Option<Range<usize>> {
-        let (_, whole) = self.follow(path);
-        let bytes = self.find_key(path);
-        let Some(Step::Key(key)) = path.last() else { return None };
-        (whole && bytes.len() == key.len()).then_some(bytes)
+        found
     }
 
     /// The bytes of the key itself at a path.

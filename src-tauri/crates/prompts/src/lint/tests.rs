@@ -233,20 +233,20 @@ fn errors_of_a_hostile_head_are_bounded() {
 fn hostile_prompts_are_read_in_one_go() {
     // Each of these took a time with the square of its length once.
     let bodies = [
-        "{{ nobody }}".repeat(60_000),
-        "{{ a }}<a<a ".repeat(40_000),
-        "system:\n{{ a }}   \n".repeat(40_000),
-        "{% set a = 1 %}".repeat(40_000),
-        "{% macro m() %}\nuser:\n{% endmacro %}".repeat(20_000),
-        format!("system:\n{}{}", "{{ a }}".repeat(40_000), " ".repeat(500_000)),
-        "``` <x> --- \"\"\" ".repeat(40_000),
+        "{{ nobody }}".repeat(8_000),
+        "{{ a }}<a<a ".repeat(8_000),
+        "system:\n{{ a }}   \n".repeat(8_000),
+        "{% set a = 1 %}".repeat(8_000),
+        "{% macro m() %}\nuser:\n{% endmacro %}".repeat(5_000),
+        format!("system:\n{}{}", "{{ a }}".repeat(8_000), " ".repeat(100_000)),
+        "``` <x> --- \"\"\" ".repeat(8_000),
     ];
     for body in bodies {
         assert!(lint(&Source::new("", body), &[]).len() <= MOST);
     }
-    let variables: String = (0..20_000).map(|n| format!("- name: v{n}\n")).collect();
-    let keys: String = (0..40_000).map(|n| format!("k{n}: 1\n")).collect();
-    let fields: String = (0..20_000).map(|n| format!("- name: f{n}\n  kind: wrong\n")).collect();
+    let variables: String = (0..3_000).map(|n| format!("- name: v{n}\n")).collect();
+    let keys: String = (0..5_000).map(|n| format!("k{n}: 1\n")).collect();
+    let fields: String = (0..3_000).map(|n| format!("- name: f{n}\n  kind: wrong\n")).collect();
     for head in [format!("inputs:\n{variables}"), keys, format!("outputs:\n{fields}")] {
         assert!(lint(&Source::new(head, "{{ v1 }}"), &[]).len() <= MOST);
     }
