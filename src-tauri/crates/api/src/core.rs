@@ -13,6 +13,7 @@ mod endpoint;
 mod export;
 mod gateway;
 mod keys;
+mod language;
 mod log;
 mod models;
 mod naming;
@@ -40,7 +41,7 @@ use std::{
 };
 
 use signalbox_domain::{CallId, Clock};
-use signalbox_gateway::Gateway;
+use signalbox_gateway::{CountMemo, Gateway};
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
 use signalbox_secrets::Keychain;
@@ -65,6 +66,8 @@ pub struct Core {
     pub(crate) workspace: Workspace,
     pub(crate) registry: Arc<Registry>,
     pub(crate) keychain: Keychain,
+    /// How long the lines of prompts are that are being written.
+    pub(crate) counts: Arc<CountMemo>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) teller: Arc<telemetry::Teller>,
     pub(crate) tally: Arc<tally::Tally>,

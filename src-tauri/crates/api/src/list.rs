@@ -24,6 +24,14 @@ macro_rules! commands {
             prompt_version(VersionNamed) -> Version;
             /// What a text would be: its lint, its rendering, its length and its price.
             prompt_preview(PreviewRequest) -> Preview;
+            /// What may stand at a place of a prompt.
+            prompt_complete(PromptPlace) -> Completions;
+            /// What stands at a place of a prompt.
+            prompt_hover(PromptPlace) -> HoverAnswer;
+            /// Where what stands at a place of a prompt is defined.
+            prompt_definition(PromptPlace) -> DefinitionAnswer;
+            /// What changes when the variable at a place of a prompt gets another name; nothing is written.
+            prompt_rename_variable(VariableRename) -> Renaming;
             /// Saves a version, and removes the draft.
             prompt_save(PromptSave) -> PromptSaved;
             /// Moves or removes a label.
