@@ -12,7 +12,10 @@ mod drafts;
 mod endpoint;
 mod export;
 mod gateway;
+mod includes;
 mod keys;
+mod labels;
+mod library;
 mod log;
 mod models;
 mod naming;
@@ -64,6 +67,8 @@ pub struct Core {
     pub(crate) store: Store,
     pub(crate) workspace: Workspace,
     pub(crate) registry: Arc<Registry>,
+    /// Whether what was kept of the prompts at an earlier start was taken in.
+    pub(crate) library_read: tokio::sync::OnceCell<()>,
     pub(crate) keychain: Keychain,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) teller: Arc<telemetry::Teller>,

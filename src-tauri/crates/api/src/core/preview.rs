@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use signalbox_domain::Usage;
 use signalbox_gateway::{PriceOrigin, PriceTable, Ratios, Settings, TokenCounter};
-use signalbox_prompts::{Document, PromptName, Rendered, Source, diff, lint::lint, render::render};
+use signalbox_prompts::{Document, PromptName, Rendered, Scope, Source, When, diff, lint::lint, render_in};
 use signalbox_workspace::config::DEFAULT_MAX_OUTPUT;
 
 use super::{Core, start::blocking};
@@ -22,7 +22,14 @@ impl Core {
     pub async fn prompt_preview(&self, request: PreviewRequest) -> Result<Preview, ApiError> {
         let settings = self.gateway.settings();
         let ratios = self.gateway.ratios();
-        blocking(move || Ok(preview(&settings, &ratios, &request))).await
+        let registry = self.registry.clone();
+        blocking(move || {
+            let prompt = request.prompt.as_deref().map(PromptName::new).transpose()?;
+            let when = if request.frozen { When::Saved } else { When::Now };
+            let scope = Scope { includes: registry.as_ref(), when, prompt: prompt.as_ref() };
+            Ok(preview(&settings, &ratios, &request, &scope))
+        })
+        .await
     }
 
     /// The difference of two texts of a prompt, by words.
@@ -31,17 +38,21 @@ impl Core {
         let registry = self.registry.clone();
         blocking(move || {
             let name = PromptName::new(&name)?;
-            let read = |side: DiffOf| -> Result<Source, ApiError> {
+            let read = |side: DiffOf| -> Result<(Source, Scope<'_>), ApiError> {
                 match side {
-                    DiffOf::Text { source } => Ok(source),
-                    DiffOf::Version { number } => Ok(registry.version(&name, number)?.source),
+                    DiffOf::Text { source } => Ok((source, Scope::now(registry.as_ref()).of(&name))),
+                    DiffOf::Version { number } => {
+                        Ok((registry.version(&name, number)?.source, Scope::saved(registry.as_ref()).of(&name)))
+                    }
                 }
             };
-            let (left, right) = (read(left)?, read(right)?);
+            let ((left, left_scope), (right, right_scope)) = (read(left)?, read(right)?);
             let (before, after) = match what {
                 DiffWhat::Template => (left.body, right.body),
                 DiffWhat::Head => (left.head, right.head),
-                DiffWhat::Rendered => (rendered_text(&left, &values)?, rendered_text(&right, &values)?),
+                DiffWhat::Rendered => {
+                    (rendered_text(&left, &values, &left_scope)?, rendered_text(&right, &values, &right_scope)?)
+                }
             };
             Ok(DiffAnswer { diff: diff::words(&before, &after) })
         })
@@ -57,20 +68,20 @@ impl Core {
     }
 }
 
-fn rendered_text(source: &Source, values: &Map<String, Value>) -> Result<String, ApiError> {
+fn rendered_text(source: &Source, values: &Map<String, Value>, scope: &Scope<'_>) -> Result<String, ApiError> {
     let document = Document::parse(&source.head).map_err(|error| ApiError::new(Code::Invalid, error.to_string()))?;
-    let rendered = render(source, &document, values).map_err(|error| {
+    let rendered = render_in(source, &document, values, scope).map_err(|error| {
         ApiError::new(Code::Invalid, error.to_string())
             .with_hint("Compare the templates instead, or mend what is named here")
     })?;
     Ok(rendered.to_text())
 }
 
-fn preview(settings: &Settings, ratios: &Ratios, request: &PreviewRequest) -> Preview {
+fn preview(settings: &Settings, ratios: &Ratios, request: &PreviewRequest, scope: &Scope<'_>) -> Preview {
     let diagnostics = lint(&request.source, &request.saved);
     let document = Document::parse(&request.source.head).ok();
-    let (rendered, problem) = match document.as_ref().map(|document| render(&request.source, document, &request.values))
-    {
+    let rendered = document.as_ref().map(|document| render_in(&request.source, document, &request.values, scope));
+    let (rendered, problem) = match rendered {
         Some(Ok(rendered)) => (Some(rendered), None),
         Some(Err(error)) => (None, Some(error.diagnostic())),
         // Lint says what is wrong with the front matter.

@@ -113,6 +113,7 @@ impl Core {
             store,
             workspace,
             registry,
+            library_read: tokio::sync::OnceCell::new(),
             keychain: options.keychain,
             gateway,
             teller,
