@@ -4,6 +4,7 @@
 //! and gets a note.
 
 mod examples;
+mod facets;
 pub(crate) mod keys;
 mod locate;
 mod read;

@@ -34,8 +34,9 @@ pub use lint::{WindowUse, lint, lint_in, lint_length};
 pub use name::{NameError, PromptName};
 pub use position::TextRange;
 pub use registry::{
-    Change, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving, Prompt, PromptSummary, Registry, RegistryError,
-    Saved, Seen, Selector, SelectorError, Trashed, Version, VersionInfo,
+    Change, Excerpt, ExcerptOf, IndexChanges, IndexRow, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving,
+    Prompt, PromptSummary, Registry, RegistryError, Saved, Seen, Selector, SelectorError, Trashed, Version,
+    VersionInfo, search_terms,
 };
 pub use render::{
     ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, Within, render, render_in,

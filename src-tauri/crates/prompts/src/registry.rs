@@ -14,6 +14,7 @@ mod lock;
 mod moving;
 mod pointing;
 mod redirects;
+mod search;
 mod types;
 mod write;
 
@@ -22,11 +23,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use jiff::Timestamp;
 use signalbox_workspace::{FileError, confine};
 
 pub(crate) use self::folder::is_prompt_file;
 pub use self::{
     error::RegistryError,
+    index::{IndexChanges, IndexRow},
+    search::{Excerpt, ExcerptOf, search_terms},
     types::{
         Change, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving, Prompt, PromptSummary, Saved, Seen, Selector,
         SelectorError, Trashed, Version, VersionInfo,
@@ -60,11 +64,15 @@ impl Registry {
 
     /// Every prompt, by name. A prompt that can't be read is in the list with its problem.
     ///
-    /// What was read once is kept, and only files that have changed are read again: for a thousand prompts the first
-    /// call takes some tenths of a second, every further one some milliseconds.
+    /// What was read once is kept, and only files that have changed are read again.
     pub fn list(&self) -> Result<Vec<PromptSummary>, RegistryError> {
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(index.refresh(&self.root)?)
+    }
+
+    /// The name that a prompt has now, when this is one that it has or had.
+    pub fn name_now(&self, name: &PromptName) -> Result<PromptName, RegistryError> {
+        Ok(self.found(name)?.0)
     }
 
     /// A prompt with all of its versions and saved test values.
@@ -105,6 +113,17 @@ impl Registry {
             }
         };
         read_version(&folder, &name, number)
+    }
+
+    /// Takes in what was kept of the prompts at an earlier start, so that only what has changed since must be read.
+    pub fn take_in(&self, rows: Vec<IndexRow>) {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner).take_in(&self.root, rows);
+    }
+
+    /// What is to be kept for the next start, as far as it has changed since it was last asked for. `now` tells what was
+    /// written so short a time ago that a further change couldn't be told from it.
+    pub fn index_changes(&self, now: Timestamp) -> IndexChanges {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner).changes(&self.root, now)
     }
 
     /// Forgets what was read of some prompts, or of all when there are none, for when somebody has seen them change.

@@ -116,6 +116,12 @@ pub enum RegistryError {
         /// What is wrong.
         message: String,
     },
+    /// A file was changed between reading and writing it.
+    #[error("{} was changed by another program at this moment; look at it and try again", .path.display())]
+    ChangedMeanwhile {
+        /// The file.
+        path: PathBuf,
+    },
     /// A name isn't one.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use signalbox_domain::ContentHash;
 use signalbox_workspace::{FileError, confine, read_to_string};
 
@@ -28,13 +29,19 @@ const ENDING: &str = ".prompty";
 pub(super) struct Folder {
     root: PathBuf,
     path: PathBuf,
+    listing: Listing,
+}
+
+/// What is in a folder.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Listing {
     /// The numbers of the version files.
     numbers: BTreeSet<u32>,
     has_labels: bool,
     /// The files that are links, and so may lead elsewhere.
     links: BTreeSet<String>,
     /// The names of the folders below.
-    pub(super) below: Vec<String>,
+    below: Vec<String>,
 }
 
 impl Folder {
@@ -47,14 +54,7 @@ impl Folder {
             }
             Err(error) => return Err(FileError::new(path, error)),
         };
-        let mut folder = Self {
-            root: root.to_owned(),
-            path: path.to_owned(),
-            numbers: BTreeSet::new(),
-            has_labels: false,
-            links: BTreeSet::new(),
-            below: Vec::new(),
-        };
+        let mut listing = Listing::default();
         for entry in entries {
             let entry = entry.map_err(|error| FileError::new(path, error))?;
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -63,23 +63,37 @@ impl Folder {
                 continue;
             }
             if kind.is_symlink() {
-                folder.links.insert(name.clone());
+                listing.links.insert(name.clone());
             }
             if kind.is_dir() {
-                folder.below.push(name);
+                listing.below.push(name);
             } else if name == LABELS_FILE {
-                folder.has_labels = true;
+                listing.has_labels = true;
             } else if let Some(number) = version_number(&name) {
-                folder.numbers.insert(number);
+                listing.numbers.insert(number);
             }
         }
-        folder.below.sort();
-        Ok(Some(folder))
+        listing.below.sort();
+        Ok(Some(Self::of(root, path.to_owned(), listing)))
+    }
+
+    /// A folder that was read before.
+    pub(super) fn of(root: &Path, path: PathBuf, listing: Listing) -> Self {
+        Self { root: root.to_owned(), path, listing }
+    }
+
+    pub(super) fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The names of the folders below.
+    pub(super) fn below(&self) -> &[String] {
+        &self.listing.below
     }
 
     /// Whether it is a prompt's folder, and not only one that others are in.
     pub(super) fn is_prompt(&self) -> bool {
-        self.has_labels || !self.numbers.is_empty()
+        self.listing.has_labels || !self.listing.numbers.is_empty()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -87,12 +101,12 @@ impl Folder {
     }
 
     pub(super) fn latest(&self) -> Option<u32> {
-        self.numbers.last().copied()
+        self.listing.numbers.last().copied()
     }
 
     /// The numbers of the versions whose files are there, oldest first.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.numbers.iter().copied()
+        self.listing.numbers.iter().copied()
     }
 
     pub(super) fn history_path(&self) -> PathBuf {
@@ -152,7 +166,7 @@ impl Folder {
     /// Refuses a file that is a link out of the folder of prompts.
     fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !self.links.contains(name) {
+        if !self.listing.links.contains(name) {
             return Ok(path.to_owned());
         }
         let relative = path.strip_prefix(&self.root).unwrap_or(path);
@@ -161,7 +175,14 @@ impl Folder {
 
     /// The prompt in a list, with what is wrong with it.
     pub(super) fn summary(&self, name: &PromptName) -> PromptSummary {
+        self.read_summary(name).0
+    }
+
+    /// The prompt in a list, and what it is found by: its name, what it is for, its labels, the messages of all its
+    /// versions and the text of the newest, in small letters.
+    pub(super) fn read_summary(&self, name: &PromptName) -> (PromptSummary, String) {
         let latest = self.latest();
+        let mut words = vec![name.to_string()];
         let mut summary = PromptSummary {
             name: name.clone(),
             latest,
@@ -178,7 +199,7 @@ impl Folder {
             Labels::default()
         });
         for (label, &version) in &labels.pointers {
-            if !self.numbers.contains(&version) {
+            if !self.listing.numbers.contains(&version) {
                 problems
                     .push(format!("the label {label} points to version {version}, which isn't there; move the label"));
             }
@@ -189,8 +210,10 @@ impl Folder {
         let Some(number) = latest else {
             problems.push("it has no version; its files may have been deleted".to_owned());
             summary.problem = problems.into_iter().next();
-            return summary;
+            return (summary, fold(&words));
         };
+        words.extend(labels.pointers.keys().cloned());
+        words.extend(labels.versions.values().map(|entry| entry.message.clone()).filter(|message| !message.is_empty()));
         let entry = labels.versions.get(&number);
         summary.changed_at = entry.and_then(|entry| entry.at).or_else(|| self.modified(number));
         match self.source(name, number) {
@@ -210,17 +233,18 @@ impl Folder {
                 }
                 summary.description = document.description;
                 summary.variables = document.inputs.into_iter().map(|variable| variable.name).collect();
+                words.extend([source.head, source.body]);
             }
         }
         summary.problem = problems.into_iter().next();
-        summary
+        (summary, fold(&words))
     }
 
     /// All versions, newest first. One whose file can't be read has a problem, and the hash that was recorded.
     pub(super) fn versions(&self, name: &PromptName) -> Vec<VersionInfo> {
         let labels = self.labels().unwrap_or_default();
-        let missing = labels.versions.keys().filter(|number| !self.numbers.contains(number));
-        let numbers: BTreeSet<u32> = self.numbers.iter().chain(missing).copied().collect();
+        let missing = labels.versions.keys().filter(|number| !self.listing.numbers.contains(number));
+        let numbers: BTreeSet<u32> = self.listing.numbers.iter().chain(missing).copied().collect();
         let info = |&number: &u32| {
             let recorded = labels.versions.get(&number).and_then(|entry| entry.hash);
             match self.source(name, number) {
@@ -260,7 +284,7 @@ impl Folder {
     /// The versions of which no hash is recorded.
     pub(super) fn unrecorded(&self, labels: &Labels) -> Vec<u32> {
         let hash = |number: &u32| labels.versions.get(number).and_then(|entry| entry.hash);
-        self.numbers.iter().copied().filter(|number| hash(number).is_none()).collect()
+        self.listing.numbers.iter().copied().filter(|number| hash(number).is_none()).collect()
     }
 
     /// The files that the summary depends on.
@@ -273,6 +297,11 @@ impl Folder {
         let at: SystemTime = fs::metadata(self.version_path(number)).ok()?.modified().ok()?;
         Timestamp::try_from(at).ok()
     }
+}
+
+/// Texts in small letters, as they are searched.
+fn fold(words: &[String]) -> String {
+    words.join("\n").to_lowercase()
 }
 
 /// The number of a version's file name.

@@ -26,6 +26,8 @@ pub(super) struct Entry {
 /// The file, with its comments and its form.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Labels {
+    /// The hash of the file as it was read; none when it wasn't there.
+    seen: Option<ContentHash>,
     file: DocumentMut,
     pub(super) pointers: BTreeMap<String, u32>,
     pub(super) versions: BTreeMap<u32, Entry>,
@@ -64,7 +66,7 @@ impl Labels {
             let message = error.message().lines().next().unwrap_or("it isn't TOML").to_owned();
             wrong(error.span().map(|span| span.start), message)
         })?;
-        let mut read = Self::default();
+        let mut read = Self { seen: Some(ContentHash::of(text.as_bytes())), ..Self::default() };
         for (label, item) in table(&places, LABELS).into_iter().flat_map(|table| table.iter()) {
             let number = item.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|&number| number > 0);
             let Some(number) = number else {
@@ -100,8 +102,17 @@ impl Labels {
         Ok(read)
     }
 
-    /// Writes the file, when nothing has happened to it in between; the lock sees to that.
+    /// Writes the file, unless something has happened to it since it was read: programs that know no lock, such as git
+    /// and editors, may have written it.
     pub(super) fn write(&self, path: &Path) -> Result<(), RegistryError> {
+        let now = match read_to_string(path) {
+            Ok(text) => Some(ContentHash::of(text.as_bytes())),
+            Err(FileError::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if now != self.seen {
+            return Err(RegistryError::ChangedMeanwhile { path: path.to_owned() });
+        }
         Ok(write_atomic(path, self.file.to_string().as_bytes())?)
     }
 
@@ -233,6 +244,24 @@ mod tests {
         insta::assert_snapshot!(labels.file.to_string());
         assert_eq!(labels.unpoint("production"), Some(1));
         assert_eq!(labels.unpoint("production"), None);
+    }
+
+    #[test]
+    fn r11_a_file_that_was_changed_since_it_was_read_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.toml");
+        let changes = ["[labels]\nproduction = 7\n", ""];
+        for theirs in changes {
+            let mut labels = Labels::read(&path).unwrap();
+            labels.point("production", 1);
+            std::fs::write(&path, theirs).unwrap();
+            let error = labels.write(&path).unwrap_err();
+            assert!(matches!(error, RegistryError::ChangedMeanwhile { .. }), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
+        }
+        let mut labels = Labels::read(&path).unwrap();
+        labels.point("production", 1);
+        labels.write(&path).unwrap();
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Registry {
     /// The folder of a prompt without others below it.
     fn movable(&self, name: &PromptName) -> Result<Folder, RegistryError> {
         let folder = self.folder(name)?;
-        if folder.below.is_empty() { Ok(folder) } else { Err(RegistryError::HasNested { name: name.clone() }) }
+        if folder.below().is_empty() { Ok(folder) } else { Err(RegistryError::HasNested { name: name.clone() }) }
     }
 
     /// Removes the folders above one that is gone, as long as they are empty.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use signalbox_workspace::{FileError, read_to_string, write_atomic};
+use signalbox_workspace::{FileError, confine, read_to_string, write_atomic};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::{Registry, RegistryError};
@@ -62,12 +62,13 @@ impl Registry {
         Ok(())
     }
 
-    fn redirects_path(&self) -> PathBuf {
-        self.root.join(FILE)
+    /// The file, unless it is a link out of the folder.
+    fn redirects_path(&self) -> Result<PathBuf, FileError> {
+        confine(&self.root, FILE)
     }
 
     fn redirects_text(&self) -> Result<String, RegistryError> {
-        match read_to_string(&self.redirects_path()) {
+        match read_to_string(&self.redirects_path()?) {
             Ok(text) => Ok(text),
             Err(FileError::NotFound { .. }) => Ok(String::new()),
             Err(error) => Err(error.into()),
@@ -76,11 +77,9 @@ impl Registry {
 
     /// Writes the table in the order of the names, so that two people rarely change the same line.
     fn write_redirects(&self, before: &str, redirects: &BTreeMap<PromptName, PromptName>) -> Result<(), RegistryError> {
-        let wrong = |line, message: &str| RegistryError::Labels {
-            path: self.redirects_path(),
-            line,
-            message: message.to_owned(),
-        };
+        let path = self.redirects_path()?;
+        let wrong =
+            |line, message: &str| RegistryError::Labels { path: path.clone(), line, message: message.to_owned() };
         let mut file: DocumentMut = before.parse().map_err(|error: toml_edit::TomlError| {
             let at = error.span().map_or(0, |span| span.start);
             let line = before.get(..at).unwrap_or_default().matches('\n').count() + 1;
@@ -91,7 +90,7 @@ impl Registry {
             table.insert(from.as_str(), value(to.as_str()));
         }
         file.insert(TABLE, Item::Table(table));
-        Ok(write_atomic(&self.redirects_path(), file.to_string().as_bytes())?)
+        Ok(write_atomic(&path, file.to_string().as_bytes())?)
     }
 }
 

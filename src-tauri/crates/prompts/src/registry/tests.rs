@@ -1,5 +1,11 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod attacks;
+mod including;
+mod kept;
+mod pointing;
+mod renaming;
+
 use std::{fs, path::Path, sync::Barrier, thread};
 
 use jiff::Timestamp;

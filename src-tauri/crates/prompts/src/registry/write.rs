@@ -171,7 +171,7 @@ impl Registry {
         for part in name.parts() {
             let Some(folder) = Folder::read(&self.root, &path)? else { return Ok(()) };
             let lower = part.to_lowercase();
-            let Some(same) = folder.below.iter().find(|below| below.to_lowercase() == lower) else { return Ok(()) };
+            let Some(same) = folder.below().iter().find(|below| below.to_lowercase() == lower) else { return Ok(()) };
             written.push(same.clone());
             path.push(same);
         }

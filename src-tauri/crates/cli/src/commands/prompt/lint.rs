@@ -122,7 +122,13 @@ async fn lint(session: &Session, name: String) -> Outcome<Linted> {
         linted.findings.extend(unusable);
         return Ok(linted);
     };
-    let request = PreviewRequest { source: source.clone(), values: Map::new(), saved: detail.prompt.values };
+    let request = PreviewRequest {
+        source: source.clone(),
+        values: Map::new(),
+        saved: detail.prompt.values,
+        prompt: Some(linted.prompt.clone()),
+        frozen: true,
+    };
     let preview: Preview = session.core.prompt_preview(request).await?;
     linted.findings.extend(preview.diagnostics.into_iter().map(|found| placed(&source, found)));
     // Lint says where the problem of the front matter is; what it doesn't see is told without a place.
