@@ -50,6 +50,8 @@ macro_rules! commands {
             prompt_rename(PromptRename) -> PromptDetail;
             /// The old names of prompts, and where they lead.
             prompt_redirects(Empty) -> Redirects;
+            /// Settles what git could not merge in a prompt's files, so that both sides are kept.
+            prompt_settle(PromptNamed) -> PromptSettled;
             /// Puts a prompt away, so that it is in no list, or takes it back.
             prompt_archive(PromptArchive) -> Prompt;
             /// The prompts that were put away.

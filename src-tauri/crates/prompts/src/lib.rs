@@ -34,9 +34,9 @@ pub use lint::{WindowUse, lint, lint_in, lint_length};
 pub use name::{NameError, PromptName};
 pub use position::TextRange;
 pub use registry::{
-    Change, Excerpt, ExcerptOf, IndexChanges, IndexRow, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving,
-    Prompt, PromptSummary, Registry, RegistryError, Saved, Seen, Selector, SelectorError, Trashed, Version,
-    VersionInfo, search_terms,
+    Change, Excerpt, ExcerptOf, IndexChanges, IndexRow, LabelChange, LabelChoice, LabelEvent, LabelMove, LabelPointer,
+    Moving, Prompt, PromptSummary, Registry, RegistryError, Renumbered, Saved, Seen, Selector, SelectorError, Settled,
+    Trashed, Version, VersionInfo, search_terms,
 };
 pub use render::{
     ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, Within, render, render_in,

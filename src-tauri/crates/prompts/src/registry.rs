@@ -15,6 +15,7 @@ mod moving;
 mod pointing;
 mod redirects;
 mod search;
+mod settling;
 mod types;
 mod write;
 
@@ -31,6 +32,7 @@ pub use self::{
     error::RegistryError,
     index::{IndexChanges, IndexRow},
     search::{Excerpt, ExcerptOf, search_terms},
+    settling::{LabelChoice, Renumbered, Settled},
     types::{
         Change, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving, Prompt, PromptSummary, Saved, Seen, Selector,
         SelectorError, Trashed, Version, VersionInfo,

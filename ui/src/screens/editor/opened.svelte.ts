@@ -192,7 +192,9 @@ export class Opened {
     const saved = await saving;
     await this.draft.settle();
     this.prompt = saved.prompt;
-    this.#hold(source, saved.number);
+    // The versions that its includes stand for were written into it, which is no change of the user's.
+    if (saved.source && same(this.source(), source)) this.replace(saved.source, false);
+    this.#hold(saved.source ?? source, saved.number);
     this.base = saved.number;
     this.fromDisk = undefined;
     this.edits += 1;

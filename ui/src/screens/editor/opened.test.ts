@@ -154,6 +154,23 @@ describe("a prompt that is edited", () => {
     expect((core.draft as FakeCore["draft"])?.source.body.endsWith("first second")).toBe(true);
   });
 
+  it("takes over the versions that its includes were settled to, and they are no draft and no news", async () => {
+    const opened = await open();
+    type(opened, "x")();
+    host.answer("prompt_save", async ({ source, message }) => {
+      const settled = { ...source, head: `${source.head}includes: []\n` };
+      core.versions.push({ source: settled, message, author: "Ana", at: new Date().toISOString() });
+      core.draft = null;
+      const { prompt } = await host.call("prompt_get", { name: NAME });
+      return { prompt, number: core.versions.length, unchanged: false, source: settled };
+    });
+    await opened.save("why");
+    await opened.refresh();
+    expect(opened.state("head").doc.toString()).toContain("includes: []");
+    expect(opened.isDraft).toBe(false);
+    expect(opened.fromDisk).toBeUndefined();
+  });
+
   it("takes its own version for no news", async () => {
     const opened = await open();
     type(opened, "x")();

@@ -40,6 +40,15 @@ impl Core {
         .await
     }
 
+    /// Settles what git could not merge in a prompt's files, so that both sides are kept.
+    pub async fn prompt_settle(&self, request: PromptNamed) -> Result<PromptSettled, ApiError> {
+        self.registry_of(request.name, |registry, name| {
+            let settled = registry.settle(name)?;
+            Ok(PromptSettled { prompt: registry.get(name)?, settled })
+        })
+        .await
+    }
+
     /// The old names of prompts, and where they lead.
     pub async fn prompt_redirects(&self, _: Empty) -> Result<Redirects, ApiError> {
         let redirects = self.registry(|registry| Ok(registry.redirects()?)).await?;
@@ -168,8 +177,7 @@ impl Core {
         let drafts: HashMap<_, _> = drafts.into_iter().map(|(name, at)| (now_named(&redirects, &name), at)).collect();
         let mut spent_today: HashMap<String, Money> = HashMap::new();
         for (name, amount) in spent {
-            let sum = spent_today.entry(now_named(&redirects, &name)).or_default();
-            *sum = sum.saturating_add(amount);
+            *spent_today.entry(now_named(&redirects, &name)).or_default() += amount;
         }
         let mut last_calls: HashMap<String, _> = HashMap::new();
         for call in last {

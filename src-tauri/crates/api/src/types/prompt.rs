@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use signalbox_domain::{Badge, ContentHash, Money};
 use signalbox_prompts::{
     Diagnostic, Document, Excerpt, InlineSpan, LabelChange, LabelMove, Prompt, PromptName, PromptSummary, Rendered,
-    SavedValues, Source, WordDiff,
+    SavedValues, Settled, Source, WordDiff,
 };
 use ts_rs::TS;
 
@@ -228,6 +228,15 @@ pub struct LabelMoved {
 pub struct LabelHistory {
     /// Newest first.
     pub changes: Vec<LabelChange>,
+}
+
+/// A prompt whose files git could not merge, settled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PromptSettled {
+    /// The prompt as it is now.
+    pub prompt: Prompt,
+    /// What became of the two sides.
+    pub settled: Settled,
 }
 
 /// Puts a prompt away, or takes it back.

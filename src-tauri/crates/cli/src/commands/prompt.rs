@@ -10,6 +10,7 @@ mod render;
 mod sarif;
 mod save;
 mod search;
+mod settle;
 mod show;
 
 use clap::Subcommand;
@@ -35,6 +36,8 @@ pub(crate) enum Prompt {
     Search(search::Search),
     /// Give a prompt another name
     Rename(rename::Rename),
+    /// Settle what git could not merge in a prompt's files
+    Settle(settle::Settle),
     /// Put a prompt away, or take it back
     Archive(archive::Archive),
     /// Check prompts for mistakes
@@ -51,6 +54,7 @@ pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
         Prompt::Label(asked) => asked.run(session).await,
         Prompt::Search(asked) => asked.run(session).await,
         Prompt::Rename(asked) => asked.run(session).await,
+        Prompt::Settle(asked) => asked.run(session).await,
         Prompt::Archive(asked) => asked.run(session).await,
         Prompt::Lint(asked) => asked.run(session).await,
     }

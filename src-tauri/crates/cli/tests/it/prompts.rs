@@ -114,6 +114,96 @@ fn a_label_says_what_it_replaces() {
 }
 
 #[test]
+fn a_label_is_protected_goes_back_and_says_who_moved_it() {
+    let place = Place::new();
+    let label = |rest: &[&'static str]| {
+        place.run(["prompt", "label", "support/reply"].into_iter().chain(rest.iter().copied())).shown()
+    };
+    insta::assert_snapshot!("prompt_label_protect", label(&["production", "--protect"]));
+    insta::assert_snapshot!("prompt_label_protected", label(&["production", "2"]));
+    insta::assert_snapshot!("prompt_label_protected_json", label(&["production", "2", "--json"]));
+    insta::assert_snapshot!("prompt_label_confirmed", label(&["production", "2", "--confirm"]));
+    insta::assert_snapshot!("prompt_label_rollback_protected", label(&["production", "--rollback"]));
+    insta::assert_snapshot!("prompt_label_rollback", label(&["production", "--rollback", "--confirm"]));
+    insta::assert_snapshot!("prompt_label_rollback_nothing", label(&["production", "--rollback", "--confirm"]));
+    insta::assert_snapshot!("prompt_label_unprotect", label(&["production", "--unprotect"]));
+    insta::assert_snapshot!("prompt_label_history", label(&["production", "--history"]));
+    insta::assert_snapshot!("prompt_label_history_json", label(&["--history", "--json"]));
+    insta::assert_snapshot!("prompt_label_two_things", label(&["production", "--protect", "--rollback"]));
+    insta::assert_snapshot!(
+        "prompt_label_history_wrong",
+        place.run(["prompt", "label", "suport/reply", "--history"]).shown()
+    );
+}
+
+#[test]
+fn a_prompt_is_renamed_and_still_found_by_its_old_name() {
+    let place = Place::new();
+    let rename = |name, to| place.run(["prompt", "rename", name, to]).shown();
+    insta::assert_snapshot!("prompt_rename", rename("search/rewrite", "query/rewrite"));
+    insta::assert_snapshot!("prompt_rename_taken", rename("query/rewrite", "support/reply"));
+    insta::assert_snapshot!("prompt_rename_wrong", rename("query/rewritte", "x"));
+    let old = place.run(["prompt", "show", "search/rewrite@production", "--json"]).succeeded().json();
+    assert_eq!(old["name"], "query/rewrite");
+    place.run(["call", "--prompt", "search/rewrite@production", "--saved", "follow-up", "--json"]);
+}
+
+#[test]
+fn a_prompt_is_put_away_and_taken_back() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_archive", place.run(["prompt", "archive", "search/rewrite"]).shown());
+    insta::assert_snapshot!("prompt_archive_list", place.run(["prompt", "list", "search"]).shown());
+    insta::assert_snapshot!("prompt_archive_archived", place.run(["prompt", "list", "--archived"]).shown());
+    insta::assert_snapshot!(
+        "prompt_archive_undo",
+        place.run(["prompt", "archive", "search/rewrite", "--undo", "--json"]).shown()
+    );
+    insta::assert_snapshot!("prompt_archive_wrong", place.run(["prompt", "archive", "search/rewrit"]).shown());
+}
+
+#[test]
+fn what_git_could_not_merge_is_settled() {
+    let place = Place::new();
+    let path = place.workspace().join("prompts/search/rewrite/2.prompty");
+    let ours = std::fs::read_to_string(&path).unwrap();
+    let theirs = "---\n---\nuser:\nTheirs\n";
+    std::fs::write(&path, format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> theirs\n")).unwrap();
+    insta::assert_snapshot!("prompt_conflict", place.run(["prompt", "show", "search/rewrite#2"]).shown());
+    insta::assert_snapshot!("prompt_settle", place.run(["prompt", "settle", "search/rewrite"]).shown());
+    insta::assert_snapshot!(
+        "prompt_settle_nothing",
+        place.run(["prompt", "settle", "search/rewrite", "--json"]).shown()
+    );
+    assert_eq!(place.run(["prompt", "show", "search/rewrite#2"]).succeeded().out, ours);
+    assert_eq!(place.run(["prompt", "show", "search/rewrite#3"]).succeeded().out, theirs);
+}
+
+#[test]
+fn prompts_are_found_by_words() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_search", place.run(["prompt", "search", "customer"]).shown());
+    insta::assert_snapshot!("prompt_search_words", place.run(["prompt", "search", "REPLY", "parcel"]).shown());
+    insta::assert_snapshot!("prompt_search_json", place.run(["prompt", "search", "rewrite", "--json"]).shown());
+    insta::assert_snapshot!("prompt_search_nothing", place.run(["prompt", "search", "nothing", "like", "it"]).shown());
+}
+
+#[test]
+fn an_include_is_settled_when_it_is_saved() {
+    let place = Place::new();
+    let new = |name| ["prompt", "save", name, "-", "-m", "First version", "--new"];
+    place.run_with(new("shared/tone"), b"Be kind to {{ who }}.\n").succeeded();
+    let text = b"system:\n{% include \"shared/tone\" %}\nuser:\nHi\n";
+    insta::assert_snapshot!("prompt_include_save", place.run_with(new("greeting"), text).shown());
+    insta::assert_snapshot!("prompt_include_show", place.run(["prompt", "show", "greeting"]).shown());
+    let later = ["prompt", "save", "shared/tone", "-", "-m", "Curt"];
+    place.run_with(later, b"Be curt to {{ who }}.\n").succeeded();
+    let render = ["prompt", "render", "greeting", "--var", "who=Ada"];
+    insta::assert_snapshot!("prompt_include_render", place.run(render).shown());
+    let dangling = place.run_with(new("broken"), b"{% include \"shared/tune@production\" %}");
+    insta::assert_snapshot!("prompt_include_dangling", dangling.shown());
+}
+
+#[test]
 fn lint_ends_with_1_when_there_is_an_error() {
     let place = Place::new();
     insta::assert_snapshot!("prompt_lint", place.run(["prompt", "lint"]).shown());

@@ -61,7 +61,7 @@ pub enum RegistryError {
     },
     /// Git has put two versions of one number into one file.
     #[error(
-        "line {line} of version {number} of {name} has git's marks of a conflict: two people saved a version {number}; settle it to keep both, each under a number of its own"
+        "line {line} of version {number} of {name} has git's marks of a conflict: two people saved a version {number}; settle the prompt to keep both, each under a number of its own"
     )]
     Conflict {
         /// The prompt.

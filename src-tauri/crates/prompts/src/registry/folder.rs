@@ -164,7 +164,7 @@ impl Folder {
     }
 
     /// Refuses a file that is a link out of the folder of prompts.
-    fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
+    pub(super) fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if !self.listing.links.contains(name) {
             return Ok(path.to_owned());

@@ -52,13 +52,13 @@ impl Labels {
         }
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, RegistryError> {
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, RegistryError> {
         let wrong = |at: Option<usize>, message: String| {
             let line = text.get(..at.unwrap_or(0)).unwrap_or_default().matches('\n').count() + 1;
             RegistryError::Labels { path: path.to_owned(), line, message }
         };
         if let Some(at) = conflict(text) {
-            let message = "git could not merge two changes of the labels; keep the lines of one side between <<<<<<< and >>>>>>>, or of both";
+            let message = "git could not merge two changes of the labels; settle the prompt to keep both sides, or take one of them between <<<<<<< and >>>>>>> out";
             return Err(wrong(Some(at), message.to_owned()));
         }
         // The document that can be edited has forgotten its places, so they are asked of one that can't.
@@ -110,7 +110,22 @@ impl Labels {
             Err(FileError::NotFound { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        if now != self.seen {
+        self.replace(path, now, self.seen)
+    }
+
+    /// The same for labels that were made of a text that isn't theirs.
+    pub(super) fn write_over(&self, path: &Path, text: &str) -> Result<(), RegistryError> {
+        let seen = Some(ContentHash::of(text.as_bytes())).filter(|_| !text.is_empty());
+        let now = match read_to_string(path) {
+            Ok(text) => Some(ContentHash::of(text.as_bytes())).filter(|_| !text.is_empty()),
+            Err(FileError::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        self.replace(path, now, seen)
+    }
+
+    fn replace(&self, path: &Path, now: Option<ContentHash>, seen: Option<ContentHash>) -> Result<(), RegistryError> {
+        if now != seen {
             return Err(RegistryError::ChangedMeanwhile { path: path.to_owned() });
         }
         Ok(write_atomic(path, self.file.to_string().as_bytes())?)

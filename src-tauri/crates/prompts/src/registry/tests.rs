@@ -5,6 +5,7 @@ mod including;
 mod kept;
 mod pointing;
 mod renaming;
+mod settling;
 
 use std::{fs, path::Path, sync::Barrier, thread};
 

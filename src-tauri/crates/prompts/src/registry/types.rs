@@ -39,6 +39,8 @@ pub struct LabelPointer {
     /// The version.
     pub version: u32,
     /// Whether moving it must be confirmed.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
     pub protected: bool,
 }
 
