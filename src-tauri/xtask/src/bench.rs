@@ -17,6 +17,7 @@ Measures, in a release build
 Usage: cargo xtask bench start [--runs N]
        cargo xtask bench log [--runs N] [--calls N]
        cargo xtask bench prompts [--runs N] [--prompts N]
+       cargo xtask bench keystroke
        cargo xtask bench gateway
        cargo xtask bench admission [--calls N]
        cargo xtask bench endpoint [--runs N] [--alone]
@@ -36,6 +37,9 @@ milliseconds pages, searches and counts take (the median and the 95th percentile
 
 `prompts` makes many prompts in target/bench, unless they are there from an earlier run, and prints how many milliseconds
 listing them takes at a first start and at a later one, and a search. target/bench/prompts.json has the same.
+
+`keystroke` types into a prompt of 2000 lines with 20 variables and 5 includes, and prints how many milliseconds lint,
+rendering, the whole answer to a key and a completion take.
 
 `gateway` sends the same requests directly to the simulated provider and through the whole pipeline with everything
 logged, one after the other, and prints what each stage takes, and how many calls a second are made at once.
@@ -61,6 +65,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("start") => What::Start,
         Some("log") => What::Log,
         Some("prompts") => What::Prompts,
+        Some("keystroke") => What::Keystroke,
         Some("gateway") => What::Gateway,
         Some("admission") => What::Admission,
         Some("endpoint") => What::Endpoint,
@@ -90,6 +95,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         What::Start => start::starts(runs.unwrap_or(10)),
         What::Log => log(runs.unwrap_or(50), calls.unwrap_or(1_000_000)),
         What::Prompts => library(runs.unwrap_or(10), prompts.unwrap_or(10_000)),
+        What::Keystroke => command::run(&mut command::program(example("signalbox-api", "keystroke")?)),
         What::Gateway => gateway(),
         What::Admission => admission(calls.unwrap_or(1_000_000)),
         What::Endpoint => endpoint::measure(runs.unwrap_or(5), alone),
@@ -101,6 +107,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Start,
+    Keystroke,
     Log,
     Prompts,
     Gateway,

@@ -10,13 +10,17 @@ mod includes;
 mod kinds;
 mod locals;
 pub(crate) mod names;
+mod rules;
 mod schema;
 mod secrets;
 mod shape;
 
 use std::collections::HashMap;
 
-pub use self::budget::{WindowUse, lint_length};
+pub use self::{
+    budget::{WindowUse, lint_length},
+    rules::{RULES, Rule, rule_of},
+};
 use crate::{
     analysis::analyse,
     diagnostic::{Diagnostic, Findings, Part, Severity},

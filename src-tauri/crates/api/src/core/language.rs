@@ -12,6 +12,11 @@ use crate::{
 };
 
 impl Core {
+    /// The folder of the workspace's prompts.
+    pub fn prompts_folder(&self) -> &std::path::Path {
+        self.registry.root()
+    }
+
     /// What may stand at a place of a prompt.
     pub async fn prompt_complete(&self, request: PromptPlace) -> Result<Completions, ApiError> {
         self.at_place(request, |query| Ok(language::complete(query))).await

@@ -211,7 +211,7 @@ fn lint_ends_with_1_when_there_is_an_error() {
     place.run_with(["prompt", "save", "broken", "-", "-m", "Broken", "--new"], broken.as_bytes()).succeeded();
     insta::assert_snapshot!("prompt_lint_error", place.run(["prompt", "lint", "broken"]).shown());
     insta::assert_snapshot!("prompt_lint_json", place.run(["prompt", "lint", "broken", "--json"]).shown());
-    insta::assert_snapshot!("prompt_lint_sarif", place.run(["prompt", "lint", "all", "--format", "sarif"]).shown());
+    insta::assert_snapshot!("prompt_lint_sarif", place.run(["prompt", "lint", "--all", "--format", "sarif"]).shown());
     insta::assert_snapshot!("prompt_lint_wrong", place.run(["prompt", "lint", "brokn"]).shown());
 }
 

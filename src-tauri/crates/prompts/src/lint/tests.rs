@@ -17,6 +17,7 @@ fn said(head: &str, body: &str, sets: Value) -> String {
     let source = Source::new(head, body);
     let lines = lint(&source, &saved(sets)).into_iter().map(|diagnostic| {
         let part = if diagnostic.part == Part::Head { &source.head } else { &source.body };
+        assert!(rule_of(&diagnostic.code).is_some(), "{} is among the rules", diagnostic.code);
         let Diagnostic { line, column, severity, code, message, fix, range, .. } = diagnostic;
         let marked: String = part.chars().skip(range.start as usize).take((range.end - range.start) as usize).collect();
         let fix = fix.map(|Fix { title, replacement, .. }| format!(" [{title}: {replacement}]")).unwrap_or_default();
