@@ -75,7 +75,8 @@ async fn main() -> Result<(), Failed> {
         figures.add(measured, "rendering", began.elapsed());
         std::hint::black_box(rendered.is_ok());
 
-        let request = json!({ "source": source, "values": saved[0].values, "saved": saved, "prompt": name, "frozen": false });
+        let request =
+            json!({ "source": source, "values": saved[0].values, "saved": saved, "prompt": name, "frozen": false });
         let text = serde_json::to_string(&request)?;
         let began = Instant::now();
         let request: Value = serde_json::from_str(&text)?;
@@ -90,7 +91,10 @@ async fn main() -> Result<(), Failed> {
         dispatch(&core, "prompt_complete", place).await.map_err(|error| error.message)?;
         figures.add(measured, "completion", began.elapsed());
     }
-    println!("{lines} lines, {VARIABLES} variables, {INCLUDES} includes, {} bytes, {runs} keys", before.len() + after.len());
+    println!(
+        "{lines} lines, {VARIABLES} variables, {INCLUDES} includes, {} bytes, {runs} keys",
+        before.len() + after.len()
+    );
     figures.print();
     core.close().await;
     Ok(())
@@ -130,7 +134,9 @@ impl Figures {
 }
 
 fn head() -> String {
-    let mut head = String::from("name: bench/long\ndescription: A long prompt\nmodel:\n  options:\n    temperature: 0.2\ninputs:\n");
+    let mut head = String::from(
+        "name: bench/long\ndescription: A long prompt\nmodel:\n  options:\n    temperature: 0.2\ninputs:\n",
+    );
     for number in 0..VARIABLES {
         // Writing into a text can't fail.
         let _ = write!(
@@ -149,10 +155,16 @@ fn half(lines: usize, first: bool) -> String {
     for line in 0..lines {
         let number = line % VARIABLES;
         let text = match line % 20 {
-            3 => format!("- About {{{{ value_{number}.name }}}}, written as \"{{{{ value_{number}.name | upper }}}}\"."),
-            7 => format!("{{% if value_{number}.items %}}It has {{{{ value_{number}.items | length }}}} items.{{% endif %}}"),
+            3 => {
+                format!("- About {{{{ value_{number}.name }}}}, written as \"{{{{ value_{number}.name | upper }}}}\".")
+            }
+            7 => format!(
+                "{{% if value_{number}.items %}}It has {{{{ value_{number}.items | length }}}} items.{{% endif %}}"
+            ),
             11 => format!("{{% for item in value_{number}.items %}}<item>{{{{ item }}}}</item>{{% endfor %}}"),
-            _ => format!("Line {line}: keep to the facts that are given, and say so when they are missing (§ {number})."),
+            _ => {
+                format!("Line {line}: keep to the facts that are given, and say so when they are missing (§ {number}).")
+            }
         };
         body.push_str(&text);
         body.push('\n');

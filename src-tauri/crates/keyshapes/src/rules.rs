@@ -199,7 +199,12 @@ mod tests {
         for allowed in rules.rules.iter().flat_map(|rule| &rule.allowed).chain(&rules.allowed) {
             allowed.allows(b"", b"");
             let built = allowed.compiled.get().map(|(patterns, words)| (patterns.is_some(), words.is_some()));
-            assert_eq!(built, Some((!allowed.patterns.is_empty(), !allowed.words.is_empty())), "{:?}", allowed.patterns);
+            assert_eq!(
+                built,
+                Some((!allowed.patterns.is_empty(), !allowed.words.is_empty())),
+                "{:?}",
+                allowed.patterns
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 //! Prompts as files: versioned templates with labels, saved test values, lint, rendering and differences.
 //!
 //! Start at [`registry`], which is what the rest of Signalbox talks to, then [`source`] and [`document`] for what a
-//! version is, and [`render`](mod@render) for what becomes of it.
+//! version is, and [`render`](mod@render) for what becomes of it. [`lint`](mod@lint) says what is wrong with a text, and
+//! [`language`] what an editor asks of it.
 //!
 //! This crate never overwrites a version, never looks at a value as if it were a template, never sends anything
 //! anywhere, and reads no clock: times are passed in.

@@ -67,7 +67,10 @@ fn check(source: &Source, saved: &[SavedValues], scope: Option<&Scope<'_>>) -> V
         }
         Ok(tree) => {
             let analysis = analyse(&source.body, &tree);
-            let brought = scope.map(|scope| includes::check(source, &body, &document, scope, &mut found));
+            // What the text uses itself needn't be looked for in what it includes.
+            let own = head::used(&analysis, None);
+            let asks = document.inputs.iter().any(|variable| !own.contains(variable.name.as_str()));
+            let brought = scope.map(|scope| includes::check(source, &body, &document, scope, asks, &mut found));
             let used = head::used(&analysis, brought.as_ref().map(|brought| &brought.used));
             // What isn't looked at may use any of them.
             let all_is_known = scope.is_some() || statements(&source.body).is_empty();

@@ -61,7 +61,17 @@ describe("completion", () => {
   });
 
   it("is worth asking where a name may stand", () => {
-    for (const before of ["{{ a", "{{ a.", "{{ a | ", "{% if a is ", "{% ", '{% include "', "{{ größe", "us", "\n  sys"]) {
+    for (const before of [
+      "{{ a",
+      "{{ a.",
+      "{{ a | ",
+      "{% if a is ",
+      "{% ",
+      '{% include "',
+      "{{ größe",
+      "us",
+      "\n  sys",
+    ]) {
       expect(worthAsking(before), before).toBe(true);
     }
     for (const before of ["", "the us", "{{ ", "{{ a }} b", "{{ 1 + ", "a {% endif %} b"]) {

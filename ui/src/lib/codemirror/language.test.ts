@@ -103,7 +103,12 @@ describe("another name", () => {
   });
 
   it("says why it can't be given, and stays", async () => {
-    const taken = new ApiError({ code: "conflict", message: "client is a variable already", hint: null, details: null });
+    const taken = new ApiError({
+      code: "conflict",
+      message: "client is a variable already",
+      hint: null,
+      details: null,
+    });
     const { asked, view } = edit("{{ customer }}", 5, { rename: () => Promise.reject(taken) });
     renameAtCursor(view);
     send(view, "client");

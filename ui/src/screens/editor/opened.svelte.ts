@@ -6,7 +6,15 @@ import { editorExtensions } from "$lib/codemirror/setup.ts";
 import { problemsOf, showProblems, type Problem } from "$lib/codemirror/problems.ts";
 import { changeTo } from "$lib/codemirror/text.ts";
 import { commandKeys } from "$lib/commands/registry.svelte.ts";
-import { call, type Definition, type Preview, type Prompt, type PromptDetail, type Renaming, type Source } from "$lib/host/index.ts";
+import {
+  call,
+  type Definition,
+  type Preview,
+  type Prompt,
+  type PromptDetail,
+  type Renaming,
+  type Source,
+} from "$lib/host/index.ts";
 import { Autosave } from "./autosave.svelte.ts";
 import { Cases } from "./cases.svelte.ts";
 import { Latest } from "./latest.ts";
@@ -68,7 +76,13 @@ export class Opened {
   #saving: Promise<unknown> = Promise.resolve();
   #latestDocs: Record<Part, EditorState["doc"]> | undefined;
   #asker = new Latest<Question, Preview>(
-    ({ source }) => call("prompt_preview", { source, values: this.cases.values, saved: [...this.cases.saved] }),
+    ({ source }) =>
+      call("prompt_preview", {
+        source,
+        values: this.cases.values,
+        saved: [...this.cases.saved],
+        prompt: this.name,
+      }),
     (preview, question) => this.#show(preview, question),
     (error) => (this.previewError = error),
   );
@@ -343,6 +357,8 @@ export class Opened {
     const offsets = offsetsOf(this.state(part).doc.toString());
     const selection = { anchor: offsets.toUtf16(range.start), head: offsets.toUtf16(range.end) };
     this.#dispatch(part, { selection, scrollIntoView: true, userEvent: "select.definition" });
+    // A part that is out of sight shows it when it comes into sight.
+    if (!this.viewOf(part)) this.#scroll[part] = EditorView.scrollIntoView(selection.anchor, { y: "center" });
     this.onpart?.(part);
   }
 

@@ -47,6 +47,44 @@ function type(opened: Opened, text: string, part: Part = "body"): () => void {
 const saved = () => host.asked.filter((one) => one.name === "draft_save").length;
 
 describe("a prompt that is edited", () => {
+  it("takes another name in both parts and in the test values, and undo takes it back", async () => {
+    const { undo } = await import("@codemirror/commands");
+    const { language } = await import("$lib/codemirror/language.ts");
+    const opened = await open();
+    opened.replace({ head: "inputs:\n- name: message\n", body: "😀 {{ message }}\n" });
+    const saved = [{ name: "late", values: { mail: "Hi" } }];
+    const range = (start: number, end: number) => ({ start, end });
+    const edits = [
+      { part: "head" as const, range: range(16, 23), replacement: "mail" },
+      { part: "body" as const, range: range(5, 12), replacement: "mail" },
+    ];
+    host.answer("prompt_rename_variable", () => ({ from: "message", edits, saved }));
+    const view = new EditorView({ state: opened.state("body"), parent: document.body });
+    const detach = opened.attach("body", view);
+    const asked = view.state.facet(language);
+    asked?.renamed(await asked.rename(6, "mail"));
+    expect(host.asked.at(-1)?.request).toMatchObject({ to: "mail", place: { part: "body", at: 6 } });
+    expect(opened.source()).toEqual({ head: "inputs:\n- name: mail\n", body: "😀 {{ mail }}\n" });
+    expect(opened.cases.saved).toEqual(saved);
+    undo(view);
+    expect(opened.source().body).toBe("😀 {{ message }}\n");
+    detach();
+    view.destroy();
+  });
+
+  it("goes to a definition in the other part and in another prompt", async () => {
+    const { language } = await import("$lib/codemirror/language.ts");
+    const opened = await open();
+    const went: unknown[] = [];
+    opened.onpart = (part) => went.push(part);
+    opened.onprompt = (name, version) => went.push([name, version]);
+    const asked = opened.state("body").facet(language);
+    asked?.go({ kind: "here", part: "head", range: { start: 2, end: 4 } });
+    asked?.go({ kind: "prompt", name: "shared/tone", version: 2 });
+    expect(went).toEqual(["head", ["shared/tone", 2]]);
+    expect(opened.state("head").selection.main).toMatchObject({ from: 2, to: 4 });
+  });
+
   it("opens on its draft where it has one, otherwise on the latest version", async () => {
     const opened = await open();
     expect(opened.source()).toEqual(core.versions[2]?.source);

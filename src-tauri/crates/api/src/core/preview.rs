@@ -54,9 +54,7 @@ impl Core {
             let (before, after) = match what {
                 DiffWhat::Template => (left.body, right.body),
                 DiffWhat::Head => (left.head, right.head),
-                DiffWhat::Parameters => {
-                    (head_of(&left)?.parameters_as_yaml(), head_of(&right)?.parameters_as_yaml())
-                }
+                DiffWhat::Parameters => (head_of(&left)?.parameters_as_yaml(), head_of(&right)?.parameters_as_yaml()),
                 DiffWhat::Schema => (head_of(&left)?.schemas_as_yaml(), head_of(&right)?.schemas_as_yaml()),
                 DiffWhat::Rendered => {
                     (rendered_text(&left, &values, &left_scope)?, rendered_text(&right, &values, &right_scope)?)
@@ -149,8 +147,7 @@ impl Previewing<'_> {
                 let known = counts.iter().find(|(known, _)| *known == counter).map(|(_, length)| *length);
                 let length = known.unwrap_or_else(|| {
                     let schema = document.output.as_ref();
-                    let length =
-                        counter.request_by(&messages, &[], schema, |text| self.counts.text(counter, text));
+                    let length = counter.request_by(&messages, &[], schema, |text| self.counts.text(counter, text));
                     counts.push((counter, length));
                     length
                 });

@@ -215,6 +215,88 @@ fn lint_ends_with_1_when_there_is_an_error() {
     insta::assert_snapshot!("prompt_lint_wrong", place.run(["prompt", "lint", "brokn"]).shown());
 }
 
+const UNFENCED: &str = "---\ninputs:\n  text:\n    kind: string\n---\nsystem:\n😀 Translate {{ text }} into French.\n";
+
+#[test]
+fn lint_takes_labels_numbers_and_files() {
+    let place = Place::new();
+    let first = "user:\nHello {{ nobody }}\n";
+    place.run_with(["prompt", "save", "greeting", "-", "-m", "First", "--new"], first.as_bytes()).succeeded();
+    place.run_with(["prompt", "save", "greeting", "-", "-m", "Second"], b"user:\nHello\n").succeeded();
+    place.run(["prompt", "label", "greeting", "production", "1"]).succeeded();
+    insta::assert_snapshot!("prompt_lint_label", place.run(["prompt", "lint", "greeting@production"]).shown());
+    insta::assert_snapshot!(
+        "prompt_lint_number",
+        place.run(["prompt", "lint", "greeting#2", "search/rewrite"]).shown()
+    );
+    insta::assert_snapshot!("prompt_lint_no_number", place.run(["prompt", "lint", "greeting#7"]).shown());
+    place.write("drafts/mine.prompty", UNFENCED);
+    insta::assert_snapshot!("prompt_lint_file", place.run(["prompt", "lint", "drafts/mine.prompty"]).shown());
+    insta::assert_snapshot!("prompt_lint_stdin", place.run_with(["prompt", "lint", "-"], UNFENCED.as_bytes()).shown());
+    let beside = ["prompt", "lint", "workspace/prompts/greeting/1.prompty"];
+    insta::assert_snapshot!("prompt_lint_version_file", place.run(beside).shown());
+    insta::assert_snapshot!("prompt_lint_no_file", place.run(["prompt", "lint", "none.prompty"]).shown());
+    insta::assert_snapshot!("prompt_lint_misuse", place.run(["prompt", "lint", "greeting", "--all"]).shown());
+}
+
+#[test]
+fn lint_ends_with_1_for_what_is_denied() {
+    let place = Place::new();
+    place.write("mine.prompty", UNFENCED);
+    let code = |arguments: &[&str]| place.run([&["prompt", "lint", "mine.prompty"][..], arguments].concat()).code;
+    assert_eq!(code(&[]), Some(0), "a warning is no error");
+    assert_eq!(code(&["--deny", "warnings"]), Some(1));
+    assert_eq!(code(&["--deny", "hints"]), Some(1));
+    place.write("mine.prompty", "---\nnmae: x\n---\nuser:\nHello\n");
+    assert_eq!(code(&["--deny", "warnings"]), Some(0), "a hint is no warning");
+    assert_eq!(code(&["--deny", "hints"]), Some(1));
+}
+
+#[test]
+fn lint_follows_includes() {
+    let place = Place::new();
+    place.write("a.prompty", "user:\nBe kind.\n{% include \"shared/none@production\" %}\n");
+    insta::assert_snapshot!("prompt_lint_include", place.run(["prompt", "lint", "a.prompty"]).shown());
+}
+
+#[test]
+fn sarif_is_as_its_schema_says() {
+    let packed = include_bytes!("../../../../../tests/fixtures/sarif/sarif-2.1.0.json.gz");
+    let schema: serde_json::Value = serde_json::from_reader(flate2::read::GzDecoder::new(&packed[..])).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let place = Place::new();
+    let broken =
+        "---\ninputs:\n  name:\n    kind: string\n---\nsystem:\nHello {{ nam }}, {{ name | uper }}\n\n{{ name }}\n";
+    place.run_with(["prompt", "save", "größe/x y", "-", "-m", "Broken", "--new"], broken.as_bytes()).succeeded();
+    place.write("mine.prompty", UNFENCED);
+    for arguments in [["--all"], ["mine.prompty"], ["search/rewrite"]] {
+        let said = place.run(["prompt", "lint", arguments[0], "--format", "sarif"]).json();
+        let wrong: Vec<String> = validator.iter_errors(&said).map(|error| error.to_string()).collect();
+        assert_eq!(wrong, [""; 0], "{said:#}");
+    }
+    let said = place.run(["prompt", "lint", "größe/x y", "--format", "sarif"]).json();
+    let result = &said["runs"][0]["results"][0];
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "prompts/gr%C3%B6%C3%9Fe/x%20y/1.prompty"
+    );
+    assert_eq!(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "name");
+}
+
+#[test]
+fn parameters_and_schema_are_compared_by_what_they_mean() {
+    let place = Place::new();
+    let first = "---\nmodel:\n  id: gpt-5-mini\n  options:\n    temperature: 0.2\noutputs:\n- name: a\n  kind: string\n---\nuser:\nHi\n";
+    let second = "---\nmodel: { options: { maxOutputTokens: 50, temperature: 0.7 }, id: gpt-5-mini }\noutputs: { a: string }\n---\nuser:\nHi\n";
+    place.run_with(["prompt", "save", "one", "-", "-m", "First", "--new"], first.as_bytes()).succeeded();
+    place.run_with(["prompt", "save", "one", "-", "-m", "Second"], second.as_bytes()).succeeded();
+    let diff = |what| place.run(["prompt", "diff", "one", "1", "2", what]).shown();
+    insta::assert_snapshot!("prompt_diff_parameters", diff("--parameters"));
+    insta::assert_snapshot!("prompt_diff_schema", diff("--schema"));
+    let both = ["prompt", "diff", "one", "1", "2", "--schema", "--head"];
+    insta::assert_snapshot!("prompt_diff_misuse", place.run(both).shown());
+}
+
 #[test]
 fn r5_a_version_that_was_changed_is_refused_with_both_hashes() {
     let place = Place::new();

@@ -30,7 +30,10 @@ pub(crate) const KEYS: [Key; 14] = [
     choice("kind", "What the file is.", &["prompt"]),
     key("version", "A version that another program gave. Signalbox numbers versions itself."),
     key("metadata", "Notes of other programs. They are kept and not used."),
-    key("model", "The model that the prompt was written for, and how it should answer. Routes decide which one answers."),
+    key(
+        "model",
+        "The model that the prompt was written for, and how it should answer. Routes decide which one answers.",
+    ),
     key("inputs", "The variables, each with name and kind."),
     key("outputs", "The fields of the answer, each with name and kind, or a JSON Schema."),
     key("tools", "The tools that the model may call, each with name and kind."),
@@ -105,10 +108,8 @@ pub(crate) const TOOL_KEYS: [Key; 6] = [
 ];
 
 /// The keys of an example.
-pub(crate) const EXAMPLE_KEYS: [Key; 2] = [
-    key("user", "What a user says."),
-    key("assistant", "What the model should answer."),
-];
+pub(crate) const EXAMPLE_KEYS: [Key; 2] =
+    [key("user", "What a user says."), key("assistant", "What the model should answer.")];
 
 /// The keys below `template`.
 pub(crate) const TEMPLATE_KEYS: [Key; 2] = [

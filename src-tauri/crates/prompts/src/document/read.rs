@@ -27,7 +27,8 @@ pub(super) struct Reader<'t> {
 
 /// Reads as much of a head as can be read.
 pub(super) fn read(head: &str) -> Head {
-    let mut reader = Reader { outline: Outline::new(head), positions: Positions::new(head), found: Findings::default() };
+    let mut reader =
+        Reader { outline: Outline::new(head), positions: Positions::new(head), found: Findings::default() };
     let (document, yaml) = match yaml::read(head) {
         Ok(yaml) => (reader.document(&yaml), yaml),
         Err(error) => {
@@ -50,7 +51,8 @@ impl Reader<'_> {
             }
         };
         for key in map.keys().filter(|key| !is_key(&KEYS, key)) {
-            let similar = nearest(key, keys::names(&KEYS)).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+            let similar =
+                nearest(key, keys::names(&KEYS)).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
             self.hint(&[Step::Key(key)], "unknown-key", format!("{key} is kept in the file and not used{similar}"));
         }
         let (model, parameters, other_parameters) = self.model(map.get("model"));
@@ -278,7 +280,9 @@ impl Reader<'_> {
     fn variable(&mut self, name: &str, map: &Map<String, Value>, path: &[Step<'_>; 2]) -> Variable {
         let at = |key| [path[0], path[1], Step::Key(key)];
         for key in map.keys().filter(|key| !is_key(&INPUT_KEYS, key)) {
-            let similar = nearest(key, keys::names(&INPUT_KEYS)).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+            let similar = nearest(key, keys::names(&INPUT_KEYS))
+                .map(|known| format!("; did you mean {known}?"))
+                .unwrap_or_default();
             self.hint(&at(key), "unknown-key", format!("{key} is kept in the file and not used{similar}"));
         }
         let word_key = if map.contains_key("kind") { "kind" } else { "type" };

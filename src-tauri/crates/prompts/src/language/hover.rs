@@ -67,12 +67,7 @@ fn in_body(query: &Query<'_>, text: &str, place: &Place<'_>) -> Option<Told> {
 }
 
 fn of_word(word: &Word, detail: &str) -> Told {
-    Told {
-        title: word.usage.to_owned(),
-        detail: detail.to_owned(),
-        doc: Some(word.doc.to_owned()),
-        facts: Vec::new(),
-    }
+    Told { title: word.usage.to_owned(), detail: detail.to_owned(), doc: Some(word.doc.to_owned()), facts: Vec::new() }
 }
 
 fn of_name(query: &Query<'_>, word: &str, place: &Place<'_>) -> Option<Told> {

@@ -52,12 +52,8 @@ impl<'q> Knowledge<'q> {
     pub(super) fn known(&self, path: &Path<'_>) -> Known<'_> {
         let shape = self.shapes.get(path.root);
         let default = self.variable(path.root).and_then(|variable| variable.default.as_ref());
-        let mut values: Vec<(&str, &Value)> = self
-            .query
-            .saved
-            .iter()
-            .filter_map(|set| Some((set.name.as_str(), set.values.get(path.root)?)))
-            .collect();
+        let mut values: Vec<(&str, &Value)> =
+            self.query.saved.iter().filter_map(|set| Some((set.name.as_str(), set.values.get(path.root)?))).collect();
         if values.is_empty() {
             values.extend(default.map(|value| ("", value)));
         }
@@ -93,11 +89,7 @@ impl Known<'_> {
     pub(super) fn fields(&self) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
         for (name, shape) in self.shape.into_iter().flat_map(|shape| &shape.fields) {
-            fields.push(Field {
-                name: name.clone(),
-                kind: shape.kind.as_str(),
-                doc: shape.description.clone(),
-            });
+            fields.push(Field { name: name.clone(), kind: shape.kind.as_str(), doc: shape.description.clone() });
         }
         let mut seen: std::collections::HashSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         for (name, value) in self.values.iter().filter_map(|(_, value)| value.as_object()).flatten() {

@@ -60,7 +60,8 @@ impl<'t> Locals<'t> {
         let mut seen = std::collections::HashSet::new();
         let scopes = self.scopes.iter().rev().map(|(_, names)| names).chain([&self.outside]);
         for names in scopes {
-            let mut names: Vec<_> = names.iter().map(|(name, local)| (*name, local)).filter(|one| seen.insert(one.0)).collect();
+            let mut names: Vec<_> =
+                names.iter().map(|(name, local)| (*name, local)).filter(|one| seen.insert(one.0)).collect();
             names.sort_by_key(|(name, _)| *name);
             found.extend(names);
         }
@@ -139,7 +140,8 @@ impl<'t> Locals<'t> {
     fn each(&mut self, rest: &[Token<'t>]) {
         let at = rest.iter().position(|token| token.is_name("in")).unwrap_or(rest.len());
         let (targets, list) = rest.split_at(at);
-        let targets: Vec<&Token<'_>> = targets.iter().filter(|token| matches!(token.kind, TokenKind::Name(_))).collect();
+        let targets: Vec<&Token<'_>> =
+            targets.iter().filter(|token| matches!(token.kind, TokenKind::Name(_))).collect();
         let item = self.path(list.get(1..).unwrap_or_default()).map(|mut path| {
             path.steps.push(Step::Each);
             path

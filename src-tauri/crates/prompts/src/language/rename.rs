@@ -147,7 +147,8 @@ fn subject<'q>(query: &Query<'q>, analysis: &Analysis<'q>) -> Option<Subject<'q>
             let place = analysis.places.iter().find(|place| place.bytes.start <= byte && byte <= place.bytes.end)?;
             let input = place.definition.is_none();
             // `loop`, `range` and their like are the engine's.
-            let is_engines = input && (place.name == "loop" || place.name == "caller" || find(&FUNCTIONS, place.name).is_some());
+            let is_engines =
+                input && (place.name == "loop" || place.name == "caller" || find(&FUNCTIONS, place.name).is_some());
             (!is_engines).then_some(Subject { name: place.name, input })
         }
     }
@@ -267,7 +268,11 @@ fn is_named_in_a_call(body: &str, name: &str) -> bool {
                 one.kind == TokenKind::Name(name)
                     && equals.is_mark('=')
                     && (before.is_mark('(') || before.is_mark(','))
-                    && all.iter().filter(|token| token.bytes.start >= equals.bytes.end).next().is_none_or(|next| !next.is_mark('='))
+                    && all
+                        .iter()
+                        .filter(|token| token.bytes.start >= equals.bytes.end)
+                        .next()
+                        .is_none_or(|next| !next.is_mark('='))
             }
             _ => false,
         });

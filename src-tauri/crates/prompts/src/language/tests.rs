@@ -62,7 +62,9 @@ fn saved() -> Vec<SavedValues> {
         "new": { "customer": { "name": "Ali" }, "orders": [], "message": "a text that goes on and on ".repeat(20) },
     });
     let sets: Map<String, Value> = serde_json::from_value(sets).unwrap();
-    sets.into_iter().map(|(name, values)| SavedValues { name, values: serde_json::from_value(values).unwrap() }).collect()
+    sets.into_iter()
+        .map(|(name, values)| SavedValues { name, values: serde_json::from_value(values).unwrap() })
+        .collect()
 }
 
 /// Asks at the place that `¦` marks.
@@ -71,8 +73,7 @@ fn ask<T>(head: &str, body: &str, work: impl FnOnce(&Query<'_>) -> T) -> T {
     let at = text.chars().position(|c| c == '¦').unwrap_or_default() as u32;
     let source = Source::new(head.replace('¦', ""), body.replace('¦', ""));
     let saved = saved();
-    let query =
-        Query { source: &source, saved: &saved, part, at, library: &Shelf, scope: Scope::now(&Shelf) };
+    let query = Query { source: &source, saved: &saved, part, at, library: &Shelf, scope: Scope::now(&Shelf) };
     work(&query)
 }
 
@@ -111,7 +112,10 @@ fn parts_come_from_what_is_declared_and_from_saved_values() {
     assert_eq!(offered("{{ customer.address.¦ }}"), ["city"]);
     assert_eq!(offered("{{ customer['¦ }}"), ["name", "address"]);
     assert_eq!(offered("{% for o in orders %}{{ o.¦ }}"), ["id", "total", "item"]);
-    assert_eq!(offered("{% for o in orders | sort(attribute='id') %}{% set x = o %}{{ x.¦ }}"), ["id", "total", "item"]);
+    assert_eq!(
+        offered("{% for o in orders | sort(attribute='id') %}{% set x = o %}{{ x.¦ }}"),
+        ["id", "total", "item"]
+    );
     assert_eq!(offered("{{ orders[0].i¦ }}"), ["id", "total", "item"]);
     assert_eq!(offered("{{ loop.¦ }}").first().unwrap(), "changed");
     assert_eq!(offered("{{ message.¦ }}"), [""; 0]);
@@ -127,7 +131,9 @@ fn filters_tests_and_statements_stand_where_they_may() {
     assert!(!offered("{% el¦").contains(&"else".to_owned()), "there is no if");
     assert_eq!(offered("{% for x ¦"), ["in"]);
     assert_eq!(offered("system:\n\nus¦").get(2).unwrap(), "user:");
-    for nothing in ["The us¦", "{# cus¦", "{{ 'cus¦", "{{ a }} cus¦", "{% raw %}{{ cus¦", "{% for ¦", "{% set ¦", "{{ 3¦"] {
+    for nothing in
+        ["The us¦", "{# cus¦", "{{ 'cus¦", "{{ a }} cus¦", "{% raw %}{{ cus¦", "{% for ¦", "{% set ¦", "{{ 3¦"]
+    {
         assert_eq!(offered(nothing), [""; 0], "{nothing}");
     }
 }
@@ -161,7 +167,10 @@ fn front_matter_has_its_keys_and_values() {
     assert_eq!(first("outputs:\n- name: a\n  properties:\n  - ¦"), ["name", "kind", "type"]);
     assert_eq!(first("outputs:\n- name: a\n  items:\n    ¦"), ["name", "kind", "type"]);
     assert_eq!(first("tools:\n- name: t\n  k¦"), ["kind", "description", "parameters"]);
-    assert_eq!(first("inputs:\n- name: a\n- name: b\ntools:\n- name: t\n  bindings:\n    x:\n      input: ¦"), ["a", "b"]);
+    assert_eq!(
+        first("inputs:\n- name: a\n- name: b\ntools:\n- name: t\n  bindings:\n    x:\n      input: ¦"),
+        ["a", "b"]
+    );
     assert_eq!(first("examples:\n- ¦"), ["user", "assistant"]);
     assert_eq!(first("inputs:\n- name: a\n  description: ¦"), [""; 0]);
 }
@@ -255,7 +264,8 @@ fn a_variable_is_renamed_everywhere() {
     let body = "😀 {{ mes¦sage }}{{ x.message }}{% if message is defined %}{{ message | upper ~ 'message' }}{% endif %}{# message #}message\
         {% set message = message | trim %}{{ message }}{% for m in message %}{{ m }}{% endfor %}{{ f(message=message) }}";
     let inputs = "inputs:\n  mess¦age:\n    kind: string\n  tone: kind\n";
-    let local = "{% set total = 1 %}{{ to¦tal + total }}{% for o in orders %}{% set total = o.total %}{{ total }}{% endfor %}";
+    let local =
+        "{% set total = 1 %}{{ to¦tal + total }}{% for o in orders %}{% set total = o.total %}{{ total }}{% endfor %}";
     let all = [
         renamed(head, body, "mail"),
         renamed(inputs, "{{ message }}", "mail"),
@@ -292,11 +302,41 @@ fn a_name_that_would_clash_is_refused() {
 /// Pieces of templates and front matter, whole and broken, with signs of several characters between them.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        Just("{{ "), Just(" }}"), Just("{% for a in b %}"), Just("{% set x = "), Just(" %}"), Just("{% endfor %}"),
-        Just("{% raw %}"), Just("{% include \"shared/tone@"), Just("\""), Just("'"), Just("a"), Just(".b"), Just(" | "),
-        Just(" is "), Just("["), Just("("), Just("{# "), Just("#}"), Just("\n"), Just("  "), Just("- "), Just("inputs:\n"),
-        Just("name: "), Just("kind: "), Just("model:\n"), Just("system:"), Just("😀"), Just("e\u{301}"), Just("{"), Just("}"),
-        Just("\\"), Just("\u{200d}"), Just("漢"), Just("\r"), Just("\u{0}"),
+        Just("{{ "),
+        Just(" }}"),
+        Just("{% for a in b %}"),
+        Just("{% set x = "),
+        Just(" %}"),
+        Just("{% endfor %}"),
+        Just("{% raw %}"),
+        Just("{% include \"shared/tone@"),
+        Just("\""),
+        Just("'"),
+        Just("a"),
+        Just(".b"),
+        Just(" | "),
+        Just(" is "),
+        Just("["),
+        Just("("),
+        Just("{# "),
+        Just("#}"),
+        Just("\n"),
+        Just("  "),
+        Just("- "),
+        Just("inputs:\n"),
+        Just("name: "),
+        Just("kind: "),
+        Just("model:\n"),
+        Just("system:"),
+        Just("😀"),
+        Just("e\u{301}"),
+        Just("{"),
+        Just("}"),
+        Just("\\"),
+        Just("\u{200d}"),
+        Just("漢"),
+        Just("\r"),
+        Just("\u{0}"),
     ];
     proptest::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }

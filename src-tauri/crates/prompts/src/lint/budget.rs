@@ -43,9 +43,8 @@ pub fn lint_length(
     let positions = Positions::new(&source.body);
     let longest = message_tokens.iter().zip(&rendered.messages).max_by_key(|&(tokens, _)| *tokens);
     let bytes = positions.line_bytes(longest.map_or(1, |(_, message)| message.lines.first));
-    let say = |severity, message: String| {
-        Diagnostic::at(Part::Body, &positions, &bytes, severity, "context-window", message)
-    };
+    let say =
+        |severity, message: String| Diagnostic::at(Part::Body, &positions, &bytes, severity, "context-window", message);
     let mut found = Vec::new();
     if let Some(first) = too_long.first() {
         // Another model can still take it, and routes go on to a larger one.

@@ -23,10 +23,8 @@ pub(super) fn check(
     found: &mut Findings,
 ) {
     let text = positions.text();
-    let markers: Vec<Marker> = markers(text, positions)
-        .into_iter()
-        .filter(|marker| !analysis.is_captured(&marker.bytes))
-        .collect();
+    let markers: Vec<Marker> =
+        markers(text, positions).into_iter().filter(|marker| !analysis.is_captured(&marker.bytes)).collect();
     let mut prints = analysis.prints.iter().filter(|print| !print.captured).peekable();
     for (index, marker) in markers.iter().enumerate() {
         let end = markers.get(index + 1).map_or(text.len(), |next| next.bytes.start);
@@ -82,13 +80,11 @@ fn check_message(
         let gap = if alone { "\n" } else { "" };
         let fix = format!("<{tag}>{gap}{value}{gap}</{tag}>");
         let range = positions.range(&print.bytes);
-        found.push(
-            Diagnostic::at(Part::Body, positions, &print.bytes, severity, "unfenced-value", message).with_fix(
-                format!("Put it between <{tag}> and </{tag}>"),
-                fix,
-                range,
-            ),
-        );
+        found.push(Diagnostic::at(Part::Body, positions, &print.bytes, severity, "unfenced-value", message).with_fix(
+            format!("Put it between <{tag}> and </{tag}>"),
+            fix,
+            range,
+        ));
     }
 }
 

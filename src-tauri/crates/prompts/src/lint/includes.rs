@@ -21,12 +21,14 @@ pub(super) struct Brought {
     pub(super) declared: HashSet<String>,
 }
 
-/// Checks that every include of a text leads to a prompt that can be used.
+/// Checks that every include of a text leads to a prompt that can be used. `asks` says whether it matters which inputs
+/// they use.
 pub(super) fn check(
     source: &Source,
     positions: &Positions<'_>,
     document: &Document,
     scope: &Scope<'_>,
+    asks: bool,
     found: &mut Findings,
 ) -> Brought {
     let statements = statements(&source.body);
@@ -52,7 +54,7 @@ pub(super) fn check(
     }
     match flatten(source, document, scope) {
         Ok((flat, variables)) => Brought {
-            used: used(&flat),
+            used: if asks { used(&flat) } else { HashSet::new() },
             declared: variables.into_iter().map(|variable| variable.name).collect(),
         },
         Err(error) => {

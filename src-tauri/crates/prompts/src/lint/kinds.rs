@@ -23,11 +23,15 @@ pub(super) fn check(
         }
     }
     for (path, bytes) in &analysis.loops_over {
-        let Some(kind) = shapes.get(path.root).and_then(|shape| shape.along(&path.steps)).map(|shape| shape.kind) else {
+        let Some(kind) = shapes.get(path.root).and_then(|shape| shape.along(&path.steps)).map(|shape| shape.kind)
+        else {
             continue;
         };
         if found.room(Severity::Warning)
-            && matches!(kind, VariableKind::String | VariableKind::Number | VariableKind::Integer | VariableKind::Boolean)
+            && matches!(
+                kind,
+                VariableKind::String | VariableKind::Number | VariableKind::Integer | VariableKind::Boolean
+            )
         {
             let (part, kind) = (path.text(path.steps.len()), kind.as_str());
             let message = format!("{part} is declared as {kind}, and a loop needs a list; change one of them");

@@ -14,12 +14,8 @@ use crate::{
 pub(super) fn check(positions: &Positions<'_>, document: &Document, analysis: &Analysis<'_>, found: &mut Findings) {
     let inputs: HashSet<&str> = document.inputs.iter().map(|variable| variable.name.as_str()).collect();
     let defined: HashSet<usize> = analysis.definitions.iter().map(|definition| definition.bytes.start).collect();
-    let used: HashSet<&str> = analysis
-        .places
-        .iter()
-        .filter(|place| !defined.contains(&place.bytes.start))
-        .map(|place| place.name)
-        .collect();
+    let used: HashSet<&str> =
+        analysis.places.iter().filter(|place| !defined.contains(&place.bytes.start)).map(|place| place.name).collect();
     for definition in &analysis.definitions {
         let mut say = |severity, code, message: String| {
             if found.room(severity) {

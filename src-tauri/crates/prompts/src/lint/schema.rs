@@ -25,16 +25,53 @@ const DEEPEST: usize = 64;
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 
 /// The kinds that Prompty has beside them.
-const KINDS: [&str; 10] =
-    ["array", "boolean", "integer", "null", "number", "object", "string", "float", "list", "any"];
+const KINDS: [&str; 10] = ["array", "boolean", "integer", "null", "number", "object", "string", "float", "list", "any"];
 
 /// The keywords of JSON Schema that are known here, for finding typing mistakes.
 const KEYWORDS: [&str; 44] = [
-    "$anchor", "$comment", "$defs", "$id", "$ref", "$schema", "additionalItems", "additionalProperties", "allOf",
-    "anyOf", "const", "contains", "default", "definitions", "dependentRequired", "dependentSchemas", "deprecated",
-    "description", "else", "enum", "examples", "exclusiveMaximum", "exclusiveMinimum", "format", "if", "items",
-    "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
-    "multipleOf", "not", "oneOf", "pattern", "patternProperties", "prefixItems", "properties", "required", "then",
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$id",
+    "$ref",
+    "$schema",
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "default",
+    "definitions",
+    "dependentRequired",
+    "dependentSchemas",
+    "deprecated",
+    "description",
+    "else",
+    "enum",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "if",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "required",
+    "then",
     "type",
 ];
 
@@ -100,7 +137,9 @@ impl<'c> Checker<'c> {
                 for (index, field) in list.iter().enumerate() {
                     self.below(path, Step::Item(index), |checker, path| {
                         match field.get("name").and_then(Value::as_str) {
-                            None => checker.error(path, "a field needs a name; write - name: and kind: below it".into()),
+                            None => {
+                                checker.error(path, "a field needs a name; write - name: and kind: below it".into())
+                            }
                             Some(name) if !names.insert(name) => {
                                 path.push(Step::Key("name"));
                                 checker.error(path, format!("there are two fields named {name}; keep one of them"));
@@ -225,7 +264,8 @@ impl<'c> Checker<'c> {
                     self.below(path, Step::Key(key), |checker, path| match inner {
                         Value::Object(inner) => {
                             for (name, schema) in inner {
-                                checker.below(path, Step::Key(name), |checker, path| checker.schema(root, schema, path));
+                                checker
+                                    .below(path, Step::Key(name), |checker, path| checker.schema(root, schema, path));
                             }
                         }
                         other => {

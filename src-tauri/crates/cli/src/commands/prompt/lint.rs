@@ -10,11 +10,11 @@ use signalbox_api::types::{Preview, PreviewRequest};
 use signalbox_domain::Signal;
 use signalbox_prompts::{Part, SavedValues, Severity, Source};
 
+pub(super) use self::placed::{Finding, Region};
 use self::{
     meant::{Meant, Text},
     placed::Places,
 };
-pub(super) use self::placed::{Finding, Region};
 use super::sarif;
 use crate::{
     error::{Error, Exit, Outcome},

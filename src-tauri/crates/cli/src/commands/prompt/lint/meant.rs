@@ -87,27 +87,26 @@ async fn version(session: &Session, argument: &PromptArgument) -> Outcome<Text> 
         Err(error) => return Err(names::no_prompt(&session.core, &name, error).await),
     };
     let latest = detail.prompt.summary.latest;
-    let (version, source, problem) =
-        match session.core.prompt_resolved(name.clone(), argument.selector.clone()).await {
-            Ok(version) => {
-                let is_latest = Some(version.info.number) == latest;
-                let problem = version.problem.or(detail.prompt.summary.problem.filter(|_| is_latest));
-                (Some(version.info.number), Some(version.source), problem)
-            }
-            // A file that was changed is told as a finding, so that the other prompts are checked all the same.
-            Err(error) if matches!(error.code, Code::Tampered | Code::Invalid) => {
-                let number = match argument.selector {
-                    Selector::Number(number) => Some(number),
-                    Selector::Latest => latest,
-                    Selector::Label(ref label) => {
-                        let labels = &detail.prompt.summary.labels;
-                        labels.iter().find(|pointer| pointer.label == *label).map(|pointer| pointer.version)
-                    }
-                };
-                (number, None, Some(error.message))
-            }
-            Err(error) => return Err(names::no_prompt(&session.core, &name, error).await),
-        };
+    let (version, source, problem) = match session.core.prompt_resolved(name.clone(), argument.selector.clone()).await {
+        Ok(version) => {
+            let is_latest = Some(version.info.number) == latest;
+            let problem = version.problem.or(detail.prompt.summary.problem.filter(|_| is_latest));
+            (Some(version.info.number), Some(version.source), problem)
+        }
+        // A file that was changed is told as a finding, so that the other prompts are checked all the same.
+        Err(error) if matches!(error.code, Code::Tampered | Code::Invalid) => {
+            let number = match argument.selector {
+                Selector::Number(number) => Some(number),
+                Selector::Latest => latest,
+                Selector::Label(ref label) => {
+                    let labels = &detail.prompt.summary.labels;
+                    labels.iter().find(|pointer| pointer.label == *label).map(|pointer| pointer.version)
+                }
+            };
+            (number, None, Some(error.message))
+        }
+        Err(error) => return Err(names::no_prompt(&session.core, &name, error).await),
+    };
     let prompt = detail.prompt.summary.name.to_string();
     Ok(Text {
         file: format!("prompts/{prompt}/{}{ENDING}", version.unwrap_or_default()),
