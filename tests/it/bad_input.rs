@@ -16,8 +16,11 @@ fn named(name: &str) -> PromptNamed {
 
 async fn preview(app: &App, body: &str) -> signalbox_api::types::Preview {
     let values = json!({ "name": "Maya" }).as_object().cloned().unwrap_or_default();
-    let request =
-        PreviewRequest { source: Source::new("inputs:\n  name:\n    kind: string\n", body), values, saved: vec![] };
+    let request = PreviewRequest {
+        source: Source::new("inputs:\n  name:\n    kind: string\n", body),
+        values,
+        ..PreviewRequest::default()
+    };
     app.core.prompt_preview(request).await.unwrap()
 }
 

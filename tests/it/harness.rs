@@ -26,20 +26,31 @@ pub(crate) struct App {
 
 /// A state folder and a workspace that are removed at the end.
 pub(crate) struct Folders {
-    root: TempDir,
+    root: PathBuf,
+    _removed: Option<TempDir>,
 }
 
 impl Folders {
     pub(crate) fn new() -> Self {
-        Self { root: tempfile::tempdir().expect("a temporary folder") }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { root: folder.path().to_owned(), _removed: Some(folder) }
+    }
+
+    /// Those of another process, which removes them.
+    pub(crate) fn at(root: PathBuf) -> Self {
+        Self { root, _removed: None }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     pub(crate) fn home(&self) -> PathBuf {
-        self.root.path().join("home")
+        self.root.join("home")
     }
 
     pub(crate) fn workspace(&self) -> PathBuf {
-        self.root.path().join("workspace")
+        self.root.join("workspace")
     }
 
     /// Writes a file of the workspace.

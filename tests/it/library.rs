@@ -26,6 +26,8 @@ async fn the_starter_workspace_has_five_prompts_that_can_be_used() {
             source: detail.latest.expect("it can be read"),
             values: detail.prompt.values[0].values.clone(),
             saved: detail.prompt.values,
+            prompt: Some(name.clone()),
+            frozen: true,
         };
         let preview = app.core.prompt_preview(request).await.unwrap();
         assert!(preview.rendered.is_some() && preview.problem.is_none(), "{name}: {:?}", preview.problem);
@@ -64,7 +66,13 @@ async fn r7_drafts_votes_versions_and_the_session_outlive_the_application() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_label_moves_a_prompt_is_deleted_and_both_can_be_undone() {
     let app = App::start().await;
-    let set = |version| LabelSet { name: "support/reply".into(), label: "production".into(), version };
+    let set = |version| LabelSet {
+        name: "support/reply".into(),
+        label: "production".into(),
+        version,
+        confirmed: false,
+        seen: None,
+    };
     let pointer = |prompt: signalbox_api::types::Prompt| {
         prompt.summary.labels.into_iter().find(|label| label.label == "production").map(|label| label.version)
     };

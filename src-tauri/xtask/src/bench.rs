@@ -16,13 +16,17 @@ Measures, in a release build
 
 Usage: cargo xtask bench start [--runs N]
        cargo xtask bench log [--runs N] [--calls N]
+       cargo xtask bench prompts [--runs N] [--prompts N]
+       cargo xtask bench keystroke
        cargo xtask bench gateway
        cargo xtask bench admission [--calls N]
        cargo xtask bench endpoint [--runs N] [--alone]
        cargo xtask bench streams
 
-  --runs N    how often each thing is measured; 10 starts, 50 questions to the log, or 5 rounds of the endpoint by default
+  --runs N    how often each thing is measured; 10 starts, 50 questions to the log, 10 openings of the
+              prompts, or 5 rounds of the endpoint by default
   --calls N   how many calls the log or the ledger holds; 1000000 by default
+  --prompts N how many prompts there are, each with ten versions; 10000 by default
   --alone     without LiteLLM and Portkey
 
 `start` prints the least, the median and the greatest time in milliseconds from the start of the process to the first
@@ -30,6 +34,12 @@ paint and to a usable window, on a virtual display: for a first start (an empty 
 
 `log` makes a database with many calls in target/bench, unless it is there from an earlier run, and prints how many
 milliseconds pages, searches and counts take (the median and the 95th percentile). target/bench/log.json has the same.
+
+`prompts` makes many prompts in target/bench, unless they are there from an earlier run, and prints how many milliseconds
+listing them takes at a first start and at a later one, and a search. target/bench/prompts.json has the same.
+
+`keystroke` types into a prompt of 2000 lines with 20 variables and 5 includes, and prints how many milliseconds lint,
+rendering, the whole answer to a key and a completion take.
 
 `gateway` sends the same requests directly to the simulated provider and through the whole pipeline with everything
 logged, one after the other, and prints what each stage takes, and how many calls a second are made at once.
@@ -46,11 +56,16 @@ every call is in the database. target/bench/endpoint.json has the same.
 `streams` opens 1000 streams through signalbox-cli serve for a minute, and checks that none fails and none is lost.
 ";
 
+/// How many versions each prompt has.
+const VERSIONS: &str = "10";
+
 pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
     let mut arguments = Arguments::new(arguments, HELP);
     let what = match arguments.next_option()?.as_deref() {
         Some("start") => What::Start,
         Some("log") => What::Log,
+        Some("prompts") => What::Prompts,
+        Some("keystroke") => What::Keystroke,
         Some("gateway") => What::Gateway,
         Some("admission") => What::Admission,
         Some("endpoint") => What::Endpoint,
@@ -58,10 +73,11 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some(other) => return Err(arguments.wrong(format!("there is no benchmark `{other}`"))),
         None => return Err(arguments.wrong("which benchmark?")),
     };
-    let (mut runs, mut calls, mut alone) = (None, None, false);
+    let (mut runs, mut calls, mut prompts, mut alone) = (None, None, None, false);
     while let Some(option) = arguments.next_option()? {
         let number = match option.as_str() {
-            "--runs" if matches!(what, What::Start | What::Log | What::Endpoint) => &mut runs,
+            "--runs" if matches!(what, What::Start | What::Log | What::Prompts | What::Endpoint) => &mut runs,
+            "--prompts" if what == What::Prompts => &mut prompts,
             "--calls" if matches!(what, What::Log | What::Admission) => &mut calls,
             "--alone" if what == What::Endpoint => {
                 alone = true;
@@ -78,6 +94,8 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
     match what {
         What::Start => start::starts(runs.unwrap_or(10)),
         What::Log => log(runs.unwrap_or(50), calls.unwrap_or(1_000_000)),
+        What::Prompts => library(runs.unwrap_or(10), prompts.unwrap_or(10_000)),
+        What::Keystroke => command::run(&mut command::program(example("signalbox-api", "keystroke")?)),
         What::Gateway => gateway(),
         What::Admission => admission(calls.unwrap_or(1_000_000)),
         What::Endpoint => endpoint::measure(runs.unwrap_or(5), alone),
@@ -89,7 +107,9 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Start,
+    Keystroke,
     Log,
+    Prompts,
     Gateway,
     Admission,
     Endpoint,
@@ -100,6 +120,12 @@ enum What {
 fn log(runs: u32, calls: u32) -> Result<(), Failure> {
     let measure = example("signalbox-store", "log")?;
     command::run(command::program(measure).arg(folder()?).args([calls.to_string(), runs.to_string()]))
+}
+
+/// Runs the measurement of opening many prompts.
+fn library(runs: u32, prompts: u32) -> Result<(), Failure> {
+    let measure = example("signalbox-gateway", "library")?;
+    command::run(command::program(measure).arg(folder()?).args([&prompts.to_string(), VERSIONS, &runs.to_string()]))
 }
 
 /// Runs the gateway's own measurement.

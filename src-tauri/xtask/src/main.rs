@@ -36,7 +36,7 @@ Commands:
   test       install what is missing and run every check and test
   model      fetch the small real model and its server, and serve it on loopback
   screens    take a picture of every screen in the real window
-  bench      measure: starts, a log of a million calls, the gateway, the endpoint beside its peers, many streams
+  bench      measure: starts, a log of a million calls, ten thousand prompts, the gateway, the endpoint beside its peers, many streams
   bindings   generate the TypeScript client and the permissions again
 
 `cargo xtask COMMAND --help` tells more about one of them.

@@ -150,6 +150,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       description: null,
       variables: [],
       changed_at: core.versions.at(-1)?.at ?? null,
+      archived: false,
       problem: null,
     },
     versions: core.versions
@@ -159,6 +160,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
         message: version.message,
         author: version.author,
         at: version.at,
+        parents: index > 0 ? [index] : [],
         labels: [],
         problem: null,
       }))

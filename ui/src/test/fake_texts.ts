@@ -23,6 +23,8 @@ export function documentOf(): NonNullable<Preview["document"]> {
       required: ["reply"],
     },
     tools: [],
+    examples: [],
+    includes: [],
   };
 }
 

@@ -105,6 +105,7 @@ export function promptRow(name: string, change: Partial<PromptRow> = {}): Prompt
     latest: 3,
     labels: [{ label: "production", version: 2 }],
     changed_at: before(5 * DAY),
+    archived: false,
     description: "Answers a customer's mail from the facts that are given",
     variables: ["shop", "customer", "policy", "message"],
     problem: null,

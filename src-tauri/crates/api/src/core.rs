@@ -12,13 +12,18 @@ mod drafts;
 mod endpoint;
 mod export;
 mod gateway;
+mod includes;
 mod keys;
+mod labels;
+mod language;
+mod library;
 mod log;
 mod models;
 mod naming;
 mod preview;
 mod prompts;
 mod providers;
+mod remembered;
 mod retention;
 mod routes;
 mod saving;
@@ -40,7 +45,7 @@ use std::{
 };
 
 use signalbox_domain::{CallId, Clock};
-use signalbox_gateway::Gateway;
+use signalbox_gateway::{CountMemo, Gateway};
 use signalbox_prompts::Registry;
 use signalbox_providers::Http;
 use signalbox_secrets::Keychain;
@@ -64,7 +69,11 @@ pub struct Core {
     pub(crate) store: Store,
     pub(crate) workspace: Workspace,
     pub(crate) registry: Arc<Registry>,
+    /// Whether what was kept of the prompts at an earlier start was taken in.
+    pub(crate) library_read: tokio::sync::OnceCell<()>,
     pub(crate) keychain: Keychain,
+    /// How long the lines of prompts are that are being written.
+    pub(crate) counts: Arc<CountMemo>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) teller: Arc<telemetry::Teller>,
     pub(crate) tally: Arc<tally::Tally>,

@@ -19,6 +19,8 @@ pub enum Code {
     Conflict,
     /// A version's text isn't what was saved.
     Tampered,
+    /// A label is protected, and moving it wasn't confirmed.
+    Protected,
     /// The keychain is locked, missing or denies access.
     Keychain,
     /// A provider can't be reached or refuses.
@@ -157,10 +159,15 @@ impl From<RegistryError> for ApiError {
             RegistryError::NotFound { .. }
             | RegistryError::NoVersion { .. }
             | RegistryError::NoLabel { .. }
+            | RegistryError::NothingBefore { .. }
             | RegistryError::NotInTrash { .. } => Code::NotFound,
-            RegistryError::Exists { .. } | RegistryError::ValuesChanged { .. } | RegistryError::Busy { .. } => {
-                Code::Conflict
-            }
+            RegistryError::Exists { .. }
+            | RegistryError::ValuesChanged { .. }
+            | RegistryError::LabelMoved { .. }
+            | RegistryError::ChangedMeanwhile { .. }
+            | RegistryError::Conflict { .. }
+            | RegistryError::Busy { .. } => Code::Conflict,
+            RegistryError::Protected { .. } => Code::Protected,
             RegistryError::Changed { .. } => Code::Tampered,
             _ => Code::Invalid,
         };

@@ -24,16 +24,42 @@ macro_rules! commands {
             prompt_version(VersionNamed) -> Version;
             /// What a text would be: its lint, its rendering, its length and its price.
             prompt_preview(PreviewRequest) -> Preview;
+            /// What may stand at a place of a prompt.
+            prompt_complete(PromptPlace) -> Completions;
+            /// What stands at a place of a prompt.
+            prompt_hover(PromptPlace) -> HoverAnswer;
+            /// Where what stands at a place of a prompt is defined.
+            prompt_definition(PromptPlace) -> DefinitionAnswer;
+            /// What changes when the variable at a place of a prompt gets another name; nothing is written.
+            prompt_rename_variable(VariableRename) -> Renaming;
             /// Saves a version, and removes the draft.
             prompt_save(PromptSave) -> PromptSaved;
             /// Moves or removes a label.
             prompt_label(LabelSet) -> Prompt;
+            /// Points a label to where it pointed before.
+            label_back(LabelBack) -> LabelMoved;
+            /// Lets a label be moved only when that is confirmed, or freely again.
+            label_protect(LabelProtect) -> Prompt;
+            /// What became of the labels of a prompt.
+            label_history(PromptNamed) -> LabelHistory;
             /// Keeps the saved test values.
             prompt_values(ValuesSave) -> Prompt;
             /// Makes a prompt.
             prompt_create(PromptCreate) -> PromptDetail;
             /// Renames a prompt.
             prompt_rename(PromptRename) -> PromptDetail;
+            /// The old names of prompts, and where they lead.
+            prompt_redirects(Empty) -> Redirects;
+            /// Settles what git could not merge in a prompt's files, so that both sides are kept.
+            prompt_settle(PromptNamed) -> PromptSettled;
+            /// Puts a prompt away, so that it is in no list, or takes it back.
+            prompt_archive(PromptArchive) -> Prompt;
+            /// The prompts that were put away.
+            prompt_archived(Empty) -> PromptList;
+            /// Searches names, labels, messages and texts.
+            prompt_search(PromptSearch) -> PromptsFound;
+            /// What a text includes, and what includes its prompt.
+            prompt_includes(IncludesRequest) -> IncludesAnswer;
             /// Deletes a prompt so that it can be brought back.
             prompt_delete(PromptNamed) -> PromptDeleted;
             /// Brings a deleted prompt back.

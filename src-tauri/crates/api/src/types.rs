@@ -7,6 +7,7 @@ mod call;
 mod drill;
 mod endpoint;
 mod event;
+mod language;
 mod log;
 mod prompt;
 mod provider;
@@ -21,6 +22,7 @@ pub use call::*;
 pub use drill::*;
 pub use endpoint::*;
 pub use event::*;
+pub use language::*;
 pub use log::*;
 pub use prompt::*;
 pub use provider::*;
@@ -29,5 +31,8 @@ pub use token::*;
 pub use vote::*;
 
 pub use signalbox_gateway::{GatewayState, UsageBy};
-pub use signalbox_prompts::{Prompt, Version};
+pub use signalbox_prompts::{
+    Prompt, Version,
+    language::{Completions, Renaming},
+};
 pub use signalbox_providers::ConnectionTest;

@@ -138,6 +138,7 @@ impl From<ApiError> for Error {
             Code::Invalid => "invalid",
             Code::Conflict => "conflict",
             Code::Tampered => "tampered",
+            Code::Protected => "protected",
             Code::Keychain => "keychain",
             Code::Provider => "provider",
             Code::DiskFull => "disk_full",

@@ -72,7 +72,9 @@ async fn saved(session: &Session, version: &Version, name: &str) -> Outcome<Map<
 fn read(version: &Version, name: &str, text: &str) -> Outcome<Value> {
     let variable = version.document.variable(name);
     // Many templates use variables that they don't declare; what isn't even mentioned would be lost without a word.
-    if variable.is_none() && !version.source.body.contains(name) {
+    // Included prompts have variables of their own.
+    let may_be_included = !version.document.includes.is_empty();
+    if variable.is_none() && !version.source.body.contains(name) && !may_be_included {
         let known: Vec<&str> = version.document.inputs.iter().map(|input| input.name.as_str()).collect();
         let hint = match nearest(name, known.iter().copied()) {
             Some(near) => format!("Did you mean {near}?"),

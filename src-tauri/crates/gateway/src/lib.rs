@@ -60,7 +60,7 @@ pub use prices::{PriceOrigin, PriceTable, Priced};
 pub use request::{CallRequest, Delivery, PromptText, StoredRequest};
 pub use settings::Settings;
 pub use state::{GatewayState, ProviderSignal};
-pub use tokens::{Counted, Ratios, TokenCounter};
+pub use tokens::{CountMemo, Counted, Ratios, TokenCounter};
 pub use usage::{UsageBy, UsageRow, UsageTable};
 
 #[cfg(test)]

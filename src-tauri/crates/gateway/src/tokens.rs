@@ -1,5 +1,6 @@
 //! How long a request is, in tokens, before a provider says so.
 
+mod memo;
 mod ratios;
 mod request;
 
@@ -10,6 +11,7 @@ use tiktoken_rs::{
     tokenizer::{Tokenizer, get_tokenizer},
 };
 
+pub use memo::CountMemo;
 pub use ratios::Ratios;
 
 /// Characters a token, where the model's tokenizer isn't known and nothing was learned yet. Western text has about four.
@@ -35,7 +37,7 @@ pub struct Counted {
 }
 
 /// Counts for one model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenCounter {
     /// OpenAI's `o200k_base`.
     O200k,

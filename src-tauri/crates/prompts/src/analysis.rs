@@ -1,5 +1,6 @@
 //! What a template uses: variables with their paths, filters, tests, functions, and what is local to it.
 
+mod scope;
 mod walk;
 
 use std::{collections::HashSet, ops::Range};
@@ -67,6 +68,53 @@ pub(crate) struct Named<'s> {
     pub(crate) bytes: Range<usize>,
 }
 
+/// Every place of a name that is a variable, a local name or a function: where it is used and where it is defined.
+#[derive(Debug, Clone)]
+pub(crate) struct Place<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) bytes: Range<usize>,
+    /// The definition that it means; none for an input or something of the engine's.
+    pub(crate) definition: Option<usize>,
+}
+
+/// What defines a local name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DefinitionKind {
+    Loop,
+    With,
+    Set,
+    Macro,
+    Argument,
+    Import,
+}
+
+/// A name that the template defines.
+#[derive(Debug, Clone)]
+pub(crate) struct Definition<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) bytes: Range<usize>,
+    pub(crate) kind: DefinitionKind,
+    /// The definition further out that it hides.
+    pub(crate) hides: Option<usize>,
+    /// Whether the name was defined in the same scope before, and only gets another value.
+    pub(crate) again: bool,
+    /// Whether its value is made from what the name meant before.
+    pub(crate) from_itself: bool,
+    /// Whether it ends with a loop's round, and what it hides doesn't.
+    pub(crate) ends_with_loop: bool,
+}
+
+/// A value that is printed.
+#[derive(Debug, Clone)]
+pub(crate) struct Print<'s> {
+    /// The whole tag, with its braces.
+    pub(crate) bytes: Range<usize>,
+    /// What is printed, when it is an input as it is.
+    pub(crate) path: Option<Path<'s>>,
+    /// Whether it becomes a value first, such as in a macro.
+    pub(crate) captured: bool,
+}
+
 /// Everything that a template uses.
 #[derive(Debug, Default)]
 pub(crate) struct Analysis<'s> {
@@ -86,6 +134,22 @@ pub(crate) struct Analysis<'s> {
     pub(crate) optional: HashSet<&'s str>,
     /// Every name that the template itself defines.
     pub(crate) locals: HashSet<&'s str>,
+    /// Where it defines them.
+    pub(crate) definitions: Vec<Definition<'s>>,
+    /// Every place of every name.
+    pub(crate) places: Vec<Place<'s>>,
+    /// What loops go through, with its place.
+    pub(crate) loops_over: Vec<(Path<'s>, Range<usize>)>,
+    /// What is printed, in the order of the text.
+    pub(crate) prints: Vec<Print<'s>>,
+}
+
+impl Analysis<'_> {
+    /// Whether some bytes are captured and printed as a value.
+    pub(crate) fn is_captured(&self, bytes: &Range<usize>) -> bool {
+        let next = self.captured.partition_point(|raw| raw.start <= bytes.start);
+        next.checked_sub(1).and_then(|at| self.captured.get(at)).is_some_and(|raw| bytes.end <= raw.end)
+    }
 }
 
 /// Goes through a template.

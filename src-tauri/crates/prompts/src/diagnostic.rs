@@ -92,3 +92,47 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 }
+
+/// The most of each severity that is said at once: a prompt with more is broken in one place that shows everywhere.
+pub(crate) const MOST: usize = 500;
+
+/// What was found, while it is looked for. When there is enough of a severity, no more of it is made.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    list: Vec<Diagnostic>,
+    counts: [usize; 3],
+}
+
+impl Findings {
+    /// Whether one more of a severity would be said.
+    pub(crate) fn room(&self, severity: Severity) -> bool {
+        self.counts.get(severity as usize).is_some_and(|&count| count < MOST)
+    }
+
+    /// Keeps a diagnostic, if there is room for it.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        if let Some(count) = self.counts.get_mut(diagnostic.severity as usize).filter(|count| **count < MOST) {
+            *count += 1;
+            self.list.push(diagnostic);
+        }
+    }
+
+    pub(crate) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+
+    /// Everything, what is worst first, and otherwise in the order of the text.
+    pub(crate) fn sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|diagnostic| (diagnostic.severity, diagnostic.part, diagnostic.range));
+        self.list.dedup();
+        self.list.truncate(MOST);
+        self.list
+    }
+
+    /// Everything, as it was found.
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+}

@@ -3,19 +3,24 @@
 //! The shape is Prompty's second version. A file from elsewhere loads: what Signalbox doesn't use is kept in the text
 //! and gets a note.
 
+mod examples;
+mod facets;
+pub(crate) mod keys;
 mod locate;
 mod read;
 mod schema;
+mod shape;
 
-pub(crate) use locate::Outline;
+pub(crate) use locate::{Outline, Step};
 pub(crate) use read::describe;
+pub(crate) use shape::Shape;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use signalbox_domain::Params;
 use ts_rs::TS;
 
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, includes::Pin};
 
 /// What a variable holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -156,6 +161,19 @@ pub struct Document {
     pub output: Option<Value>,
     /// The tools, in the file's order.
     pub tools: Vec<Tool>,
+    /// Exchanges that show the model what is wanted, in the file's order.
+    pub examples: Vec<Example>,
+    /// What the template's includes stand for. It is written when a version is saved.
+    pub includes: Vec<Pin>,
+}
+
+/// An exchange that shows the model what is wanted. Its texts are sent as they are: they are no templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Example {
+    /// What a user says.
+    pub user: String,
+    /// What the model should answer.
+    pub assistant: String,
 }
 
 /// The front matter can't be read.
@@ -165,6 +183,22 @@ pub struct DocumentError(
     /// What is wrong, and where.
     pub Box<Diagnostic>,
 );
+
+/// A head, read once for everything that is asked about it.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) document: Document,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The values that the document was made from; null when they can't be read.
+    pub(crate) yaml: Value,
+}
+
+impl Head {
+    /// Reads as much as can be read.
+    pub(crate) fn read(head: &str) -> Self {
+        read::read(head)
+    }
+}
 
 impl Document {
     /// Reads a head, and refuses one with an error in it.
@@ -178,7 +212,8 @@ impl Document {
 
     /// Reads as much of a head as can be read, with everything that is to be said about it.
     pub fn read(head: &str) -> (Self, Vec<Diagnostic>) {
-        read::read(head)
+        let Head { document, diagnostics, .. } = read::read(head);
+        (document, diagnostics)
     }
 
     /// The variable of a name.

@@ -1,7 +1,8 @@
 //! Prompts as files: versioned templates with labels, saved test values, lint, rendering and differences.
 //!
 //! Start at [`registry`], which is what the rest of Signalbox talks to, then [`source`] and [`document`] for what a
-//! version is, and [`render`](mod@render) for what becomes of it.
+//! version is, and [`render`](mod@render) for what becomes of it. [`lint`](mod@lint) says what is wrong with a text, and
+//! [`language`] what an editor asks of it.
 //!
 //! This crate never overwrites a version, never looks at a value as if it were a template, never sends anything
 //! anywhere, and reads no clock: times are passed in.
@@ -10,6 +11,8 @@ mod analysis;
 pub mod diagnostic;
 pub mod diff;
 pub mod document;
+pub mod includes;
+pub mod language;
 pub mod lint;
 pub mod name;
 pub mod position;
@@ -20,20 +23,25 @@ pub mod starter;
 pub mod suggest;
 mod template;
 pub mod values;
+mod vocabulary;
 pub mod watch;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Fix, Part, Severity};
 pub use diff::{DiffLine, DiffRow, DiffSpan, InlineKind, InlineSpan, WordDiff};
-pub use document::{Document, DocumentError, Tool, Variable, VariableKind};
-pub use lint::lint;
+pub use document::{Document, DocumentError, Example, Tool, Variable, VariableKind};
+pub use includes::{IncludeError, IncludeProblem, Included, Includes, Pin, Scope, Target, When};
+pub use lint::{WindowUse, lint, lint_in, lint_length};
 pub use name::{NameError, PromptName};
 pub use position::TextRange;
 pub use registry::{
-    LabelMove, LabelPointer, Prompt, PromptSummary, Registry, RegistryError, Saved, Selector, SelectorError, Trashed,
-    Version, VersionInfo,
+    Change, Excerpt, ExcerptOf, IndexChanges, IndexRow, LabelChange, LabelChoice, LabelEvent, LabelMove, LabelPointer,
+    Moving, Prompt, PromptSummary, Registry, RegistryError, Renumbered, Saved, Seen, Selector, SelectorError, Settled,
+    Trashed, Version, VersionInfo, search_terms,
 };
-pub use render::{ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, render};
+pub use render::{
+    ENGINE, LineRange, Origin, RenderError, Rendered, RenderedMessage, Segment, Within, render, render_in,
+};
 pub use source::{Source, SourceError};
 pub use values::{SavedValues, ValuesError};
 pub use watch::{Watch, WatchError, watch};

@@ -40,7 +40,7 @@ pub enum NameError {
     },
     /// A character that some system refuses.
     #[error(
-        "the name {name:?} has the character {character:?}; use only letters, digits, dots, hyphens, underscores and blanks"
+        "the name {name:?} has the character {character:?}; use only letters, digits, signs such as emoji, dots, hyphens, underscores and blanks"
     )]
     Character {
         /// The whole name.
@@ -95,7 +95,7 @@ pub(crate) fn check_part(name: &str, part: &str) -> Result<(), NameError> {
     if part.is_empty() {
         return Err(NameError::EmptyPart { name: name.to_owned() });
     }
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') || is_sign(c);
     if let Some(character) = part.chars().find(|&c| !allowed(c)) {
         return Err(NameError::Character { name: name.to_owned(), character });
     }
@@ -107,6 +107,13 @@ pub(crate) fn check_part(name: &str, part: &str) -> Result<(), NameError> {
         return Err(NameError::Reserved { part: part.to_owned() });
     }
     Ok(())
+}
+
+/// Whether it is a sign of its own beyond those of ASCII, such as an emoji, and can be seen. What turns the direction of
+/// writing or hides between letters could make a name look like another one.
+fn is_sign(c: char) -> bool {
+    let hidden = matches!(c, '\u{ad}' | '\u{200b}' | '\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{10ffff}');
+    !c.is_ascii() && !c.is_control() && !c.is_whitespace() && !hidden
 }
 
 impl fmt::Display for PromptName {
@@ -150,7 +157,17 @@ mod tests {
 
     #[test]
     fn takes_names_that_every_system_can_store() {
-        for name in ["support/reply", "a", "antwort-früh", "v1.2/x_y", "検索/分類", "a1", "my prompt/2"] {
+        for name in [
+            "support/reply",
+            "a",
+            "antwort-früh",
+            "v1.2/x_y",
+            "検索/分類",
+            "a1",
+            "my prompt/2",
+            "🚂/👩‍🔧 crew",
+            "e\u{301}t",
+        ] {
             assert_eq!(PromptName::new(name).unwrap().as_str(), name);
         }
     }
@@ -173,6 +190,11 @@ mod tests {
             "a\nb",
             "nul",
             "x/COM1.txt",
+            "reply\u{202e}txt",
+            "re\u{200b}ply",
+            "a*b",
+            "a@b",
+            "a#1",
         ];
         for name in names {
             let error = PromptName::new(name).unwrap_err();

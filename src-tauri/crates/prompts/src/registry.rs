@@ -6,9 +6,16 @@
 
 mod error;
 mod folder;
+mod history;
+mod including;
 mod index;
 mod labels;
 mod lock;
+mod moving;
+mod pointing;
+mod redirects;
+mod search;
+mod settling;
 mod types;
 mod write;
 
@@ -17,13 +24,18 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use jiff::Timestamp;
 use signalbox_workspace::{FileError, confine};
 
 pub(crate) use self::folder::is_prompt_file;
 pub use self::{
     error::RegistryError,
+    index::{IndexChanges, IndexRow},
+    search::{Excerpt, ExcerptOf, search_terms},
+    settling::{LabelChoice, Renumbered, Settled},
     types::{
-        LabelMove, LabelPointer, Prompt, PromptSummary, Saved, Selector, SelectorError, Trashed, Version, VersionInfo,
+        Change, LabelChange, LabelEvent, LabelMove, LabelPointer, Moving, Prompt, PromptSummary, Saved, Seen, Selector,
+        SelectorError, Trashed, Version, VersionInfo,
     },
 };
 use self::{folder::Folder, index::Index};
@@ -54,16 +66,20 @@ impl Registry {
 
     /// Every prompt, by name. A prompt that can't be read is in the list with its problem.
     ///
-    /// What was read once is kept, and only files that have changed are read again: for a thousand prompts the first
-    /// call takes some tenths of a second, every further one some milliseconds.
+    /// What was read once is kept, and only files that have changed are read again.
     pub fn list(&self) -> Result<Vec<PromptSummary>, RegistryError> {
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(index.refresh(&self.root)?)
     }
 
+    /// The name that a prompt has now, when this is one that it has or had.
+    pub fn name_now(&self, name: &PromptName) -> Result<PromptName, RegistryError> {
+        Ok(self.found(name)?.0)
+    }
+
     /// A prompt with all of its versions and saved test values.
     pub fn get(&self, name: &PromptName) -> Result<Prompt, RegistryError> {
-        let folder = self.folder(name)?;
+        let (name, folder) = self.found(name)?;
         let (values, values_hash, values_problem) = match folder.values() {
             Ok(Some((text, hash))) => match values::read(&text) {
                 Ok(values) => (values, Some(hash), None),
@@ -72,19 +88,20 @@ impl Registry {
             Ok(None) => (Vec::new(), None, None),
             Err(error) => (Vec::new(), None, Some(error.to_string())),
         };
-        let mut summary = folder.summary(name);
+        let mut summary = folder.summary(&name);
         summary.problem = summary.problem.or_else(|| values_problem.clone());
-        Ok(Prompt { summary, versions: folder.versions(name), values, values_hash, values_problem })
+        Ok(Prompt { summary, versions: folder.versions(&name), values, values_hash, values_problem })
     }
 
     /// A version. One whose text no longer has its hash is refused.
     pub fn version(&self, name: &PromptName, number: u32) -> Result<Version, RegistryError> {
-        read_version(&self.folder(name)?, name, number)
+        let (name, folder) = self.found(name)?;
+        read_version(&folder, &name, number)
     }
 
     /// The version that a selector means.
     pub fn resolve(&self, name: &PromptName, selector: &Selector) -> Result<Version, RegistryError> {
-        let folder = self.folder(name)?;
+        let (name, folder) = self.found(name)?;
         let number = match selector {
             Selector::Latest => folder.latest().ok_or_else(|| RegistryError::NotFound { name: name.clone() })?,
             Selector::Number(number) => *number,
@@ -97,7 +114,18 @@ impl Registry {
                 })?
             }
         };
-        read_version(&folder, name, number)
+        read_version(&folder, &name, number)
+    }
+
+    /// Takes in what was kept of the prompts at an earlier start, so that only what has changed since must be read.
+    pub fn take_in(&self, rows: Vec<IndexRow>) {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner).take_in(&self.root, rows);
+    }
+
+    /// What is to be kept for the next start, as far as it has changed since it was last asked for. `now` tells what was
+    /// written so short a time ago that a further change couldn't be told from it.
+    pub fn index_changes(&self, now: Timestamp) -> IndexChanges {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner).changes(&self.root, now)
     }
 
     /// Forgets what was read of some prompts, or of all when there are none, for when somebody has seen them change.
@@ -105,7 +133,18 @@ impl Registry {
         self.index.lock().unwrap_or_else(PoisonError::into_inner).forget(names);
     }
 
-    /// The folder of a prompt that exists.
+    /// The prompt that a name means, which may be one that it had before, and its folder.
+    fn found(&self, name: &PromptName) -> Result<(PromptName, Folder), RegistryError> {
+        match self.folder(name) {
+            Err(RegistryError::NotFound { .. }) => match self.renamed(name)? {
+                Some(now) => Ok((now.clone(), self.folder(&now)?)),
+                None => Err(RegistryError::NotFound { name: name.clone() }),
+            },
+            other => Ok((name.clone(), other?)),
+        }
+    }
+
+    /// The folder of a prompt that exists under this very name.
     fn folder(&self, name: &PromptName) -> Result<Folder, RegistryError> {
         let path = confine(&self.root, name.as_str())?;
         let folder = Folder::read(&self.root, &path)?;

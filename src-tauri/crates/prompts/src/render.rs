@@ -5,20 +5,25 @@
 //! wrote it. What an expression printed is never looked at again.
 
 mod error;
+mod messages;
+mod places;
 pub(crate) mod roles;
 
-use minijinja::{OutputSpanKind, Value as Engine};
+use std::borrow::Cow;
+
+use minijinja::{OutputSpanKind, Value as Engine, machinery::ast::Stmt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use signalbox_domain::{Message, MessageRole};
 use ts_rs::TS;
 
 pub use self::error::{Place, RenderError};
-use self::roles::{Marker, markers};
+use self::{messages::Messages, places::Places};
 use crate::{
     analysis::{Analysis, analyse},
     document::Document,
-    position::Positions,
+    includes::{Flat, Scope, flatten},
+    name::PromptName,
     source::Source,
     suggest::nearest,
     template,
@@ -84,13 +89,33 @@ pub struct Segment {
 pub enum Origin {
     /// The template's own text.
     Template,
+    /// The text of an included prompt.
+    Included(Within),
     /// The value of an expression.
     Value {
         /// The expression as it is written.
         expression: String,
-        /// Its line in the template, from 1.
+        /// Its line, from 1, in the template that it stands in.
         line: u32,
+        /// The included prompt that it stands in; none for the template itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        within: Option<Within>,
     },
+    /// An example of the front matter.
+    Example {
+        /// Its number, from 1.
+        number: u32,
+    },
+}
+
+/// The included prompt that something stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Within {
+    /// The prompt.
+    pub prompt: PromptName,
+    /// Its version.
+    pub version: u32,
 }
 
 impl Rendered {
@@ -114,28 +139,67 @@ impl RenderedMessage {
     }
 }
 
-/// Renders a version with values. Variables without a value have their default.
+/// Renders a text that includes no other with values. Variables without a value have their default.
 pub fn render(source: &Source, document: &Document, values: &Map<String, Value>) -> Result<Rendered, RenderError> {
-    let body = source.body.as_str();
-    let positions = Positions::new(body);
-    let tree = template::read(body).map_err(|problem| RenderError::of_syntax(&positions, problem))?;
-    let analysis = analyse(body, &tree);
+    render_in(source, document, values, &Scope::none())
+}
+
+/// Renders a text with values and with the prompts that it includes. Their variables are its own, and are to be given
+/// like them.
+pub fn render_in(
+    source: &Source,
+    document: &Document,
+    values: &Map<String, Value>,
+    scope: &Scope<'_>,
+) -> Result<Rendered, RenderError> {
+    let own = template::read(&source.body).map_err(|problem| RenderError::of_syntax(&source.body, problem))?;
+    let (flat, variables) =
+        flatten(source, document, scope).map_err(|error| RenderError::of_include(&source.body, error))?;
+    let places = Places::new(&flat);
+    let whole = if variables.is_empty() {
+        Cow::Borrowed(document)
+    } else {
+        let mut whole = document.clone();
+        whole.inputs.extend(variables);
+        Cow::Owned(whole)
+    };
+    let tree = if flat.direct.is_empty() {
+        Ok(own)
+    } else {
+        // Each of them can be read by itself; together they may nest too deeply.
+        template::read(flat.text())
+    };
+    let rendered = tree
+        .map_err(|problem| RenderError::Syntax { message: problem.message, place: places.of(&problem.bytes) })
+        .and_then(|tree| run(&flat, &places, &tree, &whole, values));
+    rendered.map_err(|error| places.seen_from_outside(error))
+}
+
+/// Runs a template that was put together.
+fn run(
+    flat: &Flat<'_>,
+    places: &Places<'_>,
+    tree: &Stmt<'_>,
+    document: &Document,
+    values: &Map<String, Value>,
+) -> Result<Rendered, RenderError> {
+    let body = flat.text();
+    let analysis = analyse(body, tree);
     let context = context(document, values)?;
-    check(&analysis, &positions, document, &context)?;
+    check(&analysis, places, document, &context)?;
 
     let mut environment = template::environment();
     environment.set_fuel(Some(MAX_STEPS));
     environment.set_recursion_limit(MAX_CALLS);
     let limits = (MAX_STEPS, MAX_CALLS);
-    let engine =
-        |error: &minijinja::Error| RenderError::of_engine(error, body, &positions, &analysis, document, limits);
+    let engine = |error: &minijinja::Error| RenderError::of_engine(error, body, places, &analysis, document, limits);
     let template = environment.template_from_named_str("body", body).map_err(|error| engine(&error))?;
     let (output, spans) = template.render_with_spans(engine_map(&context)).map_err(|error| engine(&error))?;
     if output.len() > MAX_OUTPUT {
         return Err(RenderError::TooLarge { bytes: output.len(), limit: MAX_OUTPUT });
     }
 
-    let mut messages = Messages::new(body, &positions);
+    let mut messages = Messages::new(flat, places);
     for span in spans {
         let text = output.get(span.output_range()).unwrap_or_default();
         match span.kind() {
@@ -143,7 +207,7 @@ pub fn render(source: &Source, document: &Document, values: &Map<String, Value>)
             _ => messages.value(text, span.source_range()),
         }
     }
-    Ok(messages.finish())
+    Ok(messages.finish(&document.examples))
 }
 
 /// The values that the template sees: those given, else the defaults.
@@ -199,13 +263,13 @@ fn engine_value(value: &Value) -> Engine {
 /// Refuses what the engine would pass over: a name that nobody gives, even where only its truth is asked.
 fn check(
     analysis: &Analysis<'_>,
-    positions: &Positions<'_>,
+    places: &Places<'_>,
     document: &Document,
     context: &Map<String, Value>,
 ) -> Result<(), RenderError> {
     if let Some(include) = analysis.includes.first() {
-        let place = Place::of(positions, &include.bytes);
-        return Err(RenderError::Include { statement: include.name.to_owned(), place });
+        let place = places.of(&include.bytes);
+        return Err(RenderError::Statement { statement: include.name.to_owned(), place });
     }
     for used in analysis.uses.iter().filter(|used| used.inherited.is_none()) {
         let root = used.path.root;
@@ -214,132 +278,11 @@ fn check(
         if !known && !crate::lint::names::GLOBALS.contains(&root) && !analysis.optional.contains(root) {
             let candidates = document.inputs.iter().map(|variable| variable.name.as_str());
             let suggestion = nearest(root, candidates.chain(context.keys().map(String::as_str))).map(str::to_owned);
-            let place = Place::of(positions, &used.first);
+            let place = places.of(&used.first);
             return Err(RenderError::Unknown { name: root.to_owned(), suggestion, place });
         }
     }
     Ok(())
-}
-
-/// Messages while they are put together.
-struct Messages<'b> {
-    body: &'b str,
-    positions: &'b Positions<'b>,
-    markers: Vec<Marker>,
-    done: Vec<RenderedMessage>,
-    current: RenderedMessage,
-    /// Whether a marker has opened the current message.
-    opened: bool,
-}
-
-impl<'b> Messages<'b> {
-    fn new(body: &'b str, positions: &'b Positions<'b>) -> Self {
-        let markers = markers(body, positions);
-        let mut messages = Self { body, positions, markers, done: Vec::new(), current: blank(), opened: false };
-        messages.current.lines = messages.lines(1, 0);
-        messages
-    }
-
-    /// Template text, which was at a byte of the template and may have markers.
-    fn template(&mut self, text: &str, start: usize) {
-        let end = start + text.len();
-        let first = self.markers.partition_point(|marker| marker.bytes.start < start);
-        let mut rest = start;
-        for index in first..self.markers.len() {
-            let Some(marker) = self.markers.get(index).filter(|marker| marker.bytes.end <= end).cloned() else { break };
-            self.push(text.get(rest - start..marker.bytes.start - start).unwrap_or_default(), Origin::Template);
-            // The blanks after the marker belong to its line, as do those before it.
-            let behind = text.get(marker.bytes.end - start..).unwrap_or_default();
-            rest = marker.bytes.end + behind.len() - behind.trim_start_matches([' ', '\t']).len();
-            self.open(marker, index + 1);
-        }
-        self.push(text.get(rest - start..).unwrap_or_default(), Origin::Template);
-    }
-
-    fn value(&mut self, text: &str, source: std::ops::Range<usize>) {
-        let line = self.positions.line(source.start);
-        let expression = self.body.get(source).unwrap_or_default().trim().to_owned();
-        self.push(text, Origin::Value { expression, line });
-    }
-
-    fn push(&mut self, text: &str, origin: Origin) {
-        if text.is_empty() {
-            return;
-        }
-        if let Some(last) = self.current.segments.last_mut()
-            && last.origin == Origin::Template
-            && origin == Origin::Template
-        {
-            last.text.push_str(text);
-        } else {
-            self.current.segments.push(Segment { text: text.to_owned(), origin });
-        }
-    }
-
-    fn open(&mut self, marker: Marker, next: usize) {
-        if let Some(last) = self.current.segments.last_mut().filter(|last| last.origin == Origin::Template) {
-            last.text.truncate(last.text.trim_end_matches([' ', '\t']).len());
-        }
-        self.close();
-        let lines = self.lines(marker.line, next);
-        self.current =
-            RenderedMessage { role: marker.role, attributes: marker.attributes, segments: Vec::new(), lines };
-        self.opened = true;
-    }
-
-    fn close(&mut self) {
-        let mut message = std::mem::replace(&mut self.current, blank());
-        trim(&mut message.segments);
-        // Text before the first marker is a message only if there is some.
-        let says = |segment: &Segment| segment.origin != Origin::Template || !segment.text.trim().is_empty();
-        if self.opened || message.segments.iter().any(says) {
-            self.done.push(message);
-        }
-    }
-
-    /// From a line to the last one that says something before a marker.
-    fn lines(&self, first: u32, next: usize) -> LineRange {
-        let end = self.markers.get(next).map_or(self.body.len(), |marker| marker.bytes.start);
-        let said = self.body.get(..end).unwrap_or_default().trim_end();
-        LineRange { first, last: self.positions.line(said.len().saturating_sub(1)).max(first) }
-    }
-
-    fn finish(mut self) -> Rendered {
-        self.close();
-        if self.done.is_empty() {
-            self.done.push(RenderedMessage { lines: self.lines(1, usize::MAX), ..blank() });
-        }
-        Rendered { messages: self.done }
-    }
-}
-
-fn blank() -> RenderedMessage {
-    RenderedMessage {
-        role: MessageRole::System,
-        attributes: Map::new(),
-        segments: Vec::new(),
-        lines: LineRange { first: 1, last: 1 },
-    }
-}
-
-/// Takes the template's line ends from both ends of a message. A value keeps its own.
-fn trim(segments: &mut Vec<Segment>) {
-    while let Some(first) = segments.first_mut().filter(|first| first.origin == Origin::Template) {
-        let text = first.text.trim_start_matches('\n');
-        if !text.is_empty() {
-            first.text = text.to_owned();
-            break;
-        }
-        segments.remove(0);
-    }
-    while let Some(last) = segments.last_mut().filter(|last| last.origin == Origin::Template) {
-        let length = last.text.trim_end_matches('\n').len();
-        last.text.truncate(length);
-        if length > 0 {
-            break;
-        }
-        segments.pop();
-    }
 }
 
 #[cfg(test)]

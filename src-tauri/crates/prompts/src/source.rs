@@ -5,7 +5,7 @@ use signalbox_domain::ContentHash;
 use ts_rs::TS;
 
 /// The largest prompt file that is read or written, in bytes.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 const FENCE: &str = "---";
 

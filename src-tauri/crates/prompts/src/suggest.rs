@@ -3,6 +3,9 @@
 /// The longest name that is compared, in characters: longer ones are not typing mistakes.
 const LONGEST: usize = 64;
 
+/// The most candidates that are compared: nobody has more names than that, but a hostile text may.
+const MOST_CANDIDATES: usize = 2_000;
+
 /// The candidate nearest to `name`, when it is near enough to be what was meant.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let length = name.chars().count();
@@ -14,6 +17,7 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     };
     candidates
         .into_iter()
+        .take(MOST_CANDIDATES)
         .filter(|candidate| *candidate != name)
         .filter_map(|candidate| Some((distance(name, candidate)?, candidate)))
         .filter(|&(distance, candidate)| distance <= allowed && distance < length.max(candidate.chars().count()))

@@ -40,6 +40,7 @@ pub use tables::{
     drafts::StoredDraft,
     holds::{Hold, Unheard},
     ledger::{LedgerEntry, Span},
+    library::LibraryRow,
     notices::Notice,
     partials::Partial,
     ratios::TokenRatio,

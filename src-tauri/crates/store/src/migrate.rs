@@ -55,6 +55,8 @@ const STEPS: &[Step] = &[
         ],
         fill: tables::accounts::rebuild,
     },
+    // The first reading of the prompts fills it.
+    Step { statements: &[tables::library::V7], fill: |_| Ok(()) },
 ];
 
 /// The newest schema that is known here.

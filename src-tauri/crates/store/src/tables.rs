@@ -9,6 +9,7 @@ pub(crate) mod drafts;
 pub(crate) mod due;
 pub(crate) mod holds;
 pub(crate) mod ledger;
+pub(crate) mod library;
 pub(crate) mod log;
 pub(crate) mod notices;
 pub(crate) mod partials;

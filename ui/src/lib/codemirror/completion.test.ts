@@ -1,58 +1,85 @@
 import { CompletionContext } from "@codemirror/autocomplete";
 import { EditorState } from "@codemirror/state";
-import { describe, expect, it } from "vitest";
-import { completeJinja, localNames, vocabulary, wantedAt } from "./completion.ts";
+import { describe, expect, it, vi } from "vitest";
+import type { Completions } from "../host/index.ts";
+import { complete, worthAsking, worthAskingInHead } from "./completion.ts";
+import { language, type Language } from "./language.ts";
 
-const words = {
-  variables: [
-    { name: "customer", kind: "object", description: "who writes" },
-    { name: "orders", kind: "list", description: null },
+const ANSWER: Completions = {
+  range: { start: 5, end: 7 },
+  items: [
+    { label: "customer", insert: "customer", kind: "variable", detail: "object", doc: "Who writes" },
+    { label: "custom", insert: "custom", kind: "local", detail: null, doc: null },
   ],
-  values: { customer: { name: "Maya", locale: "en-GB" }, orders: [{ id: "H-1", item: { name: "tent" } }] },
 };
 
-/** What is offered at the place marked by `|`. */
-function offered(text: string, explicit = false): string[] {
+/** What is offered at the place marked by `¦`, and how the core was asked. */
+async function offered(text: string, answer: Completions, explicit = false) {
+  const ask = vi.fn(async () => answer);
+  const asked = { complete: ask } as unknown as Language;
   const pos = text.indexOf("¦");
-  const doc = text.replace("¦", "");
-  const state = EditorState.create({ doc, extensions: [vocabulary.of(() => words)] });
-  return completeJinja(new CompletionContext(state, pos, explicit))?.options.map((option) => option.label) ?? [];
+  const state = EditorState.create({ doc: text.replace("¦", ""), extensions: [language.of(asked)] });
+  const result = await complete(worthAsking)(new CompletionContext(state, pos, explicit));
+  return { result, ask };
 }
 
 describe("completion", () => {
-  it("tells names, filters, tests, tags and properties apart", () => {
-    expect(wantedAt("a {{ cu")).toEqual({ kind: "name", from: 5 });
-    expect(wantedAt("{{ a | de")).toEqual({ kind: "filter", from: 7 });
-    expect(wantedAt("{% if a is not de")).toEqual({ kind: "test", from: 15 });
-    expect(wantedAt("{%- fo")).toEqual({ kind: "tag", from: 4 });
-    expect(wantedAt("{{ a.b.c")).toEqual({ kind: "property", from: 7, path: ["a", "b"] });
+  it("asks the core, which counts in code points, and answers in the editor's units", async () => {
+    const { result, ask } = await offered("😀 {{ cu¦", ANSWER);
+    expect(ask).toHaveBeenCalledWith(7);
+    expect(result?.from).toBe(6);
+    expect(result?.options.map(({ label, detail, info }) => [label, detail, info])).toEqual([
+      ["customer", "object", "Who writes"],
+      ["custom", undefined, undefined],
+    ]);
   });
 
-  it("offers nothing in prose, strings, comments and behind a closed mark", () => {
-    for (const before of ["cust", "{{ a }} cust", '{{ "cust', "{# {{ no #} {# cust", "{% raw %} cust"]) {
-      expect(wantedAt(before), before).toBeUndefined();
+  it("keeps the core's order where the letters fit equally well", async () => {
+    const { result } = await offered("😀 {{ cu¦", ANSWER);
+    const boosts = result?.options.map(({ boost }) => boost ?? 0) ?? [];
+    expect(boosts[0]).toBeGreaterThan(boosts[1] ?? 0);
+  });
+
+  it("asks nobody in prose, unless it is told to", async () => {
+    expect((await offered("Some cu¦", ANSWER)).ask).not.toHaveBeenCalled();
+    expect((await offered("{{ a }} cu¦", ANSWER)).ask).not.toHaveBeenCalled();
+    expect((await offered("Some cu¦", ANSWER, true)).ask).toHaveBeenCalled();
+  });
+
+  it("offers nothing when there is nothing, or when nobody answers", async () => {
+    expect((await offered("{{ cu¦", { range: { start: 3, end: 5 }, items: [] })).result).toBeNull();
+    const state = EditorState.create({ doc: "{{ cu" });
+    expect(await complete(worthAsking)(new CompletionContext(state, 5, true))).toBeNull();
+  });
+
+  it("goes on with the same answer while a prompt's name is typed, and asks again at a label", async () => {
+    const item = { label: "shared/tone", insert: "shared/tone", kind: "prompt" as const, detail: null, doc: null };
+    const { result } = await offered('{% include "sh¦', { range: { start: 12, end: 14 }, items: [item] });
+    const valid = result?.validFor as RegExp;
+    expect(valid.test("shared/to")).toBe(true);
+    expect(valid.test("shared/tone@")).toBe(false);
+  });
+
+  it("is worth asking where a name may stand", () => {
+    for (const before of [
+      "{{ a",
+      "{{ a.",
+      "{{ a | ",
+      "{% if a is ",
+      "{% ",
+      '{% include "',
+      "{{ größe",
+      "us",
+      "\n  sys",
+    ]) {
+      expect(worthAsking(before), before).toBe(true);
     }
-  });
-
-  it("offers the declared variables first", () => {
-    expect(offered("{{ cu¦ }}").slice(0, 2)).toEqual(["customer", "orders"]);
-  });
-
-  it("offers what the chosen case has inside a variable", () => {
-    expect(offered("{{ customer.¦ }}")).toEqual(["name", "locale"]);
-    expect(offered("{{ customer.name.¦ }}")).toEqual([]);
-  });
-
-  it("knows loop variables and what they stand for, inside the loop only", () => {
-    expect(offered("{% for order in orders %}{{ order.¦ }}")).toEqual(["id", "item"]);
-    expect(offered("{% for order in orders %}{{ order.item.¦ }}")).toEqual(["name"]);
-    expect(localNames("{% for order in orders %}{% endfor %}", words.values).size).toBe(0);
-    expect([...localNames("{% set total = 1 %}", {}).keys()]).toEqual(["total"]);
-    expect([...localNames("{% for a, b in x %}", {}).keys()]).toEqual(["a", "b", "loop"]);
-  });
-
-  it("waits for a letter, or for the key, before it offers names", () => {
-    expect(offered("{{ ¦ }}")).toEqual([]);
-    expect(offered("{{ ¦ }}", true)).toContain("customer");
+    for (const before of ["", "the us", "{{ ", "{{ a }} b", "{{ 1 + ", "a {% endif %} b"]) {
+      expect(worthAsking(before), before).toBe(false);
+    }
+    for (const before of ["na", "inputs:\n- ", "inputs:\n- name: a\n  kind: ", "  kind: st"]) {
+      expect(worthAskingInHead(before), before).toBe(true);
+    }
+    for (const before of ["", "description: a b", "  "]) expect(worthAskingInHead(before), before).toBe(false);
   });
 });

@@ -13,9 +13,13 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { styleNonce } from "../host/nonce.ts";
-import { completion, vocabulary, type Vocabulary } from "./completion.ts";
+import { completion } from "./completion.ts";
+import { definitions } from "./definition.ts";
+import { hover } from "./hover.ts";
 import { jinja } from "./jinja.ts";
+import { language, type Language } from "./language.ts";
 import { nextProblem, problems } from "./problems.ts";
+import { renames } from "./rename.ts";
 import { editorTheme } from "./theme.ts";
 import { yaml } from "./yaml.ts";
 
@@ -26,11 +30,12 @@ export interface Setup {
   label: string;
   /** How the key that takes a fix is written here. */
   fixKeys: string;
-  words: () => Vocabulary;
+  /** Who answers questions about the text. */
+  asked: Language;
 }
 
 /** The extensions of an editor. Each state has its own, so that undo and cursor stay with their text. */
-export function editorExtensions({ part, label, fixKeys, words }: Setup): Extension {
+export function editorExtensions({ part, label, fixKeys, asked }: Setup): Extension {
   return [
     EditorView.cspNonce.of(styleNonce()),
     lineNumbers(),
@@ -66,7 +71,8 @@ export function editorExtensions({ part, label, fixKeys, words }: Setup): Extens
       ...completionKeymap,
     ]),
     problems(fixKeys),
-    part === "body" ? [jinja(), completion(), vocabulary.of(words)] : yaml(),
+    part === "body" ? jinja() : yaml(),
+    [language.of(asked), completion(part), hover(), definitions(), renames()],
     editorTheme,
   ];
 }

@@ -124,6 +124,29 @@ const look = EditorView.theme({
     fontStyle: "normal",
     fontSize: "var(--type-11)",
   },
+  ".cm-hover": { maxWidth: "min(420px, 90vw)", padding: "6px 8px" },
+  ".cm-hover-head": { display: "flex", alignItems: "baseline", gap: "12px" },
+  ".cm-hover code": { fontFamily: "var(--font-content)", fontVariantLigatures: "none" },
+  ".cm-hover-head span, .cm-hover dt": { color: "var(--text-3)", fontSize: "var(--type-11)" },
+  ".cm-hover dl": {
+    display: "grid",
+    gridTemplateColumns: "auto 1fr",
+    gap: "0 12px",
+    alignItems: "baseline",
+    margin: "4px 0 0",
+  },
+  ".cm-hover dd": { margin: "0", fontFamily: "var(--font-content)", overflowWrap: "anywhere" },
+  ".cm-rename": {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: "4px 12px",
+    padding: "4px 12px",
+    fontFamily: "var(--font-ui)",
+    fontSize: "var(--type-12)",
+  },
+  ".cm-rename label": { display: "inline-flex", alignItems: "center", gap: "8px", color: "var(--text-2)" },
+  ".cm-rename output": { color: "var(--signal-stop)" },
   ".cm-completionInfo": { maxWidth: "300px", padding: "6px 8px", color: "var(--text-2)" },
 
   ".cm-panels": { zIndex: "var(--layer-sticky)", color: "var(--text-1)", backgroundColor: "var(--surface-inset)" },
@@ -147,7 +170,7 @@ const look = EditorView.theme({
     color: "var(--text-2)",
     fontSize: "var(--type-12)",
   },
-  ".cm-panel.cm-search .cm-textfield": {
+  ".cm-panel.cm-search .cm-textfield, .cm-rename .cm-textfield": {
     width: "128px",
     height: "var(--control)",
     margin: "0",
@@ -158,7 +181,7 @@ const look = EditorView.theme({
     color: "var(--text-1)",
     font: "var(--weight-text) var(--type-12) / 1 var(--font-content)",
   },
-  ".cm-panel.cm-search .cm-textfield:focus-visible": {
+  ".cm-panel.cm-search .cm-textfield:focus-visible, .cm-rename .cm-textfield:focus-visible": {
     outline: "none",
     borderColor: "var(--accent)",
     boxShadow: "0 0 0 1px var(--accent)",

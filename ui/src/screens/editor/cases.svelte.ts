@@ -105,6 +105,11 @@ export class Cases {
     };
   }
 
+  /** Puts other sets in the place of all, such as with another name of a variable. */
+  replace(saved: readonly SavedValues[]): void {
+    this.#change([...saved]);
+  }
+
   /** A mark of this moment, for `refresh`. */
   ticket(): number {
     return this.#changes;

@@ -1,10 +1,20 @@
 import { EditorSelection, EditorState, type StateEffect, type TransactionSpec } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
+import type { Language } from "$lib/codemirror/language.ts";
+import { offsetsOf } from "$lib/codemirror/offsets.ts";
 import { editorExtensions } from "$lib/codemirror/setup.ts";
 import { problemsOf, showProblems, type Problem } from "$lib/codemirror/problems.ts";
 import { changeTo } from "$lib/codemirror/text.ts";
 import { commandKeys } from "$lib/commands/registry.svelte.ts";
-import { call, type Preview, type Prompt, type PromptDetail, type Source } from "$lib/host/index.ts";
+import {
+  call,
+  type Definition,
+  type Preview,
+  type Prompt,
+  type PromptDetail,
+  type Renaming,
+  type Source,
+} from "$lib/host/index.ts";
 import { Autosave } from "./autosave.svelte.ts";
 import { Cases } from "./cases.svelte.ts";
 import { Latest } from "./latest.ts";
@@ -53,6 +63,10 @@ export class Opened {
   fromDisk = $state.raw<FromDisk>();
   /** Line and column of the cursor, from 1. */
   cursor = $state.raw({ line: 1, column: 1 });
+  /** Shows another part, for the way to a definition in it. */
+  onpart: ((part: Part) => void) | undefined;
+  /** Opens another prompt, for the way to one that is included. */
+  onprompt: ((name: string, version: number | null) => void) | undefined;
   readonly draft: Autosave<Source>;
   readonly cases: Cases;
   #states: Record<Part, EditorState> | undefined = $state.raw();
@@ -62,7 +76,13 @@ export class Opened {
   #saving: Promise<unknown> = Promise.resolve();
   #latestDocs: Record<Part, EditorState["doc"]> | undefined;
   #asker = new Latest<Question, Preview>(
-    ({ source }) => call("prompt_preview", { source, values: this.cases.values, saved: [...this.cases.saved] }),
+    ({ source }) =>
+      call("prompt_preview", {
+        source,
+        values: this.cases.values,
+        saved: [...this.cases.saved],
+        prompt: this.name,
+      }),
     (preview, question) => this.#show(preview, question),
     (error) => (this.previewError = error),
   );
@@ -192,7 +212,9 @@ export class Opened {
     const saved = await saving;
     await this.draft.settle();
     this.prompt = saved.prompt;
-    this.#hold(source, saved.number);
+    // The versions that its includes stand for were written into it, which is no change of the user's.
+    if (saved.source && same(this.source(), source)) this.replace(saved.source, false);
+    this.#hold(saved.source ?? source, saved.number);
     this.base = saved.number;
     this.fromDisk = undefined;
     this.edits += 1;
@@ -298,13 +320,62 @@ export class Opened {
             part,
             label: LABELS[part],
             fixKeys: commandKeys("take-fix"),
-            words: () => ({ variables: this.preview?.document?.inputs ?? [], values: this.cases.values }),
+            asked: this.#asked(part),
           }),
           EditorView.updateListener.of((update) => this.#updated(part, update)),
         ],
       });
     };
     return { head: state("head"), body: state("body") };
+  }
+
+  /** Answers an editor's questions about its part. */
+  #asked(part: Part): Language {
+    const place = (at: number) => ({
+      name: this.name,
+      source: this.source(),
+      saved: [...this.cases.saved],
+      part,
+      at,
+    });
+    return {
+      complete: (at) => call("prompt_complete", place(at)),
+      hover: async (at) => (await call("prompt_hover", place(at))).hover,
+      definition: async (at) => (await call("prompt_definition", place(at))).definition,
+      rename: (at, to) => call("prompt_rename_variable", { place: place(at), to }),
+      go: (definition) => this.#goTo(definition),
+      renamed: (renaming) => this.#renamed(renaming),
+    };
+  }
+
+  #goTo(definition: Definition): void {
+    if (definition.kind === "prompt") {
+      this.onprompt?.(definition.name, definition.version);
+      return;
+    }
+    const { part, range } = definition;
+    const offsets = offsetsOf(this.state(part).doc.toString());
+    const selection = { anchor: offsets.toUtf16(range.start), head: offsets.toUtf16(range.end) };
+    this.#dispatch(part, { selection, scrollIntoView: true, userEvent: "select.definition" });
+    // A part that is out of sight shows it when it comes into sight.
+    if (!this.viewOf(part)) this.#scroll[part] = EditorView.scrollIntoView(selection.anchor, { y: "center" });
+    this.onpart?.(part);
+  }
+
+  /** Takes another name of a variable: each part changes in one step, and the test values follow. */
+  #renamed({ edits, saved }: Renaming): void {
+    for (const part of PARTS) {
+      const offsets = offsetsOf(this.state(part).doc.toString());
+      const changes = edits
+        .filter((edit) => edit.part === part)
+        .map(({ range, replacement }) => ({
+          from: offsets.toUtf16(range.start),
+          to: offsets.toUtf16(range.end),
+          insert: replacement,
+        }));
+      if (changes.length > 0) this.#dispatch(part, { changes, userEvent: "input.rename" });
+    }
+    if (saved) this.cases.replace(saved);
   }
 
   #updated(part: Part, update: ViewUpdate): void {

@@ -47,6 +47,44 @@ function type(opened: Opened, text: string, part: Part = "body"): () => void {
 const saved = () => host.asked.filter((one) => one.name === "draft_save").length;
 
 describe("a prompt that is edited", () => {
+  it("takes another name in both parts and in the test values, and undo takes it back", async () => {
+    const { undo } = await import("@codemirror/commands");
+    const { language } = await import("$lib/codemirror/language.ts");
+    const opened = await open();
+    opened.replace({ head: "inputs:\n- name: message\n", body: "😀 {{ message }}\n" });
+    const saved = [{ name: "late", values: { mail: "Hi" } }];
+    const range = (start: number, end: number) => ({ start, end });
+    const edits = [
+      { part: "head" as const, range: range(16, 23), replacement: "mail" },
+      { part: "body" as const, range: range(5, 12), replacement: "mail" },
+    ];
+    host.answer("prompt_rename_variable", () => ({ from: "message", edits, saved }));
+    const view = new EditorView({ state: opened.state("body"), parent: document.body });
+    const detach = opened.attach("body", view);
+    const asked = view.state.facet(language);
+    asked?.renamed(await asked.rename(6, "mail"));
+    expect(host.asked.at(-1)?.request).toMatchObject({ to: "mail", place: { part: "body", at: 6 } });
+    expect(opened.source()).toEqual({ head: "inputs:\n- name: mail\n", body: "😀 {{ mail }}\n" });
+    expect(opened.cases.saved).toEqual(saved);
+    undo(view);
+    expect(opened.source().body).toBe("😀 {{ message }}\n");
+    detach();
+    view.destroy();
+  });
+
+  it("goes to a definition in the other part and in another prompt", async () => {
+    const { language } = await import("$lib/codemirror/language.ts");
+    const opened = await open();
+    const went: unknown[] = [];
+    opened.onpart = (part) => went.push(part);
+    opened.onprompt = (name, version) => went.push([name, version]);
+    const asked = opened.state("body").facet(language);
+    asked?.go({ kind: "here", part: "head", range: { start: 2, end: 4 } });
+    asked?.go({ kind: "prompt", name: "shared/tone", version: 2 });
+    expect(went).toEqual(["head", ["shared/tone", 2]]);
+    expect(opened.state("head").selection.main).toMatchObject({ from: 2, to: 4 });
+  });
+
   it("opens on its draft where it has one, otherwise on the latest version", async () => {
     const opened = await open();
     expect(opened.source()).toEqual(core.versions[2]?.source);
@@ -152,6 +190,23 @@ describe("a prompt that is edited", () => {
     expect(core.versions[3]?.source.body.endsWith("first")).toBe(true);
     expect(core.draft).toMatchObject({ base: 4 });
     expect((core.draft as FakeCore["draft"])?.source.body.endsWith("first second")).toBe(true);
+  });
+
+  it("takes over the versions that its includes were settled to, and they are no draft and no news", async () => {
+    const opened = await open();
+    type(opened, "x")();
+    host.answer("prompt_save", async ({ source, message }) => {
+      const settled = { ...source, head: `${source.head}includes: []\n` };
+      core.versions.push({ source: settled, message, author: "Ana", at: new Date().toISOString() });
+      core.draft = null;
+      const { prompt } = await host.call("prompt_get", { name: NAME });
+      return { prompt, number: core.versions.length, unchanged: false, source: settled };
+    });
+    await opened.save("why");
+    await opened.refresh();
+    expect(opened.state("head").doc.toString()).toContain("includes: []");
+    expect(opened.isDraft).toBe(false);
+    expect(opened.fromDisk).toBeUndefined();
   });
 
   it("takes its own version for no news", async () => {

@@ -13,7 +13,8 @@ impl Core {
     /// Keeps a draft. It is in the database when the command answers.
     pub async fn draft_save(&self, request: DraftSave) -> Result<Stored, ApiError> {
         let DraftSave { name, source, base } = request;
-        let prompt = PromptName::new(&name)?.to_string();
+        // Somebody may have renamed the prompt while it is open here.
+        let prompt = self.now_named(PromptName::new(&name)?).await?.to_string();
         source.check()?;
         let at = self.clock.now();
         let draft = StoredDraft {
@@ -32,7 +33,8 @@ impl Core {
     /// Throws a draft away, and says what it was.
     pub async fn draft_discard(&self, request: PromptNamed) -> Result<DraftDiscarded, ApiError> {
         let name = request.name;
-        let (workspace, prompt) = (self.workspace_id(), name.clone());
+        let prompt = self.now_named(PromptName::new(&name)?).await?.to_string();
+        let workspace = self.workspace_id();
         let draft = self
             .store
             .write(move |tx| {
@@ -50,7 +52,24 @@ impl Core {
         self.gateway.workspace().to_owned()
     }
 
-    /// The draft of a prompt.
+    /// The draft of a prompt, which follows it when somebody else has renamed it.
+    pub(super) async fn draft_of(&self, name: &PromptName) -> Result<Option<Draft>, ApiError> {
+        if let Some(draft) = self.draft(name.as_str()).await? {
+            return Ok(Some(draft));
+        }
+        let mut names = self.with_former_names(vec![name.to_string()]).await?;
+        names.remove(0);
+        for former in names {
+            if self.draft(&former).await?.is_some() {
+                let (workspace, to) = (self.workspace_id(), name.to_string());
+                self.store.write(move |tx| tx.draft_rename(&workspace, &former, &to)).await?;
+                return self.draft(name.as_str()).await;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The draft of a prompt under this very name.
     pub(super) async fn draft(&self, name: &str) -> Result<Option<Draft>, ApiError> {
         let (workspace, name) = (self.workspace_id(), name.to_owned());
         Ok(self.store.read(move |view| view.draft(&workspace, &name)).await?.map(Draft::from))

@@ -37,10 +37,17 @@ pub(super) struct Whole {
 }
 
 impl Core {
+    /// The filter as the database knows it. What a prompt was called for under an earlier name is its own.
+    pub(super) async fn meant(&self, filter: CallFilter) -> Result<store::CallFilter, ApiError> {
+        let mut meant = meant(filter);
+        meant.prompts = self.with_former_names(meant.prompts).await?;
+        Ok(meant)
+    }
+
     /// A page of the calls that are meant, newest first.
     pub async fn call_list(&self, request: CallListRequest) -> Result<CallPage, ApiError> {
         let CallListRequest { before, after, limit, prompt, filter, count } = request;
-        let mut filter = meant(filter.unwrap_or_default());
+        let mut filter = self.meant(filter.unwrap_or_default()).await?;
         if let Some(prompt) = prompt {
             if !filter.prompts.is_empty() && !filter.prompts.contains(&prompt) {
                 return Ok(CallPage {
@@ -51,7 +58,7 @@ impl Core {
                     unreadable: 0,
                 });
             }
-            filter.prompts = vec![prompt];
+            filter.prompts = self.with_former_names(vec![prompt]).await?;
         }
         let place = match (before, after) {
             (Some(id), _) => Place::Before(id),
@@ -167,7 +174,7 @@ impl Core {
 }
 
 /// The filter as the database knows it.
-pub(super) fn meant(filter: CallFilter) -> store::CallFilter {
+fn meant(filter: CallFilter) -> store::CallFilter {
     let CallFilter {
         text,
         statuses,

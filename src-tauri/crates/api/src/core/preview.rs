@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 use signalbox_domain::Usage;
-use signalbox_gateway::{PriceOrigin, PriceTable, Ratios, Settings, TokenCounter};
-use signalbox_prompts::{Document, PromptName, Rendered, Source, diff, lint::lint, render::render};
+use signalbox_gateway::{CountMemo, PriceOrigin, PriceTable, Ratios, Settings, TokenCounter};
+use signalbox_prompts::{
+    Document, PromptName, Rendered, Scope, Source, When, WindowUse, diff, lint_in, lint_length, render_in,
+};
 use signalbox_workspace::config::DEFAULT_MAX_OUTPUT;
 
-use super::{Core, start::blocking};
+use super::{Core, remembered::Remembered, start::blocking};
 use crate::{
     ApiError, Code,
     types::{
@@ -22,7 +24,16 @@ impl Core {
     pub async fn prompt_preview(&self, request: PreviewRequest) -> Result<Preview, ApiError> {
         let settings = self.gateway.settings();
         let ratios = self.gateway.ratios();
-        blocking(move || Ok(preview(&settings, &ratios, &request))).await
+        let (registry, counts) = (self.registry.clone(), self.counts.clone());
+        blocking(move || {
+            // Lint and rendering ask for the same prompts.
+            let remembered = Remembered::new(registry.as_ref());
+            let prompt = request.prompt.as_deref().map(PromptName::new).transpose()?;
+            let when = if request.frozen { When::Saved } else { When::Now };
+            let scope = Scope { includes: &remembered, when, prompt: prompt.as_ref() };
+            Ok(Previewing { settings: &settings, ratios: &ratios, counts: &counts }.preview(&request, &scope))
+        })
+        .await
     }
 
     /// The difference of two texts of a prompt, by words.
@@ -31,17 +42,23 @@ impl Core {
         let registry = self.registry.clone();
         blocking(move || {
             let name = PromptName::new(&name)?;
-            let read = |side: DiffOf| -> Result<Source, ApiError> {
+            let read = |side: DiffOf| -> Result<(Source, Scope<'_>), ApiError> {
                 match side {
-                    DiffOf::Text { source } => Ok(source),
-                    DiffOf::Version { number } => Ok(registry.version(&name, number)?.source),
+                    DiffOf::Text { source } => Ok((source, Scope::now(registry.as_ref()).of(&name))),
+                    DiffOf::Version { number } => {
+                        Ok((registry.version(&name, number)?.source, Scope::saved(registry.as_ref()).of(&name)))
+                    }
                 }
             };
-            let (left, right) = (read(left)?, read(right)?);
+            let ((left, left_scope), (right, right_scope)) = (read(left)?, read(right)?);
             let (before, after) = match what {
                 DiffWhat::Template => (left.body, right.body),
                 DiffWhat::Head => (left.head, right.head),
-                DiffWhat::Rendered => (rendered_text(&left, &values)?, rendered_text(&right, &values)?),
+                DiffWhat::Parameters => (head_of(&left)?.parameters_as_yaml(), head_of(&right)?.parameters_as_yaml()),
+                DiffWhat::Schema => (head_of(&left)?.schemas_as_yaml(), head_of(&right)?.schemas_as_yaml()),
+                DiffWhat::Rendered => {
+                    (rendered_text(&left, &values, &left_scope)?, rendered_text(&right, &values, &right_scope)?)
+                }
             };
             Ok(DiffAnswer { diff: diff::words(&before, &after) })
         })
@@ -57,76 +74,104 @@ impl Core {
     }
 }
 
-fn rendered_text(source: &Source, values: &Map<String, Value>) -> Result<String, ApiError> {
+fn head_of(source: &Source) -> Result<Document, ApiError> {
+    Document::parse(&source.head).map_err(|error| {
+        ApiError::new(Code::Invalid, error.to_string())
+            .with_hint("Compare the front matter as it is written, or mend what is named here")
+    })
+}
+
+fn rendered_text(source: &Source, values: &Map<String, Value>, scope: &Scope<'_>) -> Result<String, ApiError> {
     let document = Document::parse(&source.head).map_err(|error| ApiError::new(Code::Invalid, error.to_string()))?;
-    let rendered = render(source, &document, values).map_err(|error| {
+    let rendered = render_in(source, &document, values, scope).map_err(|error| {
         ApiError::new(Code::Invalid, error.to_string())
             .with_hint("Compare the templates instead, or mend what is named here")
     })?;
     Ok(rendered.to_text())
 }
 
-fn preview(settings: &Settings, ratios: &Ratios, request: &PreviewRequest) -> Preview {
-    let diagnostics = lint(&request.source, &request.saved);
-    let document = Document::parse(&request.source.head).ok();
-    let (rendered, problem) = match document.as_ref().map(|document| render(&request.source, document, &request.values))
-    {
-        Some(Ok(rendered)) => (Some(rendered), None),
-        Some(Err(error)) => (None, Some(error.diagnostic())),
-        // Lint says what is wrong with the front matter.
-        None => (None, None),
-    };
-    let message_tokens = rendered
-        .iter()
-        .flat_map(|rendered| &rendered.messages)
-        .map(|message| TokenCounter::O200k.text(&message.text()).likely);
-    Preview {
-        message_tokens: message_tokens.collect(),
-        estimates: match (&rendered, &document) {
-            (Some(rendered), Some(document)) => estimates(settings, ratios, rendered, document),
-            _ => Vec::new(),
-        },
-        diagnostics,
-        document,
-        rendered,
-        problem,
+/// What a preview is made with.
+struct Previewing<'p> {
+    settings: &'p Settings,
+    ratios: &'p Ratios,
+    counts: &'p CountMemo,
+}
+
+/// What a rendered prompt would take of one model, and what it is measured by.
+struct Estimated {
+    shown: ModelEstimate,
+    window: Option<u32>,
+}
+
+impl Previewing<'_> {
+    fn preview(&self, request: &PreviewRequest, scope: &Scope<'_>) -> Preview {
+        let mut diagnostics = lint_in(&request.source, &request.saved, scope);
+        let document = Document::parse(&request.source.head).ok();
+        let rendered = document.as_ref().map(|document| render_in(&request.source, document, &request.values, scope));
+        let (rendered, problem) = match rendered {
+            Some(Ok(rendered)) => (Some(rendered), None),
+            Some(Err(error)) => (None, Some(error.diagnostic())),
+            // Lint says what is wrong with the front matter.
+            None => (None, None),
+        };
+        let messages = rendered.iter().flat_map(|rendered| &rendered.messages);
+        let message_tokens: Vec<u64> =
+            messages.map(|message| self.counts.text(TokenCounter::O200k, &message.text()).likely).collect();
+        let mut estimates = Vec::new();
+        if let (Some(rendered), Some(document)) = (&rendered, &document) {
+            let found = self.estimates(rendered, document);
+            let windows: Vec<WindowUse<'_>> = found.iter().filter_map(Estimated::window_use).collect();
+            diagnostics.extend(lint_length(&request.source, rendered, &message_tokens, &windows));
+            diagnostics.sort_by_key(|said| said.severity);
+            estimates = found.into_iter().map(|one| one.shown).collect();
+        }
+        Preview { message_tokens, estimates, diagnostics, document, rendered, problem }
+    }
+
+    /// What one call would use and cost on each model.
+    fn estimates(&self, rendered: &Rendered, document: &Document) -> Vec<Estimated> {
+        let config = &self.settings.config;
+        let table = PriceTable::shipped();
+        let messages = rendered.to_messages();
+        let mut counts: Vec<(TokenCounter, signalbox_gateway::Counted)> = Vec::new();
+        let wanted = document
+            .parameters
+            .max_tokens
+            .unwrap_or(config.route("default").map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output));
+        let models = config.models.iter();
+        models
+            .filter_map(|model| {
+                let provider = config.provider_of(model)?;
+                let counter = TokenCounter::of(&model.id, self.ratios);
+                // Models share a few tokenizers, and counting is the dear part.
+                let known = counts.iter().find(|(known, _)| *known == counter).map(|(_, length)| *length);
+                let length = known.unwrap_or_else(|| {
+                    let schema = document.output.as_ref();
+                    let length = counter.request_by(&messages, &[], schema, |text| self.counts.text(counter, text));
+                    counts.push((counter, length));
+                    length
+                });
+                let max_output = u64::from(wanted.min(table.max_output(model, provider).unwrap_or(u32::MAX)));
+                let priced = table.price(model, provider);
+                let usage = Usage { input: length.likely, output: max_output, ..Usage::default() };
+                let shown = ModelEstimate {
+                    model: model.name.clone(),
+                    input: length.likely,
+                    counted: length.exact,
+                    max_output,
+                    at_most: priced.price.map(|price| price.cost(&usage)),
+                    free: priced.origin == PriceOrigin::Local,
+                };
+                Some(Estimated { shown, window: table.context_window(model, provider) })
+            })
+            .collect()
     }
 }
 
-/// What one call would use and cost on each model.
-fn estimates(settings: &Settings, ratios: &Ratios, rendered: &Rendered, document: &Document) -> Vec<ModelEstimate> {
-    let config = &settings.config;
-    let table = PriceTable::shipped();
-    let messages = rendered.to_messages();
-    let mut counts: Vec<(TokenCounter, signalbox_gateway::Counted)> = Vec::new();
-    let wanted = document
-        .parameters
-        .max_tokens
-        .unwrap_or(config.route("default").map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output));
-    config
-        .models
-        .iter()
-        .filter_map(|model| {
-            let provider = config.provider_of(model)?;
-            let counter = TokenCounter::of(&model.id, ratios);
-            // Models share a few tokenizers, and counting is the dear part.
-            let known = counts.iter().find(|(known, _)| *known == counter).map(|(_, length)| *length);
-            let length = known.unwrap_or_else(|| {
-                let length = counter.request(&messages, &[], document.output.as_ref());
-                counts.push((counter, length));
-                length
-            });
-            let max_output = u64::from(wanted.min(table.max_output(model, provider).unwrap_or(u32::MAX)));
-            let priced = table.price(model, provider);
-            let usage = Usage { input: length.likely, output: max_output, ..Usage::default() };
-            Some(ModelEstimate {
-                model: model.name.clone(),
-                input: length.likely,
-                counted: length.exact,
-                max_output,
-                at_most: priced.price.map(|price| price.cost(&usage)),
-                free: priced.origin == PriceOrigin::Local,
-            })
-        })
-        .collect()
+impl Estimated {
+    fn window_use(&self) -> Option<WindowUse<'_>> {
+        let ModelEstimate { model, input, max_output, .. } = &self.shown;
+        let window = u64::from(self.window?);
+        Some(WindowUse { model, input: *input, max_output: *max_output, window })
+    }
 }

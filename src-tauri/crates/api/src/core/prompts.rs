@@ -1,17 +1,15 @@
 //! Prompts of the workspace.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use signalbox_domain::Money;
-use signalbox_gateway::day_span;
-use signalbox_prompts::{Prompt, PromptName, Registry, Selector, Source, Trashed, Version};
+use signalbox_prompts::{Change, Prompt, PromptName, Registry, Selector, Source, Trashed, Version};
 
 use super::{Core, start::blocking};
 use crate::{
     ApiError, Code,
     types::{
-        Empty, Event, LabelSet, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename,
-        PromptRestore, PromptRow, PromptSave, PromptSaved, ValuesSave, VersionNamed,
+        Event, PromptCreate, PromptDeleted, PromptDetail, PromptNamed, PromptRename, PromptRestore, PromptSave,
+        PromptSaved, ValuesSave, VersionNamed,
     },
 };
 
@@ -22,45 +20,8 @@ const NEW_BODY: &str = "system:\nYou are a helpful assistant.\n\nuser:\n{{ messa
 const LONGEST_MESSAGE: usize = 2_000;
 
 impl Core {
-    /// All prompts.
-    pub async fn prompt_list(&self, _: Empty) -> Result<PromptList, ApiError> {
-        let registry = self.registry.clone();
-        let summaries = blocking(move || Ok(registry.list()?)).await?;
-        let settings = self.gateway.settings();
-        let today = day_span(self.clock.now(), &settings.zone).start;
-        let workspace = self.workspace_id();
-        let (drafts, spent, last) = self
-            .store
-            .read(move |view| {
-                let drafts = view.drafts(&workspace)?;
-                let spent = view.settled_by_prompt(settings.project(), today)?;
-                Ok((drafts, spent, view.calls_last_by_prompt(&workspace)?))
-            })
-            .await?;
-        let drafts: HashMap<_, _> = drafts.into_iter().collect();
-        let spent: HashMap<_, _> = spent.into_iter().collect();
-        let last: HashMap<_, _> =
-            last.into_iter().filter_map(|call| Some((call.prompt.as_ref()?.name.clone(), call))).collect();
-        let prompts = summaries
-            .into_iter()
-            .map(|summary| {
-                let name = summary.name.to_string();
-                let call = last.get(&name);
-                PromptRow {
-                    draft_at: drafts.get(&name).copied(),
-                    last_badge: call.map(|call| call.badge.clone()),
-                    last_simulated: call.is_some_and(|call| call.simulated),
-                    spent_today: spent.get(&name).copied().unwrap_or(Money::ZERO),
-                    summary,
-                }
-            })
-            .collect();
-        Ok(PromptList { prompts })
-    }
-
     /// Everything that the editor needs to open a prompt.
     pub async fn prompt_get(&self, request: PromptNamed) -> Result<PromptDetail, ApiError> {
-        let draft = self.draft(&request.name).await?;
         let (prompt, latest) = self
             .registry(move |registry| {
                 let name = PromptName::new(&request.name)?;
@@ -72,6 +33,7 @@ impl Core {
                 Ok((prompt, latest))
             })
             .await?;
+        let draft = self.draft_of(&prompt.summary.name).await?;
         Ok(PromptDetail { prompt, draft, latest })
     }
 
@@ -92,47 +54,42 @@ impl Core {
         let at = self.clock.now();
         self.registry_of(name, move |registry, name| {
             let number = registry.create(name, &source, &message, &author(), at)?.number;
-            Ok(PromptSaved { prompt: registry.get(name)?, number, unchanged: false })
+            saved(registry, name, number, false, &source)
         })
         .await
     }
 
-    /// Saves a version, and removes the draft.
+    /// Saves a version, and removes the draft when it has this text. What somebody types meanwhile, in a window or before
+    /// another program saved something else, stays.
     pub async fn prompt_save(&self, request: PromptSave) -> Result<PromptSaved, ApiError> {
         let PromptSave { name, source, message } = request;
         let message = checked(&message)?;
         let at = self.clock.now();
         let author = author();
-        let changed = name.clone();
+        let now = self.now_named(PromptName::new(&name)?).await?;
+        let drafted = self.draft_of(&now).await?.filter(|draft| draft.source == source);
+        let base = drafted.as_ref().map(|draft| draft.base);
+        let written = source.clone();
+        let asked = name.clone();
         let saved = self
             .registry(move |registry| {
-                let name = PromptName::new(&name)?;
-                let saved = registry.save(&name, &source, &message, &author, at)?;
-                Ok(PromptSaved {
-                    prompt: registry.get(&name)?,
-                    number: saved.version.number,
-                    unchanged: saved.unchanged,
-                })
+                let name = PromptName::new(&asked)?;
+                let known = |number: &u32| registry.version(&name, *number).is_ok();
+                let parents: Vec<u32> = base.filter(known).into_iter().collect();
+                let change = Change { message: &message, author: &author, at };
+                let done = registry.save_on(&name, &written, &parents, &change)?;
+                saved(registry, &name, done.version.number, done.unchanged, &written)
             })
             .await?;
-        let (workspace, draft) = (self.workspace_id(), changed.clone());
-        self.store.write(move |tx| tx.draft_remove(&workspace, &draft)).await?;
-        self.hub.send(Event::Draft { name: changed.clone() });
-        self.changed([changed]);
+        let name = saved.prompt.summary.name.to_string();
+        if let Some(drafted) = drafted {
+            let (workspace, prompt) = (self.workspace_id(), name.clone());
+            let Source { head, body } = drafted.source;
+            self.store.write(move |tx| tx.draft_remove_text(&workspace, &prompt, &head, &body)).await?;
+        }
+        self.hub.send(Event::Draft { name: name.clone() });
+        self.changed([name]);
         Ok(saved)
-    }
-
-    /// Moves or removes a label.
-    pub async fn prompt_label(&self, request: LabelSet) -> Result<Prompt, ApiError> {
-        let LabelSet { name, label, version } = request;
-        self.registry_of(name, move |registry, name| {
-            match version {
-                Some(version) => drop(registry.set_label(name, &label, version)?),
-                None => registry.remove_label(name, &label).map(drop)?,
-            }
-            Ok(registry.get(name)?)
-        })
-        .await
     }
 
     /// Keeps the saved test values.
@@ -195,7 +152,7 @@ impl Core {
     }
 
     /// Works on the registry, which reads and writes files, off the async threads.
-    async fn registry<T: Send + 'static>(
+    pub(super) async fn registry<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Registry) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
@@ -204,7 +161,7 @@ impl Core {
     }
 
     /// Changes one prompt of the registry and tells the windows.
-    async fn registry_of<T: Send + 'static>(
+    pub(super) async fn registry_of<T: Send + 'static>(
         &self,
         name: String,
         work: impl FnOnce(&Registry, &PromptName) -> Result<T, ApiError> + Send + 'static,
@@ -215,9 +172,21 @@ impl Core {
         Ok(done)
     }
 
-    fn changed(&self, names: impl IntoIterator<Item = String>) {
+    pub(super) fn changed(&self, names: impl IntoIterator<Item = String>) {
         self.hub.send(Event::Prompts { names: names.into_iter().collect() });
     }
+}
+
+/// What became of a save, with the text as it was saved when that isn't the one that was given.
+fn saved(
+    registry: &Registry,
+    name: &PromptName,
+    number: u32,
+    unchanged: bool,
+    given: &Source,
+) -> Result<PromptSaved, ApiError> {
+    let source = Some(registry.version(name, number)?.source).filter(|source| source != given);
+    Ok(PromptSaved { prompt: registry.get(name)?, number, unchanged, source })
 }
 
 /// Why a version was saved, if it isn't too long.
@@ -230,7 +199,7 @@ fn checked(message: &str) -> Result<String, ApiError> {
 }
 
 /// Who saves: the account's name on this machine.
-fn author() -> String {
+pub(super) fn author() -> String {
     ["USER", "USERNAME", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

@@ -7,11 +7,7 @@ use signalbox_domain::CallId;
 use signalbox_store::Place;
 use signalbox_workspace::NewFile;
 
-use super::{
-    Core, export,
-    log::{Whole, meant},
-    start::blocking,
-};
+use super::{Core, export, log::Whole, start::blocking};
 use crate::{
     ApiError, Code,
     types::{CallExport, CallFilter, CallsSave, FileSaved},
@@ -46,7 +42,7 @@ impl Core {
     /// Writes every call that is meant into a new file in a folder, as lines of JSON, newest first. Nothing is left behind
     /// when it can't be finished.
     pub async fn calls_save_into(&self, folder: PathBuf, filter: CallFilter) -> Result<FileSaved, ApiError> {
-        let filter = meant(filter);
+        let filter = self.meant(filter).await?;
         let mut file = blocking(move || begin(&folder)).await?;
         let (mut place, mut calls, mut left_out) = (Place::Newest, 0_u32, 0_u32);
         loop {

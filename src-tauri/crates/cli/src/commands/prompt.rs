@@ -1,12 +1,16 @@
 //! `prompt`.
 
+mod archive;
 mod diff;
 mod label;
 mod lint;
 mod list;
+mod rename;
 mod render;
 mod sarif;
 mod save;
+mod search;
+mod settle;
 mod show;
 
 use clap::Subcommand;
@@ -26,8 +30,16 @@ pub(crate) enum Prompt {
     Save(save::Save),
     /// Show the words that differ between two versions
     Diff(diff::Diff),
-    /// Point a label to a version, or remove it
+    /// Point a label to a version, back to where it was, or remove it
     Label(label::Label),
+    /// Find prompts by words in names, labels, messages and texts
+    Search(search::Search),
+    /// Give a prompt another name
+    Rename(rename::Rename),
+    /// Settle what git could not merge in a prompt's files
+    Settle(settle::Settle),
+    /// Put a prompt away, or take it back
+    Archive(archive::Archive),
     /// Check prompts for mistakes
     Lint(lint::Lint),
 }
@@ -40,6 +52,10 @@ pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
         Prompt::Save(asked) => asked.run(session).await,
         Prompt::Diff(asked) => asked.run(session).await,
         Prompt::Label(asked) => asked.run(session).await,
+        Prompt::Search(asked) => asked.run(session).await,
+        Prompt::Rename(asked) => asked.run(session).await,
+        Prompt::Settle(asked) => asked.run(session).await,
+        Prompt::Archive(asked) => asked.run(session).await,
         Prompt::Lint(asked) => asked.run(session).await,
     }
 }

@@ -114,6 +114,96 @@ fn a_label_says_what_it_replaces() {
 }
 
 #[test]
+fn a_label_is_protected_goes_back_and_says_who_moved_it() {
+    let place = Place::new();
+    let label = |rest: &[&'static str]| {
+        place.run(["prompt", "label", "support/reply"].into_iter().chain(rest.iter().copied())).shown()
+    };
+    insta::assert_snapshot!("prompt_label_protect", label(&["production", "--protect"]));
+    insta::assert_snapshot!("prompt_label_protected", label(&["production", "2"]));
+    insta::assert_snapshot!("prompt_label_protected_json", label(&["production", "2", "--json"]));
+    insta::assert_snapshot!("prompt_label_confirmed", label(&["production", "2", "--confirm"]));
+    insta::assert_snapshot!("prompt_label_rollback_protected", label(&["production", "--rollback"]));
+    insta::assert_snapshot!("prompt_label_rollback", label(&["production", "--rollback", "--confirm"]));
+    insta::assert_snapshot!("prompt_label_rollback_nothing", label(&["production", "--rollback", "--confirm"]));
+    insta::assert_snapshot!("prompt_label_unprotect", label(&["production", "--unprotect"]));
+    insta::assert_snapshot!("prompt_label_history", label(&["production", "--history"]));
+    insta::assert_snapshot!("prompt_label_history_json", label(&["--history", "--json"]));
+    insta::assert_snapshot!("prompt_label_two_things", label(&["production", "--protect", "--rollback"]));
+    insta::assert_snapshot!(
+        "prompt_label_history_wrong",
+        place.run(["prompt", "label", "suport/reply", "--history"]).shown()
+    );
+}
+
+#[test]
+fn a_prompt_is_renamed_and_still_found_by_its_old_name() {
+    let place = Place::new();
+    let rename = |name, to| place.run(["prompt", "rename", name, to]).shown();
+    insta::assert_snapshot!("prompt_rename", rename("search/rewrite", "query/rewrite"));
+    insta::assert_snapshot!("prompt_rename_taken", rename("query/rewrite", "support/reply"));
+    insta::assert_snapshot!("prompt_rename_wrong", rename("query/rewritte", "x"));
+    let old = place.run(["prompt", "show", "search/rewrite@production", "--json"]).succeeded().json();
+    assert_eq!(old["name"], "query/rewrite");
+    place.run(["call", "--prompt", "search/rewrite@production", "--saved", "follow-up", "--json"]);
+}
+
+#[test]
+fn a_prompt_is_put_away_and_taken_back() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_archive", place.run(["prompt", "archive", "search/rewrite"]).shown());
+    insta::assert_snapshot!("prompt_archive_list", place.run(["prompt", "list", "search"]).shown());
+    insta::assert_snapshot!("prompt_archive_archived", place.run(["prompt", "list", "--archived"]).shown());
+    insta::assert_snapshot!(
+        "prompt_archive_undo",
+        place.run(["prompt", "archive", "search/rewrite", "--undo", "--json"]).shown()
+    );
+    insta::assert_snapshot!("prompt_archive_wrong", place.run(["prompt", "archive", "search/rewrit"]).shown());
+}
+
+#[test]
+fn what_git_could_not_merge_is_settled() {
+    let place = Place::new();
+    let path = place.workspace().join("prompts/search/rewrite/2.prompty");
+    let ours = std::fs::read_to_string(&path).unwrap();
+    let theirs = "---\n---\nuser:\nTheirs\n";
+    std::fs::write(&path, format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> theirs\n")).unwrap();
+    insta::assert_snapshot!("prompt_conflict", place.run(["prompt", "show", "search/rewrite#2"]).shown());
+    insta::assert_snapshot!("prompt_settle", place.run(["prompt", "settle", "search/rewrite"]).shown());
+    insta::assert_snapshot!(
+        "prompt_settle_nothing",
+        place.run(["prompt", "settle", "search/rewrite", "--json"]).shown()
+    );
+    assert_eq!(place.run(["prompt", "show", "search/rewrite#2"]).succeeded().out, ours);
+    assert_eq!(place.run(["prompt", "show", "search/rewrite#3"]).succeeded().out, theirs);
+}
+
+#[test]
+fn prompts_are_found_by_words() {
+    let place = Place::new();
+    insta::assert_snapshot!("prompt_search", place.run(["prompt", "search", "customer"]).shown());
+    insta::assert_snapshot!("prompt_search_words", place.run(["prompt", "search", "REPLY", "parcel"]).shown());
+    insta::assert_snapshot!("prompt_search_json", place.run(["prompt", "search", "rewrite", "--json"]).shown());
+    insta::assert_snapshot!("prompt_search_nothing", place.run(["prompt", "search", "nothing", "like", "it"]).shown());
+}
+
+#[test]
+fn an_include_is_settled_when_it_is_saved() {
+    let place = Place::new();
+    let new = |name| ["prompt", "save", name, "-", "-m", "First version", "--new"];
+    place.run_with(new("shared/tone"), b"Be kind to {{ who }}.\n").succeeded();
+    let text = b"system:\n{% include \"shared/tone\" %}\nuser:\nHi\n";
+    insta::assert_snapshot!("prompt_include_save", place.run_with(new("greeting"), text).shown());
+    insta::assert_snapshot!("prompt_include_show", place.run(["prompt", "show", "greeting"]).shown());
+    let later = ["prompt", "save", "shared/tone", "-", "-m", "Curt"];
+    place.run_with(later, b"Be curt to {{ who }}.\n").succeeded();
+    let render = ["prompt", "render", "greeting", "--var", "who=Ada"];
+    insta::assert_snapshot!("prompt_include_render", place.run(render).shown());
+    let dangling = place.run_with(new("broken"), b"{% include \"shared/tune@production\" %}");
+    insta::assert_snapshot!("prompt_include_dangling", dangling.shown());
+}
+
+#[test]
 fn lint_ends_with_1_when_there_is_an_error() {
     let place = Place::new();
     insta::assert_snapshot!("prompt_lint", place.run(["prompt", "lint"]).shown());
@@ -121,8 +211,90 @@ fn lint_ends_with_1_when_there_is_an_error() {
     place.run_with(["prompt", "save", "broken", "-", "-m", "Broken", "--new"], broken.as_bytes()).succeeded();
     insta::assert_snapshot!("prompt_lint_error", place.run(["prompt", "lint", "broken"]).shown());
     insta::assert_snapshot!("prompt_lint_json", place.run(["prompt", "lint", "broken", "--json"]).shown());
-    insta::assert_snapshot!("prompt_lint_sarif", place.run(["prompt", "lint", "all", "--format", "sarif"]).shown());
+    insta::assert_snapshot!("prompt_lint_sarif", place.run(["prompt", "lint", "--all", "--format", "sarif"]).shown());
     insta::assert_snapshot!("prompt_lint_wrong", place.run(["prompt", "lint", "brokn"]).shown());
+}
+
+const UNFENCED: &str = "---\ninputs:\n  text:\n    kind: string\n---\nsystem:\n😀 Translate {{ text }} into French.\n";
+
+#[test]
+fn lint_takes_labels_numbers_and_files() {
+    let place = Place::new();
+    let first = "user:\nHello {{ nobody }}\n";
+    place.run_with(["prompt", "save", "greeting", "-", "-m", "First", "--new"], first.as_bytes()).succeeded();
+    place.run_with(["prompt", "save", "greeting", "-", "-m", "Second"], b"user:\nHello\n").succeeded();
+    place.run(["prompt", "label", "greeting", "production", "1"]).succeeded();
+    insta::assert_snapshot!("prompt_lint_label", place.run(["prompt", "lint", "greeting@production"]).shown());
+    insta::assert_snapshot!(
+        "prompt_lint_number",
+        place.run(["prompt", "lint", "greeting#2", "search/rewrite"]).shown()
+    );
+    insta::assert_snapshot!("prompt_lint_no_number", place.run(["prompt", "lint", "greeting#7"]).shown());
+    place.write("drafts/mine.prompty", UNFENCED);
+    insta::assert_snapshot!("prompt_lint_file", place.run(["prompt", "lint", "drafts/mine.prompty"]).shown());
+    insta::assert_snapshot!("prompt_lint_stdin", place.run_with(["prompt", "lint", "-"], UNFENCED.as_bytes()).shown());
+    let beside = ["prompt", "lint", "workspace/prompts/greeting/1.prompty"];
+    insta::assert_snapshot!("prompt_lint_version_file", place.run(beside).shown());
+    insta::assert_snapshot!("prompt_lint_no_file", place.run(["prompt", "lint", "none.prompty"]).shown());
+    insta::assert_snapshot!("prompt_lint_misuse", place.run(["prompt", "lint", "greeting", "--all"]).shown());
+}
+
+#[test]
+fn lint_ends_with_1_for_what_is_denied() {
+    let place = Place::new();
+    place.write("mine.prompty", UNFENCED);
+    let code = |arguments: &[&str]| place.run([&["prompt", "lint", "mine.prompty"][..], arguments].concat()).code;
+    assert_eq!(code(&[]), Some(0), "a warning is no error");
+    assert_eq!(code(&["--deny", "warnings"]), Some(1));
+    assert_eq!(code(&["--deny", "hints"]), Some(1));
+    place.write("mine.prompty", "---\nnmae: x\n---\nuser:\nHello\n");
+    assert_eq!(code(&["--deny", "warnings"]), Some(0), "a hint is no warning");
+    assert_eq!(code(&["--deny", "hints"]), Some(1));
+}
+
+#[test]
+fn lint_follows_includes() {
+    let place = Place::new();
+    place.write("a.prompty", "user:\nBe kind.\n{% include \"shared/none@production\" %}\n");
+    insta::assert_snapshot!("prompt_lint_include", place.run(["prompt", "lint", "a.prompty"]).shown());
+}
+
+#[test]
+fn sarif_is_as_its_schema_says() {
+    let packed = include_bytes!("../../../../../tests/fixtures/sarif/sarif-2.1.0.json.gz");
+    let schema: serde_json::Value = serde_json::from_reader(flate2::read::GzDecoder::new(&packed[..])).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let place = Place::new();
+    let broken =
+        "---\ninputs:\n  name:\n    kind: string\n---\nsystem:\nHello {{ nam }}, {{ name | uper }}\n\n{{ name }}\n";
+    place.run_with(["prompt", "save", "größe/x y", "-", "-m", "Broken", "--new"], broken.as_bytes()).succeeded();
+    place.write("mine.prompty", UNFENCED);
+    for arguments in [["--all"], ["mine.prompty"], ["search/rewrite"]] {
+        let said = place.run(["prompt", "lint", arguments[0], "--format", "sarif"]).json();
+        let wrong: Vec<String> = validator.iter_errors(&said).map(|error| error.to_string()).collect();
+        assert_eq!(wrong, [""; 0], "{said:#}");
+    }
+    let said = place.run(["prompt", "lint", "größe/x y", "--format", "sarif"]).json();
+    let result = &said["runs"][0]["results"][0];
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "prompts/gr%C3%B6%C3%9Fe/x%20y/1.prompty"
+    );
+    assert_eq!(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "name");
+}
+
+#[test]
+fn parameters_and_schema_are_compared_by_what_they_mean() {
+    let place = Place::new();
+    let first = "---\nmodel:\n  id: gpt-5-mini\n  options:\n    temperature: 0.2\noutputs:\n- name: a\n  kind: string\n---\nuser:\nHi\n";
+    let second = "---\nmodel: { options: { maxOutputTokens: 50, temperature: 0.7 }, id: gpt-5-mini }\noutputs: { a: string }\n---\nuser:\nHi\n";
+    place.run_with(["prompt", "save", "one", "-", "-m", "First", "--new"], first.as_bytes()).succeeded();
+    place.run_with(["prompt", "save", "one", "-", "-m", "Second"], second.as_bytes()).succeeded();
+    let diff = |what| place.run(["prompt", "diff", "one", "1", "2", what]).shown();
+    insta::assert_snapshot!("prompt_diff_parameters", diff("--parameters"));
+    insta::assert_snapshot!("prompt_diff_schema", diff("--schema"));
+    let both = ["prompt", "diff", "one", "1", "2", "--schema", "--head"];
+    insta::assert_snapshot!("prompt_diff_misuse", place.run(both).shown());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use signalbox_domain::{Cause, ErrorClass, Failure, Message, Params, Stage};
-use signalbox_prompts::{ENGINE, render};
+use signalbox_prompts::{ENGINE, Scope, render_in};
 
 use crate::{
     StoredRequest,
@@ -18,8 +18,10 @@ pub(crate) async fn run(
 ) -> Result<StoredRequest, Stop> {
     let count = values.len();
     // Rendering is limited by fuel, but what it may burn is still too long for an async thread.
+    let registry = passage.gateway.registry.clone();
     let rendered = tokio::task::spawn_blocking(move || {
-        let rendered = render(&template.source, &template.document, &values);
+        let scope = Scope { includes: registry.as_ref(), when: template.includes, prompt: Some(&template.name) };
+        let rendered = render_in(&template.source, &template.document, &values, &scope);
         (rendered, template, values)
     })
     .await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use signalbox_domain::{Cause, ErrorClass, Failure, Origin, PromptRef, Stage};
-use signalbox_prompts::{Document, PromptName, Selector, Source};
+use signalbox_prompts::{Document, PromptName, Selector, Source, When};
 
 use crate::{
     PromptText, StoredRequest,
@@ -22,21 +22,26 @@ pub(crate) enum Resolved {
 pub(crate) struct Template {
     pub(crate) source: Source,
     pub(crate) document: Document,
+    /// The prompt that it is of.
+    pub(crate) name: PromptName,
+    /// Which versions its includes stand for.
+    pub(crate) includes: When,
 }
 
 pub(crate) async fn run(passage: &mut Passage, text: &PromptText) -> Result<Resolved, Stop> {
     let parse = |name: &str| PromptName::new(name).map_err(|error| failed(&error));
-    let (name, template, cause, version) = match text {
+    let (template, cause, version) = match text {
         PromptText::Rendered { prompt, request } => return Ok(rendered(passage, prompt.clone(), request).await),
         PromptText::Draft { name, source } => {
             let document = Document::parse(&source.head).map_err(|error| failed(&error))?;
-            (parse(name)?, Template { source: source.clone(), document }, Cause::Draft, None)
+            let name = parse(name)?;
+            (Template { source: source.clone(), document, name, includes: When::Now }, Cause::Draft, None)
         }
         PromptText::Stored { name, selector } => {
             let name = parse(name)?;
             let registry = passage.gateway.registry.clone();
-            let (asked, wanted) = (name.clone(), selector.clone());
-            let version = tokio::task::spawn_blocking(move || registry.resolve(&asked, &wanted))
+            let wanted = selector.clone();
+            let version = tokio::task::spawn_blocking(move || registry.resolve(&name, &wanted))
                 .await
                 .map_err(|error| failed(&error))?
                 .map_err(|error| failed(&error))?;
@@ -44,10 +49,12 @@ pub(crate) async fn run(passage: &mut Passage, text: &PromptText) -> Result<Reso
                 return Err(failed(&problem));
             }
             let cause = if matches!(selector, Selector::Label(_)) { Cause::Label } else { Cause::Version };
-            let template = Template { source: version.source, document: version.document };
-            (name, template, cause, Some(version.info.number))
+            // An old name leads to the prompt, and the log has the one that it has now.
+            let (source, document, name) = (version.source, version.document, version.name);
+            (Template { source, document, name, includes: When::Saved }, cause, Some(version.info.number))
         }
     };
+    let name = template.name.clone();
     let hash = template.source.content_hash();
     passage.call.prompt = Some(PromptRef { name: name.to_string(), version, hash });
     let which = match (text, version) {

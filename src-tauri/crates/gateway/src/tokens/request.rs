@@ -27,6 +27,17 @@ impl TokenCounter {
     /// schemas as the text that they are sent as. It is exact when there is nothing but text and the model's own
     /// tokenizer counted.
     pub fn request(self, messages: &[Message], tools: &[Tool], schema: Option<&Value>) -> Counted {
+        self.request_by(messages, tools, schema, |text| self.text(text))
+    }
+
+    /// The same with another way to count one text, such as one that remembers.
+    pub fn request_by(
+        self,
+        messages: &[Message],
+        tools: &[Tool],
+        schema: Option<&Value>,
+        mut count: impl FnMut(&str) -> Counted,
+    ) -> Counted {
         let mut sum = Counted { likely: 0, at_most: PER_CONVERSATION, exact: true };
         let blocks: usize = messages
             .iter()
@@ -39,7 +50,7 @@ impl TokenCounter {
         sum.likely += parts * PER_PART / 2;
         sum.at_most += parts * PER_PART;
         sum.exact &= texts(messages, &[], None, |text| {
-            let text = self.text(text);
+            let text = count(text);
             sum.likely += text.likely;
             sum.at_most += text.at_most;
             sum.exact &= text.exact;
@@ -59,7 +70,7 @@ impl TokenCounter {
         sum.exact = false;
         sum.at_most += PER_TOOLBOX + PER_TOOL * tools.len() as u64;
         texts(&[], tools, schema, |text| {
-            sum.likely += self.text(text).likely;
+            sum.likely += count(text).likely;
             sum.at_most += text.len() as u64;
         });
         sum

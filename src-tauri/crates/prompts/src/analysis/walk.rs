@@ -1,11 +1,14 @@
 //! The walk through the tree, with its scopes and with what the conditions around a place have settled.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use ast::{CallArg, Expr, Stmt};
 use minijinja::machinery::{Span, ast};
 
-use super::{Analysis, Named, Path, Step, Use};
+use super::{
+    Analysis, DefinitionKind, Named, Path, Place, Print, Step, Use,
+    scope::{Binding, Opened, Scopes},
+};
 
 /// What the template does when an expression has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,26 +21,18 @@ enum Lack {
     IsHandled,
 }
 
-/// What a local name stands for.
-#[derive(Debug, Clone)]
-enum Binding<'s> {
-    /// A part of an input.
-    Alias(Path<'s>),
-    /// `loop` inside of a loop.
-    Loop,
-    /// Something that the template made.
-    Made,
-}
-
 pub(super) struct Walk<'s> {
     source: &'s str,
-    scopes: Vec<HashMap<&'s str, Binding<'s>>>,
+    scopes: Scopes<'s>,
     /// Paths that are known to be there.
     guards: Vec<String>,
     /// How many captures are around.
     capturing: usize,
     found: Analysis<'s>,
 }
+
+/// Filters after which nothing of a text is left that could be read as an instruction.
+const HARMLESS: [&str; 9] = ["length", "count", "int", "float", "round", "abs", "bool", "tojson", "sum"];
 
 /// Filters after which the items are still items of the same list.
 const KEEP_ITEMS: [&str; 9] =
@@ -49,11 +44,13 @@ fn bytes_of(span: Span) -> Range<usize> {
 
 impl<'s> Walk<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        Self { source, scopes: vec![HashMap::new()], guards: Vec::new(), capturing: 0, found: Analysis::default() }
+        Self { source, scopes: Scopes::new(), guards: Vec::new(), capturing: 0, found: Analysis::default() }
     }
 
     pub(super) fn run(mut self, template: &Stmt<'s>) -> Analysis<'s> {
         self.statement(template);
+        self.found.definitions = self.scopes.definitions;
+        self.found.captured.sort_by_key(|raw| raw.start);
         self.found
     }
 
@@ -63,10 +60,10 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn scoped(&mut self, work: impl FnOnce(&mut Self)) {
-        self.scopes.push(HashMap::new());
+    fn scoped(&mut self, opened: Opened, work: impl FnOnce(&mut Self)) {
+        self.scopes.enter(opened);
         work(self);
-        self.scopes.pop();
+        self.scopes.leave();
     }
 
     fn captured(&mut self, work: impl FnOnce(&mut Self)) {
@@ -82,23 +79,45 @@ impl<'s> Walk<'s> {
         self.guards.truncate(before);
     }
 
-    fn bind(&mut self, name: &'s str, binding: Binding<'s>) {
+    fn give(&mut self, name: &'s str, binding: Binding<'s>) {
         self.found.locals.insert(name);
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name, binding);
-        }
+        self.scopes.give(name, binding);
+    }
+
+    fn define(
+        &mut self,
+        name: &'s str,
+        bytes: Range<usize>,
+        kind: DefinitionKind,
+        from_itself: bool,
+        binding: Binding<'s>,
+    ) {
+        self.found.locals.insert(name);
+        self.scopes.define(name, bytes.clone(), kind, from_itself, binding);
+        self.place(name, bytes);
+    }
+
+    /// Keeps a place of a name, with the definition that it means.
+    fn place(&mut self, name: &'s str, bytes: Range<usize>) {
+        let definition = self.scopes.definition(name);
+        self.found.places.push(Place { name, bytes, definition });
     }
 
     fn lookup(&self, name: &str) -> Option<&Binding<'s>> {
-        self.scopes.iter().rev().find_map(|scope| scope.get(name))
+        self.scopes.lookup(name)
     }
 
-    /// Binds the names on the left of an assignment.
-    fn assign(&mut self, target: &Expr<'s>, value: Option<Path<'s>>) {
+    /// Binds the names on the left of an assignment. `since` is how many places were known before its right side.
+    fn assign(&mut self, target: &Expr<'s>, kind: DefinitionKind, since: usize, value: Option<Path<'s>>) {
         match target {
-            Expr::Var(var) => self.bind(var.id, value.map_or(Binding::Made, Binding::Alias)),
-            Expr::List(list) => list.items.iter().for_each(|item| self.assign(item, None)),
-            Expr::Tuple(tuple) => tuple.items.iter().for_each(|item| self.assign(item, None)),
+            Expr::Var(var) => {
+                let read = self.found.places.get(since..).unwrap_or_default();
+                let from_itself = read.iter().any(|place| place.name == var.id);
+                let binding = value.map_or(Binding::Made, Binding::Alias);
+                self.define(var.id, bytes_of(var.span()), kind, from_itself, binding);
+            }
+            Expr::List(list) => list.items.iter().for_each(|item| self.assign(item, kind, since, None)),
+            Expr::Tuple(tuple) => tuple.items.iter().for_each(|item| self.assign(item, kind, since, None)),
             // `{% set ns.x = 1 %}` changes a namespace, which must have been made before.
             Expr::GetAttr(get) => self.expression(&get.expr, Lack::Stops),
             other => self.expression(other, Lack::IsFalse),
@@ -108,7 +127,12 @@ impl<'s> Walk<'s> {
     fn statement(&mut self, statement: &Stmt<'s>) {
         match statement {
             Stmt::Template(template) => self.statements(&template.children),
-            Stmt::EmitExpr(emit) => self.expression(&emit.expr, Lack::Stops),
+            Stmt::EmitExpr(emit) => {
+                let bytes = self.tag_around(&bytes_of(emit.expr.span()));
+                let path = self.printed(&emit.expr);
+                self.found.prints.push(Print { bytes, path, captured: self.capturing > 0 });
+                self.expression(&emit.expr, Lack::Stops);
+            }
             Stmt::EmitRaw(raw) => {
                 if self.capturing > 0 {
                     self.found.captured.push(bytes_of(raw.span()));
@@ -121,25 +145,28 @@ impl<'s> Walk<'s> {
                 self.guarded(yes, |walk| walk.statements(&cond.true_body));
                 self.guarded(no, |walk| walk.statements(&cond.false_body));
             }
-            Stmt::WithBlock(with) => self.scoped(|walk| {
+            Stmt::WithBlock(with) => self.scoped(Opened::Other, |walk| {
                 for (target, value) in &with.assignments {
+                    let since = walk.found.places.len();
                     walk.expression(value, Lack::Stops);
                     let path = walk.resolve(value);
-                    walk.assign(target, path);
+                    walk.assign(target, DefinitionKind::With, since, path);
                 }
                 walk.statements(&with.body);
             }),
             Stmt::Set(set) => {
+                let since = self.found.places.len();
                 self.expression(&set.expr, Lack::Stops);
                 let path = self.resolve(&set.expr);
-                self.assign(&set.target, path);
+                self.assign(&set.target, DefinitionKind::Set, since, path);
             }
             Stmt::SetBlock(set) => {
-                self.captured(|walk| walk.scoped(|walk| walk.statements(&set.body)));
+                let since = self.found.places.len();
+                self.captured(|walk| walk.scoped(Opened::Other, |walk| walk.statements(&set.body)));
                 if let Some(filter) = &set.filter {
                     self.expression(filter, Lack::Stops);
                 }
-                self.assign(&set.target, None);
+                self.assign(&set.target, DefinitionKind::Set, since, None);
             }
             Stmt::AutoEscape(escape) => {
                 self.expression(&escape.enabled, Lack::Stops);
@@ -149,21 +176,22 @@ impl<'s> Walk<'s> {
                 self.captured(|walk| walk.statements(&block.body));
                 self.expression(&block.filter, Lack::Stops);
             }
-            Stmt::Block(block) => self.scoped(|walk| walk.statements(&block.body)),
+            Stmt::Block(block) => self.scoped(Opened::Other, |walk| walk.statements(&block.body)),
             Stmt::Import(import) => {
                 self.include("import", import.span());
-                self.assign(&import.name, None);
+                self.assign(&import.name, DefinitionKind::Import, usize::MAX, None);
             }
             Stmt::FromImport(import) => {
                 self.include("import", import.span());
                 for (name, alias) in &import.names {
-                    self.assign(alias.as_ref().unwrap_or(name), None);
+                    self.assign(alias.as_ref().unwrap_or(name), DefinitionKind::Import, usize::MAX, None);
                 }
             }
             Stmt::Extends(extends) => self.include("extends", extends.span()),
             Stmt::Include(include) => self.include("include", include.span()),
             Stmt::Macro(definition) => {
-                self.bind(definition.name, Binding::Made);
+                let bytes = self.name_behind("macro", definition.name, &bytes_of(definition.span()));
+                self.define(definition.name, bytes, DefinitionKind::Macro, false, Binding::Made);
                 self.macro_body(definition);
             }
             Stmt::CallBlock(block) => {
@@ -181,31 +209,32 @@ impl<'s> Walk<'s> {
     fn each(&mut self, each: &ast::ForLoop<'s>) {
         self.expression(&each.iter, Lack::Stops);
         let item = self.resolve(&each.iter).map(|mut path| {
+            self.found.loops_over.push((path.clone(), bytes_of(each.iter.span())));
             path.steps.push(Step::Each);
             path
         });
-        self.scoped(|walk| {
-            walk.assign(&each.target, item);
+        self.scoped(Opened::Loop, |walk| {
+            walk.assign(&each.target, DefinitionKind::Loop, usize::MAX, item);
             let mut guards = Vec::new();
             if let Some(filter) = &each.filter_expr {
                 walk.condition(filter);
                 guards = walk.settled(filter).0;
             }
-            walk.bind("loop", Binding::Loop);
+            walk.give("loop", Binding::Loop);
             walk.guarded(guards, |walk| walk.statements(&each.body));
         });
-        self.scoped(|walk| walk.statements(&each.else_body));
+        self.scoped(Opened::Other, |walk| walk.statements(&each.else_body));
     }
 
     fn macro_body(&mut self, definition: &ast::Macro<'s>) {
         for default in &definition.defaults {
             self.expression(default, Lack::Stops);
         }
-        self.scoped(|walk| {
+        self.scoped(Opened::Other, |walk| {
             for argument in &definition.args {
-                walk.assign(argument, None);
+                walk.assign(argument, DefinitionKind::Argument, usize::MAX, None);
             }
-            walk.bind("caller", Binding::Made);
+            walk.give("caller", Binding::Made);
             walk.captured(|walk| walk.statements(&definition.body));
         });
     }
@@ -333,6 +362,7 @@ impl<'s> Walk<'s> {
         if lack == Lack::IsHandled && inherited.is_none() && length == 0 {
             self.found.optional.insert(path.root);
         }
+        self.place(var.id, first.clone());
         self.found.uses.push(Use { path, bytes, first, inherited, guarded });
         true
     }
@@ -348,7 +378,8 @@ impl<'s> Walk<'s> {
             return;
         }
         match expr {
-            Expr::Var(_) | Expr::Const(_) => {}
+            Expr::Const(_) => {}
+            Expr::Var(var) => self.place(var.id, bytes_of(var.span())),
             Expr::Slice(slice) => {
                 self.expression(&slice.expr, Lack::Stops);
                 for part in [&slice.start, &slice.stop, &slice.step].into_iter().flatten() {
@@ -417,6 +448,7 @@ impl<'s> Walk<'s> {
     fn call(&mut self, call: &ast::Spanned<ast::Call<'s>>) {
         match &call.expr {
             Expr::Var(var) => {
+                self.place(var.id, bytes_of(var.span()));
                 if self.lookup(var.id).is_none() {
                     self.found.functions.push(Named { name: var.id, bytes: bytes_of(var.span()) });
                 }
@@ -438,6 +470,40 @@ impl<'s> Walk<'s> {
                 argument;
             self.expression(expr, Lack::Stops);
         }
+    }
+
+    /// The input that an expression prints as it is, whatever else it prints.
+    fn printed(&self, expr: &Expr<'s>) -> Option<Path<'s>> {
+        match expr {
+            Expr::Filter(filter) if HARMLESS.contains(&filter.name) => None,
+            Expr::Filter(filter) => self.printed(filter.expr.as_ref()?),
+            Expr::BinOp(op) if matches!(op.op, ast::BinOpKind::Concat | ast::BinOpKind::Add) => {
+                self.printed(&op.left).or_else(|| self.printed(&op.right))
+            }
+            Expr::BinOp(op) if matches!(op.op, ast::BinOpKind::ScOr) => {
+                self.printed(&op.left).or_else(|| self.printed(&op.right))
+            }
+            Expr::IfExpr(choice) => self
+                .printed(&choice.true_expr)
+                .or_else(|| choice.false_expr.as_ref().and_then(|other| self.printed(other))),
+            other => self.resolve(other),
+        }
+    }
+
+    /// The braces around an expression.
+    fn tag_around(&self, inner: &Range<usize>) -> Range<usize> {
+        let before = self.source.get(..inner.start).unwrap_or_default();
+        let after = self.source.get(inner.end..).unwrap_or_default();
+        let start = before.rfind("{{").unwrap_or(inner.start);
+        start..after.find("}}").map_or(inner.end, |at| inner.end + at + 2)
+    }
+
+    /// The place of a name behind a word.
+    fn name_behind(&self, word: &str, name: &str, bytes: &Range<usize>) -> Range<usize> {
+        let text = self.source.get(bytes.clone()).unwrap_or_default();
+        let behind = text.find(word).map_or(0, |at| at + word.len());
+        let start = bytes.start + behind + text.get(behind..).and_then(|rest| rest.find(name)).unwrap_or(0);
+        start..start + name.len()
     }
 
     /// The place of a filter's or a test's name in the span that begins with it.

@@ -3,7 +3,7 @@
 //! The YAML reader gives values without places, so the place is found again in the text by its indentation. This holds
 //! for block style, in which people write front matter; for anything else the place of the parent is given.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// One step into a document.
 #[derive(Debug, Clone, Copy)]
@@ -44,12 +44,12 @@ impl<'t> Outline<'t> {
 
     /// The bytes of the value at a path, or of its key when the value is below it, or of the nearest parent.
     pub(crate) fn find(&self, path: &[Step<'_>]) -> Range<usize> {
-        let mut region = self.lines.clone();
-        let mut found = region.first().map_or(0..0, |line| line.at..line.at + line.text.len());
+        let mut region = Region { first: None, rest: &self.lines };
+        let mut found = region.lines().next().map_or(0..0, |line| line.at..line.at + line.text.len());
         for step in path {
             let next = match step {
-                Step::Key(key) => descend_key(&region, key),
-                Step::Item(index) => descend_item(&region, *index),
+                Step::Key(key) => region.key(key),
+                Step::Item(index) => region.item(*index),
             };
             let Some((place, inner)) = next else { break };
             found = place;
@@ -71,19 +71,34 @@ impl<'t> Outline<'t> {
 }
 
 impl Outline<'_> {
-    /// The bytes of the name of a declared variable, in a list or in a mapping.
-    pub(crate) fn variable(&self, head: &str, name: &str) -> Range<usize> {
-        let below = descend_key(&self.lines, "inputs").map(|(_, inner)| inner).unwrap_or_default();
-        for index in 0..below.len() {
-            let Some((_, item)) = descend_item(&below, index) else { break };
-            if let Some((place, _)) = descend_key(&item, "name") {
-                let text = head.get(place.clone()).unwrap_or_default();
-                if text.trim_matches(['"', '\'']) == name {
-                    return place;
-                }
+    /// The bytes of the names of all declared variables, in a list or in a mapping. Found in one pass.
+    pub(crate) fn variables<'h>(&self, head: &'h str) -> HashMap<&'h str, Range<usize>> {
+        let mut found = HashMap::new();
+        let whole = Region { first: None, rest: &self.lines };
+        let Some((_, below)) = whole.key("inputs") else { return found };
+        let indent = below.indent();
+        let mut rest = below.rest;
+        while let Some((line, after)) = rest.split_first() {
+            rest = after;
+            if Some(line.indent) != indent {
+                continue;
             }
+            let place = match line.text.strip_prefix('-') {
+                Some(text) if text.is_empty() || text.starts_with(' ') => {
+                    let inner = after.iter().take_while(|inner| inner.indent > line.indent).count();
+                    let item = Region { first: line.in_item(), rest: after.get(..inner).unwrap_or_default() };
+                    item.key("name").map(|(place, _)| place)
+                }
+                _ => line.text.find(':').map(|end| line.at..line.at + end),
+            };
+            let Some(place) = place else { continue };
+            let text = head.get(place.clone()).unwrap_or_default();
+            let name = text.split(" #").next().unwrap_or(text).trim_end();
+            let plain = name.trim_matches(['"', '\'']);
+            let start = place.start + name.find(plain).unwrap_or(0);
+            found.entry(plain).or_insert(start..start + plain.len());
         }
-        self.find_key(&[Step::Key("inputs"), Step::Key(name)])
+        found
     }
 
     /// The bytes of the second line that has a key.
@@ -93,35 +108,61 @@ impl Outline<'_> {
     }
 }
 
-type Found<'t> = (Range<usize>, Vec<Line<'t>>);
-
-fn descend_key<'t>(region: &[Line<'t>], key: &str) -> Option<Found<'t>> {
-    let indent = region.first()?.indent;
-    let at = region.iter().position(|line| line.indent == indent && key_length(line.text, key).is_some())?;
-    let line = region.get(at)?;
-    let after = key_length(line.text, key)?;
-    let value = line.text.get(after..)?;
-    let blank = value.len() - value.trim_start().len();
-    let start = line.at + after + blank;
-    let end = line.at + line.text.len();
-    let place = if start < end { start..end } else { line.at..line.at + key.len() };
-    let rest = region.get(at + 1..)?;
-    // A list may stand at the same indentation as its key.
-    let inner = rest.iter().take_while(|l| l.indent > indent || l.indent == indent && l.text.starts_with('-')).copied();
-    Some((place, inner.collect()))
+/// Some lines below a key or of an item. What follows an item's dash is a line of its own.
+#[derive(Debug, Clone, Copy)]
+struct Region<'o, 't> {
+    first: Option<Line<'t>>,
+    rest: &'o [Line<'t>],
 }
 
-fn descend_item<'t>(region: &[Line<'t>], index: usize) -> Option<Found<'t>> {
-    let indent = region.first()?.indent;
-    let is_item = |line: &Line<'_>| line.indent == indent && (line.text == "-" || line.text.starts_with("- "));
-    let at = region.iter().enumerate().filter(|(_, line)| is_item(line)).nth(index)?.0;
-    let line = region.get(at)?;
-    let text = line.text.get(1..)?.trim_start();
-    let offset = line.text.len() - text.len();
-    let first = Line { at: line.at + offset, indent: indent + offset, text };
-    let rest = region.get(at + 1..)?.iter().take_while(|line| line.indent > indent).copied();
-    let place = first.at..first.at + first.text.len();
-    Some((place, std::iter::once(first).filter(|line| !line.text.is_empty()).chain(rest).collect()))
+type Found<'o, 't> = (Range<usize>, Region<'o, 't>);
+
+impl<'t> Line<'t> {
+    /// What follows the dash of an item.
+    fn in_item(&self) -> Option<Self> {
+        let text = self.text.get(1..)?.trim_start();
+        let offset = self.text.len() - text.len();
+        (!text.is_empty()).then_some(Line { at: self.at + offset, indent: self.indent + offset, text })
+    }
+}
+
+impl<'o, 't> Region<'o, 't> {
+    fn lines(&self) -> impl Iterator<Item = &Line<'t>> {
+        self.first.iter().chain(self.rest)
+    }
+
+    fn indent(&self) -> Option<usize> {
+        self.lines().next().map(|line| line.indent)
+    }
+
+    fn key(&self, key: &str) -> Option<Found<'o, 't>> {
+        let indent = self.indent()?;
+        let at = self.lines().position(|line| line.indent == indent && key_length(line.text, key).is_some())?;
+        let line = *self.lines().nth(at)?;
+        let after = key_length(line.text, key)?;
+        let value = line.text.get(after..)?;
+        let blank = value.len() - value.trim_start().len();
+        let start = line.at + after + blank;
+        let end = line.at + line.text.len();
+        let place = if start < end { start..end } else { line.at..line.at + key.len() };
+        let rest = self.rest.get(at + 1 - usize::from(self.first.is_some())..)?;
+        // A list may stand at the same indentation as its key.
+        let below = |l: &&Line<'_>| l.indent > indent || l.indent == indent && l.text.starts_with('-');
+        let inner = rest.iter().take_while(below).count();
+        Some((place, Region { first: None, rest: rest.get(..inner)? }))
+    }
+
+    fn item(&self, index: usize) -> Option<Found<'o, 't>> {
+        let indent = self.indent()?;
+        let is_item = |line: &Line<'_>| line.indent == indent && (line.text == "-" || line.text.starts_with("- "));
+        let at = self.lines().enumerate().filter(|(_, line)| is_item(line)).nth(index)?.0;
+        let line = *self.lines().nth(at)?;
+        let rest = self.rest.get(at + 1 - usize::from(self.first.is_some())..)?;
+        let inner = rest.iter().take_while(|line| line.indent > indent).count();
+        let first = line.in_item();
+        let place = first.map_or(line.at..line.at + line.text.len(), |first| first.at..first.at + first.text.len());
+        Some((place, Region { first, rest: rest.get(..inner)? }))
+    }
 }
 
 /// The length of `key:` at the start of a line, quotes included.

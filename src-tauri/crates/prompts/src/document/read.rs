@@ -4,65 +4,39 @@ use serde_json::{Map, Value};
 use signalbox_domain::Params;
 
 use super::{
-    Document, Tool, Variable, VariableKind,
+    Document, Head, Tool, Variable, VariableKind,
+    keys::{self, INPUT_KEYS, KEYS, is_key},
     locate::{Outline, Step},
     schema,
 };
 use crate::{
-    diagnostic::{Diagnostic, Part, Severity},
+    diagnostic::{Diagnostic, Findings, Part, Severity},
     position::Positions,
     suggest::nearest,
     yaml::{self, YamlError},
 };
 
-/// The keys of a head that mean something to Prompty.
-const KEYS: [&str; 12] = [
-    "name",
-    "description",
-    "displayName",
-    "kind",
-    "version",
-    "metadata",
-    "model",
-    "inputs",
-    "outputs",
-    "tools",
-    "template",
-    "instructions",
-];
+/// The most variables of one prompt. Each is compared with every other, and with every use.
+const MOST_VARIABLES: usize = 1_000;
 
-const INPUT_KEYS: [&str; 12] = [
-    "name",
-    "kind",
-    "type",
-    "description",
-    "default",
-    "required",
-    "example",
-    "sample",
-    "enumValues",
-    "properties",
-    "items",
-    "strict",
-];
-
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     outline: Outline<'t>,
     positions: Positions<'t>,
-    diagnostics: Vec<Diagnostic>,
+    found: Findings,
 }
 
 /// Reads as much of a head as can be read.
-pub(super) fn read(head: &str) -> (Document, Vec<Diagnostic>) {
-    let mut reader = Reader { outline: Outline::new(head), positions: Positions::new(head), diagnostics: Vec::new() };
-    let document = match yaml::read(head) {
-        Ok(yaml) => reader.document(&yaml),
+pub(super) fn read(head: &str) -> Head {
+    let mut reader =
+        Reader { outline: Outline::new(head), positions: Positions::new(head), found: Findings::default() };
+    let (document, yaml) = match yaml::read(head) {
+        Ok(yaml) => (reader.document(&yaml), yaml),
         Err(error) => {
             reader.syntax(head, &error);
-            Document::default()
+            (Document::default(), Value::Null)
         }
     };
-    (document, reader.diagnostics)
+    Head { document, diagnostics: reader.found.into_list(), yaml }
 }
 
 impl Reader<'_> {
@@ -76,8 +50,9 @@ impl Reader<'_> {
                 return Document::default();
             }
         };
-        for key in map.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            let similar = nearest(key, KEYS).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+        for key in map.keys().filter(|key| !is_key(&KEYS, key)) {
+            let similar =
+                nearest(key, keys::names(&KEYS)).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
             self.hint(&[Step::Key(key)], "unknown-key", format!("{key} is kept in the file and not used{similar}"));
         }
         let (model, parameters, other_parameters) = self.model(map.get("model"));
@@ -91,6 +66,8 @@ impl Reader<'_> {
             inputs: self.inputs(map.get("inputs")),
             output: self.outputs(map.get("outputs")),
             tools: self.tools(map.get("tools")),
+            examples: self.examples(map.get("examples")),
+            includes: self.pins(map.get("includes")),
         }
     }
 
@@ -292,13 +269,20 @@ impl Reader<'_> {
             self.error(path, "duplicate-variable", format!("{name} is declared twice; keep one of them"));
             return;
         }
-        variables.push(variable);
+        if variables.len() < MOST_VARIABLES {
+            variables.push(variable);
+        } else {
+            let message = format!("there are more than {MOST_VARIABLES} variables; put some of them into one object");
+            self.error(path, "too-many-variables", message);
+        }
     }
 
     fn variable(&mut self, name: &str, map: &Map<String, Value>, path: &[Step<'_>; 2]) -> Variable {
         let at = |key| [path[0], path[1], Step::Key(key)];
-        for key in map.keys().filter(|key| !INPUT_KEYS.contains(&key.as_str())) {
-            let similar = nearest(key, INPUT_KEYS).map(|known| format!("; did you mean {known}?")).unwrap_or_default();
+        for key in map.keys().filter(|key| !is_key(&INPUT_KEYS, key)) {
+            let similar = nearest(key, keys::names(&INPUT_KEYS))
+                .map(|known| format!("; did you mean {known}?"))
+                .unwrap_or_default();
             self.hint(&at(key), "unknown-key", format!("{key} is kept in the file and not used{similar}"));
         }
         let word_key = if map.contains_key("kind") { "kind" } else { "type" };
@@ -396,22 +380,26 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong(&mut self, path: &[Step<'_>], key: &str, value: &Value, wanted: &str) {
+    pub(super) fn wrong(&mut self, path: &[Step<'_>], key: &str, value: &Value, wanted: &str) {
         self.error(path, "front-matter-type", format!("{key} is {}; write {wanted}", describe(value)));
     }
 
-    fn error(&mut self, path: &[Step<'_>], code: &str, message: impl Into<String>) {
-        let bytes = self.outline.find(path);
-        self.push(&bytes, Severity::Error, code, message.into());
+    pub(super) fn error(&mut self, path: &[Step<'_>], code: &str, message: impl Into<String>) {
+        if self.found.room(Severity::Error) {
+            let bytes = self.outline.find(path);
+            self.push(&bytes, Severity::Error, code, message.into());
+        }
     }
 
     fn hint(&mut self, path: &[Step<'_>], code: &str, message: String) {
-        let bytes = self.outline.find_key(path);
-        self.push(&bytes, Severity::Hint, code, message);
+        if self.found.room(Severity::Hint) {
+            let bytes = self.outline.find_key(path);
+            self.push(&bytes, Severity::Hint, code, message);
+        }
     }
 
     fn push(&mut self, bytes: &std::ops::Range<usize>, severity: Severity, code: &str, message: String) {
-        self.diagnostics.push(Diagnostic::at(Part::Head, &self.positions, bytes, severity, code, message));
+        self.found.push(Diagnostic::at(Part::Head, &self.positions, bytes, severity, code, message));
     }
 }
 

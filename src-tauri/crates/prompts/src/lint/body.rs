@@ -8,17 +8,19 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    names::{FILTERS, GLOBALS, LOOP, METHODS, TESTS},
+    names::{FILTERS, GLOBALS, LOOP, TESTS},
     shape::{Case, Has},
 };
 use crate::{
     analysis::{Analysis, Named, Step, Use},
-    diagnostic::{Diagnostic, Part, Severity},
+    diagnostic::{Diagnostic, Findings, Part, Severity},
     document::Document,
+    includes::statements,
     position::Positions,
     render::roles::markers,
     suggest::nearest,
     values::SavedValues,
+    vocabulary::METHODS,
 };
 
 struct Body<'b> {
@@ -27,34 +29,44 @@ struct Body<'b> {
     document: &'b Document,
     analysis: &'b Analysis<'b>,
     cases: Vec<Case<'b>>,
-    found: Vec<Diagnostic>,
+    declared: HashSet<&'b str>,
+    found: &'b mut Findings,
 }
 
-/// Checks the template. Without saved values nothing is said about variables, since the declared ones are not known.
+/// Checks the template. `included` are the variables that included prompts declare for it. Without saved values nothing is said about variables, since the declared ones are not known.
 pub(super) fn check<'b>(
-    text: &'b str,
     positions: &'b Positions<'b>,
     document: &'b Document,
+    included: &'b HashSet<String>,
     saved: Option<&'b [SavedValues]>,
     analysis: &'b Analysis<'b>,
-) -> Vec<Diagnostic> {
+    found: &'b mut Findings,
+) {
     let cases = Case::all(document, saved.unwrap_or_default());
-    let mut body = Body { text, positions, document, analysis, cases, found: Vec::new() };
+    let own = document.inputs.iter().map(|variable| variable.name.as_str());
+    let declared = own.chain(included.iter().map(String::as_str)).collect();
+    let text = positions.text();
+    let mut body = Body { text, positions, document, analysis, cases, declared, found };
     body.names();
+    body.includes();
     body.markers();
     if let Some(saved) = saved {
         body.variables(saved);
     }
-    body.found
 }
 
 impl Body<'_> {
     fn say(&mut self, bytes: &Range<usize>, severity: Severity, code: &str, message: String) {
-        self.found.push(Diagnostic::at(Part::Body, self.positions, bytes, severity, code, message));
+        if self.found.room(severity) {
+            self.found.push(Diagnostic::at(Part::Body, self.positions, bytes, severity, code, message));
+        }
     }
 
     /// Says that a name is wrong, with a fix when another one is near.
     fn misnamed(&mut self, named: &Named<'_>, code: &str, message: &str, known: &[&str]) {
+        if !self.found.room(Severity::Error) {
+            return;
+        }
         let near = nearest(named.name, known.iter().copied());
         let message = match near {
             Some(near) => format!("{message}; did you mean {near}?"),
@@ -81,7 +93,7 @@ impl Body<'_> {
             self.misnamed(named, "unknown-attribute", &format!("loop has no {}", named.name), &LOOP);
         }
         for named in analysis.functions.iter().filter(|named| !GLOBALS.contains(&named.name)) {
-            if self.document.variable(named.name).is_some() {
+            if self.declared.contains(named.name) {
                 let message = format!("{} is a variable and can't be called; write it without brackets", named.name);
                 self.say(&named.bytes, Severity::Error, "unknown-function", message);
             } else if !analysis.locals.contains(named.name) {
@@ -97,10 +109,19 @@ impl Body<'_> {
             };
             self.say(&named.bytes, Severity::Error, "unknown-method", message);
         }
-        for named in &analysis.includes {
+        for named in analysis.includes.iter().filter(|named| named.name != "include") {
             let message =
-                format!("{} needs another prompt, which this version doesn't take in; put its text here", named.name);
+                format!("there is no {} here; take the whole prompt in by include, or put its text here", named.name);
             self.say(&named.bytes, Severity::Error, "include", message);
+        }
+    }
+
+    /// Includes that name nothing. Whether what they name is there isn't known here.
+    fn includes(&mut self) {
+        for statement in statements(self.text) {
+            if let Err(problem) = statement.target {
+                self.say(&statement.name, Severity::Error, "include", problem.to_string());
+            }
         }
     }
 
@@ -110,8 +131,7 @@ impl Body<'_> {
             return;
         }
         for marker in markers(self.text, self.positions) {
-            let captured = |raw: &&Range<usize>| raw.start <= marker.bytes.start && marker.bytes.end <= raw.end;
-            if self.analysis.captured.iter().any(|raw| captured(&raw)) {
+            if self.analysis.is_captured(&marker.bytes) {
                 let role = marker.role.as_str();
                 let message =
                     format!("this line stays text: a {role} message can't begin inside of a macro, a set or a filter");
@@ -127,7 +147,7 @@ impl Body<'_> {
         let analysis = self.analysis;
         for used in &analysis.uses {
             let root = used.path.root;
-            if used.inherited.is_none() && self.document.variable(root).is_none() && !GLOBALS.contains(&root) {
+            if used.inherited.is_none() && !self.declared.contains(root) && !GLOBALS.contains(&root) {
                 self.undeclared(used, &given, &mut said);
                 if !given.contains(root) {
                     continue;
@@ -159,6 +179,9 @@ impl Body<'_> {
                 format!("{root} is set in another place and not here; set it before, or outside of the loop or macro");
             return self.say(&used.first, Severity::Error, "unknown-variable", message);
         }
+        if !self.found.room(Severity::Error) {
+            return;
+        }
         let declared = self.document.inputs.iter().map(|variable| variable.name.as_str());
         let known: Vec<&str> =
             declared.chain(given.iter().copied()).chain(self.analysis.locals.iter().copied()).collect();
@@ -182,7 +205,7 @@ impl Body<'_> {
         };
         let lacking: Vec<(usize, &str)> =
             answers.iter().zip(&self.cases).filter_map(|(answer, case)| Some((lacks(answer)?, case.name))).collect();
-        let Some(&(steps, _)) = lacking.first() else { return };
+        let Some(&(steps, _)) = lacking.first().filter(|_| self.found.room(Severity::Warning)) else { return };
         let names: Vec<&str> = lacking.iter().map(|(_, name)| *name).collect();
         let told = answers.iter().filter(|answer| !matches!(answer, Has::Unknown)).count();
         if steps > 0 && names.len() == told && self.unknown_part(used, steps) {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Fix, MOST};
 
 fn saved(sets: Value) -> Vec<SavedValues> {
     let sets: Map<String, Value> = serde_json::from_value(sets).unwrap();
@@ -17,6 +17,7 @@ fn said(head: &str, body: &str, sets: Value) -> String {
     let source = Source::new(head, body);
     let lines = lint(&source, &saved(sets)).into_iter().map(|diagnostic| {
         let part = if diagnostic.part == Part::Head { &source.head } else { &source.body };
+        assert!(rule_of(&diagnostic.code).is_some(), "{} is among the rules", diagnostic.code);
         let Diagnostic { line, column, severity, code, message, fix, range, .. } = diagnostic;
         let marked: String = part.chars().skip(range.start as usize).take((range.end - range.start) as usize).collect();
         let fix = fix.map(|Fix { title, replacement, .. }| format!(" [{title}: {replacement}]")).unwrap_or_default();
@@ -127,6 +128,96 @@ fn a_fix_solves_its_problem() {
 }
 
 #[test]
+fn names_that_hide_another_are_told() {
+    let body = "{% for message in orders %}{{ message }}{% endfor %}{% set message = message | trim %}{{ message }}\
+        {% set total = 0 %}{% for o in orders %}{% set total = total + o.n %}{% endfor %}{{ total }}\
+        {% with customer = 'x' %}{{ customer }}{% endwith %}{% macro m(orders) %}{{ orders }}{% endmacro %}{{ m(1) }}\
+        {% for o in orders %}{% for o in orders %}{{ o }}{% endfor %}{% endfor %}{% set range = 1 %}{{ range }}{{ customer }}";
+    insta::assert_snapshot!(said(INPUTS, body, json!({})));
+}
+
+#[test]
+fn names_that_nobody_uses_are_told() {
+    let body = "{% set one = 1 %}{% set two %}x{% endset %}{% macro three() %}{% endmacro %}{% set _four = 1 %}\
+        {% for o in orders %}x{% endfor %}{{ message }}{{ customer }}";
+    insta::assert_snapshot!(said(INPUTS, body, json!({})));
+}
+
+const TYPED: &str = "inputs:\n- name: order\n  kind: object\n  properties:\n  - name: id\n    kind: string\n    required: true\n  \
+    - name: state\n    kind: string\n    enumValues: [open, sent]\n  - name: lines\n    kind: array\n    items:\n      \
+    kind: object\n      properties:\n        amount: number\n- name: count\n  kind: integer\n- name: note\n  kind: string\n";
+
+#[test]
+fn uses_are_held_against_what_is_declared() {
+    let body = "😀 {{ order.id }}{{ order.idd }}{{ order.price }}{{ order.id.x }}{{ count.x }}{{ note[0] }}{{ count[0] }}\
+        {% for line in order.lines %}{{ line.amount }}{{ line.amuont }}{% endfor %}{% for x in count %}{{ x }}{% endfor %}";
+    insta::assert_snapshot!(said(TYPED, body, json!({})));
+}
+
+#[test]
+fn saved_values_are_held_against_declared_parts() {
+    let sets = json!({
+        "good": { "order": { "id": "1", "state": "open", "lines": [{ "amount": 2 }] }, "count": 1, "note": "x" },
+        "bad": { "order": { "id": "1", "state": "lost" }, "count": 1, "note": "x" },
+    });
+    insta::assert_snapshot!(said(TYPED, "{{ order.id }}{{ count }}{{ note }}", sets));
+}
+
+#[test]
+fn keys_in_a_prompt_are_told() {
+    // Put together here, so that no scanner takes this file for a leak.
+    let key = format!("ghp_{}", "x7Kq2mVb9TzR4wLc8YpN1sDf6HgJ3aEu5QiZ");
+    let found = said(&format!("description: uses {key}\n"), &format!("😀 Log in with {key} and go on"), json!({}));
+    insta::assert_snapshot!(found.replace(&key, "KEY"));
+}
+
+#[test]
+fn values_that_could_pass_for_instructions_are_told() {
+    let body = "system:\nTranslate {{ message }} into French.\n\n{{ customer.note }}\n\n<mail>\n{{ message }}\n</mail>\n\
+        Say \"{{ message }}\" once. {{ orders | length }} orders for {{ customer.name }}.\n```\n{{ message }}\n```\n\
+        {% for order in orders %}\n{{ order.text }}\n{% endfor %}\n---\n{{ message }}\n---\n\
+        user:\n{{ message }}\nNow answer.\n\nuser:\nQuestion: {{ message }}\n\nuser:\n{{ message }}";
+    insta::assert_snapshot!(said(INPUTS, body, json!({})));
+    let trusted = "inputs:\n- name: style\n  kind: string\n  trusted: true\n- name: n\n  kind: integer\n";
+    assert_eq!(said(trusted, "system:\nWrite {{ style }} and {{ n }}.", json!({})), "");
+}
+
+#[test]
+fn mistakes_in_a_schema_are_told_with_their_place() {
+    let heads = [
+        "outputs:\n- name: a\n  kind: strng\n- kind: string\n- name: a\n  kind: string\n  required: [a]\n",
+        "outputs:\n- name: a\n  kind: string\n  enumValues: [x, x]\n- name: b\n  kind: integer\n  enumValues: [1, two]\n  minimum: 3\n  maximum: 2\n",
+        "outputs:\n- name: a\n  kind: array\n- name: b\n  kind: array\n  items:\n    kind: objct\n- name: c\n  kind: string\n  patern: x\n  minLength: -1\n",
+        "outputs:\n  type: object\n  properties:\n    name:\n      type: text\n    other:\n      $ref: '#/$defs/none'\n    far:\n      $ref: https://example.com/a.json\n    good:\n      $ref: '#/$defs/one'\n    self:\n      $ref: '#/$defs/loop'\n  required:\n  - nme\n  - good\n  - gone\n  $defs:\n    one:\n      type: string\n      pattern: '[a'\n    loop:\n      $ref: '#/$defs/loop'\n",
+        "outputs:\n  type: object\n  propertis: {}\n  anyOf: []\n  items: 3\n",
+        "tools:\n- name: t\n  kind: function\n  parameters:\n  - name: p\n    kind: nmber\n",
+    ];
+    let all: Vec<String> = heads.iter().map(|head| format!("{head}{}\n", said(head, "", json!({})))).collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn a_prompt_that_hardly_fits_is_told() {
+    let source = Source::new("", "system:\nRules\nuser:\n{{ text }}");
+    let document = crate::document::Document::default();
+    let values = serde_json::from_value(json!({ "text": "x" })).unwrap();
+    let rendered = crate::render::render(&source, &document, &values).unwrap();
+    let model = |model, window| WindowUse { model, input: 900, max_output: 300, window };
+    let told = |models: &[WindowUse<'_>]| {
+        let found = lint_length(&source, &rendered, &[1, 899], models).into_iter();
+        found.map(|d| format!("{}:{} {:?} {}", d.line, d.column, d.severity, d.message)).collect::<Vec<_>>().join("\n")
+    };
+    let all = [
+        told(&[model("large", 100_000)]),
+        told(&[model("small", 800)]),
+        told(&[model("small", 800), model("tiny", 500), model("large", 100_000)]),
+        told(&[model("tight", 1_000), model("near", 1_250)].map(|one| WindowUse { input: 1_000 - 50, ..one })),
+        told(&[WindowUse { max_output: 10, ..model("near", 1_000) }]),
+    ];
+    insta::assert_snapshot!(all.join("\n--\n"));
+}
+
+#[test]
 fn errors_of_a_hostile_head_are_bounded() {
     let aliases = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
         d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
@@ -137,4 +228,43 @@ fn errors_of_a_hostile_head_are_bounded() {
     }
     let body = "{{ nobody }}\n".repeat(2000);
     assert_eq!(lint(&Source::new("", body), &[]).len(), MOST);
+}
+
+#[test]
+fn hostile_prompts_are_read_in_one_go() {
+    // Each of these took a time with the square of its length once.
+    let bodies = [
+        "{{ nobody }}".repeat(8_000),
+        "{{ a }}<a<a ".repeat(8_000),
+        "system:\n{{ a }}   \n".repeat(8_000),
+        "{% set a = 1 %}".repeat(8_000),
+        "{% macro m() %}\nuser:\n{% endmacro %}".repeat(5_000),
+        format!("system:\n{}{}", "{{ a }}".repeat(8_000), " ".repeat(100_000)),
+        "``` <x> --- \"\"\" ".repeat(8_000),
+    ];
+    for body in bodies {
+        assert!(lint(&Source::new("", body), &[]).len() <= MOST);
+    }
+    let variables: String = (0..3_000).map(|n| format!("- name: v{n}\n")).collect();
+    let keys: String = (0..5_000).map(|n| format!("k{n}: 1\n")).collect();
+    let fields: String = (0..3_000).map(|n| format!("- name: f{n}\n  kind: wrong\n")).collect();
+    for head in [format!("inputs:\n{variables}"), keys, format!("outputs:\n{fields}")] {
+        assert!(lint(&Source::new(head, "{{ v1 }}"), &[]).len() <= MOST);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_checked_and_places_are_inside(
+        head in "(inputs:\n|outputs:\n|- name: [a-c]\n|  kind: [a-z]{0,6}\n|  required: true\n|  - [é😀:{}]\n|type: object\n){0,12}",
+        body in "(?s)(\\{\\{ |\\}\\}|\\{% for a in b %\\}|\\{% endfor %\\}|\\{% set a = |%\\}|a|b\\.c| \\| upper|\n|😀|e\u{301}|system:\n|user:\n|</?x>|`{3}|\"|.){0,30}",
+    ) {
+        let source = Source::new(head, body);
+        for said in lint(&source, &[]) {
+            let part = if said.part == Part::Head { &source.head } else { &source.body };
+            let length = part.chars().count() as u32;
+            proptest::prop_assert!(said.range.start <= said.range.end && said.range.end <= length, "{said:?}");
+            proptest::prop_assert!(!said.message.ends_with('.') && !said.message.is_empty());
+        }
+    }
 }

@@ -6,6 +6,7 @@ use signalbox_domain::ContentHash;
 use signalbox_workspace::FileError;
 
 use crate::{
+    includes::IncludeError,
     name::{NameError, PromptName},
     source::SourceError,
     values::ValuesError,
@@ -58,6 +59,53 @@ pub enum RegistryError {
         /// The hash of the file.
         found: ContentHash,
     },
+    /// Git has put two versions of one number into one file.
+    #[error(
+        "line {line} of version {number} of {name} has git's marks of a conflict: two people saved a version {number}; settle the prompt to keep both, each under a number of its own"
+    )]
+    Conflict {
+        /// The prompt.
+        name: PromptName,
+        /// The version.
+        number: u32,
+        /// The line of the first mark, from 1.
+        line: usize,
+    },
+    /// A protected label is moved only when that was confirmed.
+    #[error("the label {label} of {name} is protected; confirm that you want to move it from {} to {}", shown(.from.as_ref()), shown(.to.as_ref()))]
+    Protected {
+        /// The prompt.
+        name: PromptName,
+        /// The label.
+        label: String,
+        /// Where it points.
+        from: Option<u32>,
+        /// Where it would point.
+        to: Option<u32>,
+    },
+    /// Somebody else has moved the label.
+    #[error("the label {label} of {name} points to {} by now, and not to {} any more; look at it and decide again", shown(.now.as_ref()), shown(.seen.as_ref()))]
+    LabelMoved {
+        /// The prompt.
+        name: PromptName,
+        /// The label.
+        label: String,
+        /// Where it was seen to point.
+        seen: Option<u32>,
+        /// Where it points.
+        now: Option<u32>,
+    },
+    /// There is nothing that a label could go back to.
+    #[error("the label {label} of {name} has pointed nowhere else before; choose a version for it")]
+    NothingBefore {
+        /// The prompt.
+        name: PromptName,
+        /// The label.
+        label: String,
+    },
+    /// A prompt that is included can't be taken in.
+    #[error("the template can't be saved: {0}")]
+    Include(#[from] IncludeError),
     /// `labels.toml` can't be read.
     #[error("{}, line {line}: {message}; correct the file, then try again", .path.display())]
     Labels {
@@ -67,6 +115,12 @@ pub enum RegistryError {
         line: usize,
         /// What is wrong.
         message: String,
+    },
+    /// A file was changed between reading and writing it.
+    #[error("{} was changed by another program at this moment; look at it and try again", .path.display())]
+    ChangedMeanwhile {
+        /// The file.
+        path: PathBuf,
     },
     /// A name isn't one.
     #[error(transparent)]
@@ -123,4 +177,9 @@ pub enum RegistryError {
     /// A file can't be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+/// A version in a sentence.
+fn shown(version: Option<&u32>) -> String {
+    version.map_or_else(|| "nothing".to_owned(), |version| format!("version {version}"))
 }

@@ -8,14 +8,20 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use signalbox_domain::ContentHash;
 use signalbox_workspace::{FileError, confine, read_to_string};
 
-use super::{LabelPointer, PromptSummary, RegistryError, VersionInfo, labels::Labels};
+use super::{
+    LabelPointer, PromptSummary, RegistryError, VersionInfo,
+    history::History,
+    labels::{Labels, conflict},
+};
 use crate::{diagnostic::Diagnostic, document::Document, name::PromptName, source::Source, template};
 
 const LABELS_FILE: &str = "labels.toml";
 const VALUES_FILE: &str = "values.yaml";
+const HISTORY_FILE: &str = "history.jsonl";
 const ENDING: &str = ".prompty";
 
 /// A folder and what is in it.
@@ -23,13 +29,19 @@ const ENDING: &str = ".prompty";
 pub(super) struct Folder {
     root: PathBuf,
     path: PathBuf,
+    listing: Listing,
+}
+
+/// What is in a folder.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Listing {
     /// The numbers of the version files.
     numbers: BTreeSet<u32>,
     has_labels: bool,
     /// The files that are links, and so may lead elsewhere.
     links: BTreeSet<String>,
     /// The names of the folders below.
-    pub(super) below: Vec<String>,
+    below: Vec<String>,
 }
 
 impl Folder {
@@ -42,14 +54,7 @@ impl Folder {
             }
             Err(error) => return Err(FileError::new(path, error)),
         };
-        let mut folder = Self {
-            root: root.to_owned(),
-            path: path.to_owned(),
-            numbers: BTreeSet::new(),
-            has_labels: false,
-            links: BTreeSet::new(),
-            below: Vec::new(),
-        };
+        let mut listing = Listing::default();
         for entry in entries {
             let entry = entry.map_err(|error| FileError::new(path, error))?;
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -58,23 +63,37 @@ impl Folder {
                 continue;
             }
             if kind.is_symlink() {
-                folder.links.insert(name.clone());
+                listing.links.insert(name.clone());
             }
             if kind.is_dir() {
-                folder.below.push(name);
+                listing.below.push(name);
             } else if name == LABELS_FILE {
-                folder.has_labels = true;
+                listing.has_labels = true;
             } else if let Some(number) = version_number(&name) {
-                folder.numbers.insert(number);
+                listing.numbers.insert(number);
             }
         }
-        folder.below.sort();
-        Ok(Some(folder))
+        listing.below.sort();
+        Ok(Some(Self::of(root, path.to_owned(), listing)))
+    }
+
+    /// A folder that was read before.
+    pub(super) fn of(root: &Path, path: PathBuf, listing: Listing) -> Self {
+        Self { root: root.to_owned(), path, listing }
+    }
+
+    pub(super) fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The names of the folders below.
+    pub(super) fn below(&self) -> &[String] {
+        &self.listing.below
     }
 
     /// Whether it is a prompt's folder, and not only one that others are in.
     pub(super) fn is_prompt(&self) -> bool {
-        self.has_labels || !self.numbers.is_empty()
+        self.listing.has_labels || !self.listing.numbers.is_empty()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -82,7 +101,20 @@ impl Folder {
     }
 
     pub(super) fn latest(&self) -> Option<u32> {
-        self.numbers.last().copied()
+        self.listing.numbers.last().copied()
+    }
+
+    /// The numbers of the versions whose files are there, oldest first.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.listing.numbers.iter().copied()
+    }
+
+    pub(super) fn history_path(&self) -> PathBuf {
+        self.path.join(HISTORY_FILE)
+    }
+
+    pub(super) fn history(&self) -> Result<History, RegistryError> {
+        History::read(&self.inside(&self.history_path())?)
     }
 
     pub(super) fn labels_path(&self) -> PathBuf {
@@ -120,6 +152,11 @@ impl Folder {
             Err(FileError::NotFound { .. }) => return Err(RegistryError::NoVersion { name: name.clone(), number }),
             Err(error) => return Err(error.into()),
         };
+        // Two people have saved a version of this number, and git has put both into one file.
+        if let Some(at) = conflict(&text) {
+            let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+            return Err(RegistryError::Conflict { name: name.clone(), number, line });
+        }
         let source =
             Source::parse(&text).map_err(|error| RegistryError::Unreadable { name: name.clone(), number, error })?;
         let hash = source.content_hash();
@@ -127,9 +164,9 @@ impl Folder {
     }
 
     /// Refuses a file that is a link out of the folder of prompts.
-    fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
+    pub(super) fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !self.links.contains(name) {
+        if !self.listing.links.contains(name) {
             return Ok(path.to_owned());
         }
         let relative = path.strip_prefix(&self.root).unwrap_or(path);
@@ -138,7 +175,14 @@ impl Folder {
 
     /// The prompt in a list, with what is wrong with it.
     pub(super) fn summary(&self, name: &PromptName) -> PromptSummary {
+        self.read_summary(name).0
+    }
+
+    /// The prompt in a list, and what it is found by: its name, what it is for, its labels, the messages of all its
+    /// versions and the text of the newest, in small letters.
+    pub(super) fn read_summary(&self, name: &PromptName) -> (PromptSummary, String) {
         let latest = self.latest();
+        let mut words = vec![name.to_string()];
         let mut summary = PromptSummary {
             name: name.clone(),
             latest,
@@ -146,6 +190,7 @@ impl Folder {
             description: None,
             variables: Vec::new(),
             changed_at: None,
+            archived: false,
             problem: None,
         };
         let mut problems = Vec::new();
@@ -154,17 +199,21 @@ impl Folder {
             Labels::default()
         });
         for (label, &version) in &labels.pointers {
-            if !self.numbers.contains(&version) {
+            if !self.listing.numbers.contains(&version) {
                 problems
                     .push(format!("the label {label} points to version {version}, which isn't there; move the label"));
             }
-            summary.labels.push(LabelPointer { label: label.clone(), version });
+            let protected = labels.protected.contains(label);
+            summary.labels.push(LabelPointer { label: label.clone(), version, protected });
         }
+        summary.archived = labels.archived;
         let Some(number) = latest else {
             problems.push("it has no version; its files may have been deleted".to_owned());
             summary.problem = problems.into_iter().next();
-            return summary;
+            return (summary, fold(&words));
         };
+        words.extend(labels.pointers.keys().cloned());
+        words.extend(labels.versions.values().map(|entry| entry.message.clone()).filter(|message| !message.is_empty()));
         let entry = labels.versions.get(&number);
         summary.changed_at = entry.and_then(|entry| entry.at).or_else(|| self.modified(number));
         match self.source(name, number) {
@@ -184,17 +233,18 @@ impl Folder {
                 }
                 summary.description = document.description;
                 summary.variables = document.inputs.into_iter().map(|variable| variable.name).collect();
+                words.extend([source.head, source.body]);
             }
         }
         summary.problem = problems.into_iter().next();
-        summary
+        (summary, fold(&words))
     }
 
     /// All versions, newest first. One whose file can't be read has a problem, and the hash that was recorded.
     pub(super) fn versions(&self, name: &PromptName) -> Vec<VersionInfo> {
         let labels = self.labels().unwrap_or_default();
-        let missing = labels.versions.keys().filter(|number| !self.numbers.contains(number));
-        let numbers: BTreeSet<u32> = self.numbers.iter().chain(missing).copied().collect();
+        let missing = labels.versions.keys().filter(|number| !self.listing.numbers.contains(number));
+        let numbers: BTreeSet<u32> = self.listing.numbers.iter().chain(missing).copied().collect();
         let info = |&number: &u32| {
             let recorded = labels.versions.get(&number).and_then(|entry| entry.hash);
             match self.source(name, number) {
@@ -225,6 +275,7 @@ impl Folder {
             message: entry.message,
             author: entry.author,
             at: entry.at.or_else(|| self.modified(number)),
+            parents: entry.parents,
             labels: pointing.map(|(label, _)| label.clone()).collect(),
             problem: None,
         }
@@ -233,7 +284,7 @@ impl Folder {
     /// The versions of which no hash is recorded.
     pub(super) fn unrecorded(&self, labels: &Labels) -> Vec<u32> {
         let hash = |number: &u32| labels.versions.get(number).and_then(|entry| entry.hash);
-        self.numbers.iter().copied().filter(|number| hash(number).is_none()).collect()
+        self.listing.numbers.iter().copied().filter(|number| hash(number).is_none()).collect()
     }
 
     /// The files that the summary depends on.
@@ -248,6 +299,11 @@ impl Folder {
     }
 }
 
+/// Texts in small letters, as they are searched.
+fn fold(words: &[String]) -> String {
+    words.join("\n").to_lowercase()
+}
+
 /// The number of a version's file name.
 pub(crate) fn version_number(name: &str) -> Option<u32> {
     let digits = name.strip_suffix(ENDING)?;
@@ -257,5 +313,5 @@ pub(crate) fn version_number(name: &str) -> Option<u32> {
 
 /// Whether a file name is one that says something about the prompt in its folder.
 pub(crate) fn is_prompt_file(name: &str) -> bool {
-    matches!(name, LABELS_FILE | VALUES_FILE) || version_number(name).is_some()
+    matches!(name, LABELS_FILE | VALUES_FILE | HISTORY_FILE) || version_number(name).is_some()
 }

@@ -1,5 +1,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod attacks;
+mod including;
+mod kept;
+mod pointing;
+mod renaming;
+mod settling;
+
 use std::{fs, path::Path, sync::Barrier, thread};
 
 use jiff::Timestamp;
@@ -33,6 +40,10 @@ fn source(body: &str) -> Source {
     Source::new("description: Greets\ninputs:\n- name: who\n  kind: string\n  default: you\n", body)
 }
 
+fn change() -> Change<'static> {
+    Change { message: "", author: "Tom", at: at(90) }
+}
+
 impl Place {
     fn make(&self, prompt: &str) -> PromptName {
         let prompt = name(prompt);
@@ -42,6 +53,10 @@ impl Place {
 
     fn save(&self, prompt: &PromptName, body: &str) -> Saved {
         self.registry.save(prompt, &source(body), "Why", "Tom", at(60)).unwrap()
+    }
+
+    fn label(&self, prompt: &PromptName, label: &str, to: impl Into<Option<u32>>) -> Result<LabelMove, RegistryError> {
+        self.registry.move_label(prompt, label, to.into(), Moving::default(), &change())
     }
 
     fn path(&self, below: &str) -> std::path::PathBuf {
@@ -65,9 +80,9 @@ fn a_prompt_has_versions_labels_and_values() {
     let prompt = place.make("support/reply");
     let second = place.save(&prompt, "Hello {{ who }}");
     assert!(!second.unchanged);
-    let moved = place.registry.set_label(&prompt, "production", 1).unwrap();
+    let moved = place.label(&prompt, "production", 1).unwrap();
     assert_eq!(moved, LabelMove { label: "production".to_owned(), from: None, to: Some(1) });
-    let moved = place.registry.set_label(&prompt, "production", 2).unwrap();
+    let moved = place.label(&prompt, "production", 2).unwrap();
     assert_eq!((moved.from, moved.to), (Some(1), Some(2)));
 
     let read = place.registry.get(&prompt).unwrap();
@@ -86,7 +101,7 @@ fn a_prompt_has_versions_labels_and_values() {
     assert_eq!(body("@production"), "Hello {{ who }}");
     assert_eq!(body("#1"), "Hi {{ who }}");
 
-    let moved = place.registry.remove_label(&prompt, "production").unwrap();
+    let moved = place.label(&prompt, "production", None).unwrap();
     assert_eq!((moved.from, moved.to), (Some(2), None));
     let gone = place.registry.resolve(&prompt, &"@production".parse().unwrap());
     assert_eq!(refused(gone), "support/reply has no label production");
@@ -113,10 +128,10 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         "there is no prompt nobody; it may have been renamed or deleted"
     );
     assert!(refused(place.registry.version(&prompt, 9)).contains("no version 9"));
-    assert!(refused(place.registry.set_label(&prompt, "production", 9)).contains("no version 9"));
-    assert!(refused(place.registry.set_label(&prompt, "latest", 1)).contains("latest"));
-    assert!(refused(place.registry.set_label(&prompt, "a b/c", 1)).contains('/'));
-    assert!(refused(place.registry.remove_label(&prompt, "x")).contains("no label x"));
+    assert!(refused(place.label(&prompt, "production", 9)).contains("no version 9"));
+    assert!(refused(place.label(&prompt, "latest", 1)).contains("latest"));
+    assert!(refused(place.label(&prompt, "a b/c", 1)).contains('/'));
+    assert!(refused(place.label(&prompt, "x", None)).contains("no label x"));
     let again = place.registry.create(&name("a"), &source("x"), "", "", at(0));
     assert_eq!(refused(again), "there is a prompt a already; choose another name");
     let case = place.registry.create(&name("A"), &source("x"), "", "", at(0));
@@ -132,7 +147,7 @@ fn r5_a_version_never_changes() {
     let prompt = place.make("a");
     let first = fs::read(place.path("a/1.prompty")).unwrap();
     place.save(&prompt, "two");
-    place.registry.set_label(&prompt, "production", 1).unwrap();
+    place.label(&prompt, "production", 1).unwrap();
     assert_eq!(fs::read(place.path("a/1.prompty")).unwrap(), first);
 
     // The same text again is no new version.
@@ -151,7 +166,7 @@ fn r5_a_version_never_changes() {
         "{message}"
     );
     assert!(place.registry.resolve(&prompt, &Selector::Latest).is_err());
-    assert!(place.registry.set_label(&prompt, "staging", 2).is_err());
+    assert!(place.label(&prompt, "staging", 2).is_err());
     assert!(place.problem(&prompt).unwrap().contains("was changed after it was saved"));
     let versions = place.registry.get(&prompt).unwrap().versions;
     assert!(versions[0].problem.is_some() && versions[1].problem.is_none());
@@ -202,7 +217,8 @@ fn writers_at_the_same_time_lose_nothing() {
                         let text = source(&format!("{writer} {turn}"));
                         let info =
                             registry.save(prompt, &text, &format!("{writer} {turn}"), "x", at(1)).unwrap().version;
-                        registry.set_label(prompt, &format!("writer-{writer}"), info.number).unwrap();
+                        let label = format!("writer-{writer}");
+                        registry.move_label(prompt, &label, Some(info.number), Moving::default(), &change()).unwrap();
                         assert_eq!(registry.version(prompt, info.number).unwrap().source, text);
                         info.number
                     };
@@ -232,7 +248,7 @@ fn a_file_put_there_by_hand_is_a_version() {
     assert_eq!((version.info.number, version.info.message.as_str()), (7, ""));
     assert_eq!(version.info.hash, by_hand.content_hash());
     // From the next change on it is protected like the others.
-    place.registry.set_label(&prompt, "staging", 7).unwrap();
+    place.label(&prompt, "staging", 7).unwrap();
     fs::write(place.path("a/7.prompty"), "other").unwrap();
     assert!(place.registry.version(&prompt, 7).is_err());
     assert_eq!(place.save(&prompt, "next").version.number, 8);
@@ -248,7 +264,7 @@ fn a_broken_prompt_is_listed_with_its_problem_and_hides_no_other() {
     fs::write(place.path("labels/labels.toml"), "[labels]\n<<<<<<< HEAD\n").unwrap();
     fs::write(place.path("template/2.prompty"), "---\n---\n\n{% if %}").unwrap();
     fs::write(place.path("text/2.prompty"), [0xff, 0xfe]).unwrap();
-    place.registry.set_label(&name("pointer"), "staging", 1).unwrap();
+    place.label(&name("pointer"), "staging", 1).unwrap();
     let labels = fs::read_to_string(place.path("pointer/labels.toml")).unwrap();
     fs::write(place.path("pointer/labels.toml"), labels.replace("staging = 1", "staging = 5")).unwrap();
     fs::create_dir_all(place.path("empty")).unwrap();
@@ -311,7 +327,7 @@ fn prompts_are_renamed_and_copied() {
 
     place.registry.rename(&prompt, &name("mail/answer")).unwrap();
     assert_eq!(place.registry.get(&name("mail/answer")).unwrap().versions.len(), 2);
-    assert!(place.registry.get(&prompt).is_err());
+    assert_eq!(place.registry.get(&prompt).unwrap().summary.name, name("mail/answer"));
     place.registry.rename(&name("mail/answer"), &name("mail/Answer")).unwrap();
     assert!(place.registry.get(&name("mail/Answer")).is_ok());
 
@@ -382,8 +398,11 @@ fn the_list_follows_every_change() {
     let seen = |registry: &Registry| registry.list().unwrap().into_iter().find(|summary| summary.name == prompt);
     place.save(&prompt, "two");
     assert_eq!(seen(&other).unwrap().latest, Some(2));
-    place.registry.set_label(&prompt, "production", 1).unwrap();
-    assert_eq!(seen(&other).unwrap().labels, [LabelPointer { label: "production".to_owned(), version: 1 }]);
+    place.label(&prompt, "production", 1).unwrap();
+    assert_eq!(
+        seen(&other).unwrap().labels,
+        [LabelPointer { label: "production".to_owned(), version: 1, protected: false }]
+    );
     fs::write(place.path("group-3/prompt-33/3.prompty"), "---\ndescription: By hand\n---\n").unwrap();
     assert_eq!(seen(&other).unwrap().description.as_deref(), Some("By hand"));
     place.registry.delete(&prompt).unwrap();

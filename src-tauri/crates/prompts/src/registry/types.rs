@@ -25,6 +25,8 @@ pub struct PromptSummary {
     /// When its newest version was saved.
     #[ts(type = "string | null")]
     pub changed_at: Option<Timestamp>,
+    /// Whether it was put away: it is in no list, and can be used all the same.
+    pub archived: bool,
     /// What is wrong with it, when it can't be used as it is.
     pub problem: Option<String>,
 }
@@ -36,6 +38,10 @@ pub struct LabelPointer {
     pub label: String,
     /// The version.
     pub version: u32,
+    /// Whether moving it must be confirmed.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub protected: bool,
 }
 
 /// A prompt with its versions.
@@ -67,6 +73,8 @@ pub struct VersionInfo {
     /// When it was saved.
     #[ts(type = "string | null")]
     pub at: Option<Timestamp>,
+    /// The versions that it was made from, oldest first. Two versions of one parent are branches that live side by side.
+    pub parents: Vec<u32>,
     /// The labels that point to it.
     pub labels: Vec<String>,
     /// Why it can't be used, such as that its text has changed since.
@@ -97,6 +105,29 @@ pub struct Saved {
     pub unchanged: bool,
 }
 
+/// Why, by whom and when something is changed.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'c> {
+    /// Why.
+    pub message: &'c str,
+    /// Who.
+    pub author: &'c str,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How a label is to be moved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Moving {
+    /// Whether moving a protected label was confirmed.
+    pub confirmed: bool,
+    /// Where whoever moves it saw it point. When it points elsewhere by now, it isn't moved.
+    pub seen: Option<Seen>,
+}
+
+/// Where a label was seen to point; none where it wasn't there.
+pub type Seen = Option<u32>;
+
 /// A label that was moved. Moving it back to `from` undoes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LabelMove {
@@ -106,6 +137,47 @@ pub struct LabelMove {
     pub from: Option<u32>,
     /// Where it points now, if it is there.
     pub to: Option<u32>,
+}
+
+/// One line of what became of the labels of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LabelChange {
+    /// The label.
+    pub label: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: LabelEvent,
+    /// Who did it. Empty when a file was changed by hand or by git.
+    #[serde(default)]
+    pub by: String,
+    /// When. None when a file was changed by hand or by git.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub at: Option<Timestamp>,
+}
+
+/// What became of a label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum LabelEvent {
+    /// It was moved, made or removed.
+    Moved {
+        /// Where it pointed, if it was there.
+        from: Option<u32>,
+        /// Where it points since then, if it is there.
+        to: Option<u32>,
+    },
+    /// It was moved back to where it pointed before.
+    Back {
+        /// Where it pointed.
+        from: Option<u32>,
+        /// Where it points since then.
+        to: Option<u32>,
+    },
+    /// From then on moving it must be confirmed.
+    Protected,
+    /// From then on moving it needn't be confirmed.
+    Unprotected,
 }
 
 /// A deleted prompt, with what is needed to bring it back.

@@ -4,17 +4,19 @@ use std::ops::Range;
 
 use minijinja::{Error, ErrorKind};
 
+use super::{Within, places::Places};
 use crate::{
     analysis::Analysis,
     diagnostic::{Diagnostic, Part, Severity},
     document::Document,
+    includes::{IncludeError, IncludeProblem},
     position::{Positions, TextRange},
     suggest::nearest,
     template::SyntaxProblem,
 };
 
 /// Where in the template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Place {
     /// In code points of the body.
     pub range: TextRange,
@@ -22,12 +24,14 @@ pub struct Place {
     pub line: u32,
     /// From 1, in code points.
     pub column: u32,
+    /// Which of the templates that the text is made of; 0 is the text itself.
+    pub(crate) part: usize,
 }
 
 impl Place {
     pub(super) fn of(positions: &Positions<'_>, bytes: &Range<usize>) -> Self {
         let (line, column) = positions.line_column(bytes.start);
-        Self { range: positions.range(bytes), line, column }
+        Self { range: positions.range(bytes), line, column, part: 0 }
     }
 }
 
@@ -98,13 +102,31 @@ pub enum RenderError {
         /// The limit.
         levels: usize,
     },
-    /// The template needs another one.
-    #[error("line {}: {statement} needs another prompt, which this version doesn't take in; put its text here", .place.line)]
-    Include {
-        /// `include`, `import` or `extends`.
+    /// A statement that builds a template from another one.
+    #[error("line {}: there is no {statement} here; take the whole prompt in by include, or put its text here", .place.line)]
+    Statement {
+        /// `import` or `extends`.
         statement: String,
         /// Where.
         place: Place,
+    },
+    /// A prompt can't be included.
+    #[error("line {}: {problem}", .place.line)]
+    Include {
+        /// Why.
+        problem: Box<IncludeProblem>,
+        /// Where.
+        place: Place,
+    },
+    /// Something is wrong inside of an included prompt.
+    #[error("line {}: in {} #{}, {error}", .place.line, .within.prompt, .within.version)]
+    Within {
+        /// The included prompt.
+        within: Within,
+        /// Where it is included.
+        place: Place,
+        /// What is wrong there.
+        error: Box<RenderError>,
     },
     /// Anything else that the engine refuses, such as adding a text to a number.
     #[error("{}{message}", at_line(.place.as_ref()))]
@@ -138,7 +160,9 @@ impl RenderError {
             Self::Syntax { place, .. }
             | Self::Unknown { place, .. }
             | Self::Undefined { place, .. }
-            | Self::Include { place, .. } => Some(*place),
+            | Self::Statement { place, .. }
+            | Self::Include { place, .. }
+            | Self::Within { place, .. } => Some(*place),
             Self::TooMuchWork { place, .. } | Self::TooDeep { place, .. } | Self::Template { place, .. } => *place,
             Self::Missing { .. } | Self::TooLarge { .. } | Self::ValueTooDeep { .. } => None,
         }
@@ -155,14 +179,15 @@ impl RenderError {
             Self::TooDeep { .. } => "too-deep",
             Self::TooLarge { .. } => "too-large",
             Self::ValueTooDeep { .. } => "value-too-deep",
-            Self::Include { .. } => "include",
+            Self::Statement { .. } | Self::Include { .. } => "include",
+            Self::Within { error, .. } => error.code(),
             Self::Template { .. } => "template",
         }
     }
 
     /// The error as it is shown beside the template.
     pub fn diagnostic(&self) -> Diagnostic {
-        let place = self.place().unwrap_or(Place { range: TextRange::default(), line: 1, column: 1 });
+        let place = self.place().unwrap_or(Place { line: 1, column: 1, ..Place::default() });
         Diagnostic {
             part: Part::Body,
             range: place.range,
@@ -175,21 +200,26 @@ impl RenderError {
         }
     }
 
-    pub(super) fn of_syntax(positions: &Positions<'_>, problem: SyntaxProblem) -> Self {
-        Self::Syntax { message: problem.message, place: Place::of(positions, &problem.bytes) }
+    pub(super) fn of_syntax(body: &str, problem: SyntaxProblem) -> Self {
+        Self::Syntax { message: problem.message, place: Place::of(&Positions::new(body), &problem.bytes) }
+    }
+
+    pub(super) fn of_include(body: &str, error: IncludeError) -> Self {
+        let place = Place::of(&Positions::new(body), &error.bytes);
+        Self::Include { problem: Box::new(error.problem), place }
     }
 
     /// The engine's error, in Signalbox's words.
     pub(super) fn of_engine(
         error: &Error,
         body: &str,
-        positions: &Positions<'_>,
+        places: &Places<'_>,
         analysis: &Analysis<'_>,
         document: &Document,
         limits: (u64, usize),
     ) -> Self {
         let (root, bytes) = deepest(error, body);
-        let place = bytes.as_ref().map(|bytes| Place::of(positions, bytes));
+        let place = bytes.as_ref().map(|bytes| places.of(bytes));
         let detail = root.detail().unwrap_or_default();
         match root.kind() {
             ErrorKind::OutOfFuel => return Self::TooMuchWork { steps: limits.0, place },
@@ -198,7 +228,7 @@ impl RenderError {
             }
             ErrorKind::UndefinedError => {
                 if let (Some(bytes), Some(place)) = (bytes, place) {
-                    return undefined(&bytes, place, body, positions, analysis, document);
+                    return undefined(&bytes, place, body, places, analysis, document);
                 }
             }
             _ => {}
@@ -228,7 +258,7 @@ fn undefined(
     bytes: &Range<usize>,
     place: Place,
     body: &str,
-    positions: &Positions<'_>,
+    places: &Places<'_>,
     analysis: &Analysis<'_>,
     document: &Document,
 ) -> RenderError {
@@ -239,14 +269,14 @@ fn undefined(
         return RenderError::Undefined { name, place };
     };
     let name = body.get(used.bytes.clone()).unwrap_or_default().to_owned();
-    let place = Place::of(positions, &used.bytes);
+    let place = places.of(&used.bytes);
     let suggestion = nearest(used.path.root, document.inputs.iter().map(|variable| variable.name.as_str()));
     match suggestion {
         Some(known) if used.inherited.is_none() && document.variable(used.path.root).is_none() => {
             RenderError::Unknown {
                 name: used.path.root.to_owned(),
                 suggestion: Some(known.to_owned()),
-                place: Place::of(positions, &used.first),
+                place: places.of(&used.first),
             }
         }
         _ => RenderError::Undefined { name, place },

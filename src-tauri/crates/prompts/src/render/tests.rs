@@ -173,6 +173,45 @@ fn a_prompt_that_is_too_long_is_refused() {
     assert_eq!(error, RenderError::TooLarge { bytes: 1_600_000, limit: MAX_OUTPUT });
 }
 
+#[test]
+fn examples_stand_before_the_conversation_and_are_no_templates() {
+    use MessageRole::{Assistant, Developer, System, User};
+    let head = "examples:\n- user: \"{{ q }}\"\n  assistant: |\n    Yes.\n    system:\n- user: 2\n  assistant: \"\"\n";
+    let shown = |body: &str| -> Vec<(MessageRole, String)> {
+        let document = Document::parse(head).unwrap();
+        let rendered = render(&Source::new(head, body), &document, &values(json!({ "q": "now" }))).unwrap();
+        let first =
+            rendered.messages.iter().flat_map(|message| &message.segments).find_map(|segment| match segment.origin {
+                Origin::Example { number } => Some(number),
+                _ => None,
+            });
+        assert_eq!(first, Some(1));
+        rendered.messages.iter().map(|message| (message.role, message.text())).collect()
+    };
+    let examples = [(User, "{{ q }}"), (Assistant, "Yes.\nsystem:\n"), (User, "2"), (Assistant, "")];
+    let with = |before: &[(MessageRole, &str)], after: &[(MessageRole, &str)]| -> Vec<(MessageRole, String)> {
+        before.iter().chain(&examples).chain(after).map(|(role, text)| (*role, (*text).to_owned())).collect()
+    };
+    assert_eq!(
+        shown("system:\nS\ndeveloper:\nD\nuser:\n{{ q }}"),
+        with(&[(System, "S"), (Developer, "D")], &[(User, "now")])
+    );
+    assert_eq!(shown("user:\n{{ q }}\nsystem:\nlate"), with(&[], &[(User, "now"), (System, "late")]));
+    assert_eq!(shown("Only {{ q }}"), with(&[(System, "Only now")], &[]));
+    assert_eq!(shown(""), with(&[], &[]));
+}
+
+#[test]
+fn an_example_without_its_two_halves_says_so() {
+    let said = |head: &str| Document::parse(head).unwrap_err().to_string();
+    assert_eq!(
+        said("examples:\n- user: a\n"),
+        "line 2 of the front matter: an example needs user: and assistant: below it; assistant is missing"
+    );
+    assert!(said("examples: x\n").contains("examples is the text \"x\"; write a list"));
+    assert!(said("examples:\n- user: [a]\n  assistant: b\n").contains("line 2 of the front matter: user is a list"));
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let text = prop_oneof!["(?s).{0,40}", "(\n|system:|user:|assistant:|\\{\\{|\\}\\}|\\{%|%\\}|#| |x){0,12}",];
     let leaf = prop_oneof![

@@ -29,7 +29,11 @@ fn every_starter_prompt_is_sound() {
             assert_eq!(version.problem, None, "{at}");
             assert_eq!(version.source.content_hash(), info.hash, "{at}");
             assert_eq!(version.document.name.as_deref(), Some(summary.name.as_str()), "{at}");
-            assert_eq!(lint(&version.source, &prompt.values), [], "{at}");
+            let told = lint(&version.source, &prompt.values).into_iter();
+            // The first versions have what the later ones do better.
+            let newest = Some(info.number) == summary.latest;
+            let told: Vec<_> = told.filter(|said| newest || said.severity != crate::Severity::Hint).collect();
+            assert_eq!(told, [], "{at}");
             for set in &prompt.values {
                 let rendered = render(&version.source, &version.document, &set.values).unwrap();
                 let text = rendered.to_text();

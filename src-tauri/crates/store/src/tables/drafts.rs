@@ -91,6 +91,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Removes a prompt's draft if it still has this text.
+    pub fn draft_remove_text(&self, workspace: &str, prompt: &str, head: &str, body: &str) -> Result<(), StoreError> {
+        self.connection()
+            .prepare_cached("DELETE FROM drafts WHERE workspace = ?1 AND prompt = ?2 AND head = ?3 AND body = ?4")?
+            .execute([workspace, prompt, head, body])?;
+        Ok(())
+    }
+
     /// Lets a draft follow its prompt to another name. One that is there already stays.
     pub fn draft_rename(&self, workspace: &str, prompt: &str, to: &str) -> Result<(), StoreError> {
         self.connection()

@@ -2,4 +2,4 @@
 /**
  * What of the two sides is compared.
  */
-export type DiffWhat = "template" | "rendered" | "head";
+export type DiffWhat = "template" | "rendered" | "head" | "parameters" | "schema";

@@ -1,23 +1,20 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { Independence } from "./Independence.ts";
+import type { ContentHash } from "./ContentHash.ts";
+import type { Target } from "./Target.ts";
 
 /**
- * Whether one judge may check what one model writes, as far as `signalbox.toml` says.
+ * An include as it was settled when its prompt was saved.
  */
 export type Pin = {
 /**
- * The model that writes.
+ * What the template says, such as `shared/tone@production`.
  */
-writer: string,
+prompt: Target,
 /**
- * The model that judges.
+ * The version that it meant.
  */
-judge: string,
+version: number,
 /**
- * Whether it is independent.
+ * The hash of that version's text, which is what counts.
  */
-independence: Independence,
-/**
- * Whether its tier is high enough.
- */
-strong_enough: boolean, };
+hash: ContentHash, };

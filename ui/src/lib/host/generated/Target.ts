@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
 /**
- * What the caller asked to be served by.
+ * A prompt with the version that is meant: `NAME`, `NAME@LABEL` or `NAME#NUMBER`. A name alone means the newest version.
  */
-export type Target = { "by": "route", "name": string } | { "by": "model", "name": string };
+export type Target = string;

@@ -23,6 +23,7 @@ A terminal shows the words in colour; elsewhere they stand in [-…-] and {+…+
 Examples:
   signalbox-cli prompt diff support/reply 1 2
   signalbox-cli prompt diff support/reply production draft
+  signalbox-cli prompt diff support/reply 1 2 --parameters
   signalbox-cli prompt diff support/reply 1 2 --rendered --saved \"late parcel\"")]
 pub(crate) struct Diff {
     /// The prompt
@@ -33,29 +34,51 @@ pub(crate) struct Diff {
     /// The newer side
     #[arg(value_name = "B")]
     right: Side,
-    /// Compare what a model would be sent
-    #[arg(long, conflicts_with = "head")]
-    rendered: bool,
-    /// Compare the front matter: parameters, variables and schema
-    #[arg(long)]
-    head: bool,
+    #[command(flatten)]
+    what: What,
     #[command(flatten)]
     values: Values,
 }
 
+/// What of the two sides is compared; the template if nothing is said.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+struct What {
+    /// Compare what a model would be sent
+    #[arg(long)]
+    rendered: bool,
+    /// Compare the front matter as it is written
+    #[arg(long)]
+    head: bool,
+    /// Compare how the model should answer, however it is written
+    #[arg(long)]
+    parameters: bool,
+    /// Compare the schema of the answer, and the tools with theirs
+    #[arg(long)]
+    schema: bool,
+}
+
+impl What {
+    fn asked(self) -> DiffWhat {
+        match self {
+            Self { rendered: true, .. } => DiffWhat::Rendered,
+            Self { head: true, .. } => DiffWhat::Head,
+            Self { parameters: true, .. } => DiffWhat::Parameters,
+            Self { schema: true, .. } => DiffWhat::Schema,
+            _ => DiffWhat::Template,
+        }
+    }
+}
+
 impl Diff {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
-        let Self { name, left, right, rendered, head, values } = self;
-        if !rendered && !values.is_empty() {
+        let Self { name, left, right, what, values } = self;
+        let what = what.asked();
+        if what != DiffWhat::Rendered && !values.is_empty() {
             return Err(
                 Error::misuse("values were given, and nothing that is rendered with them").hint("Add --rendered")
             );
         }
-        let what = match (rendered, head) {
-            (true, _) => DiffWhat::Rendered,
-            (false, true) => DiffWhat::Head,
-            (false, false) => DiffWhat::Template,
-        };
         let (left, before) = side(session, &name, left).await?;
         let (right, after) = side(session, &name, right).await?;
         // Both sides get the same values, read by what the newer one says of its variables.

@@ -1,35 +1,52 @@
 //! `prompt lint`.
 
+mod meant;
+mod placed;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use serde_json::{Map, json};
-use signalbox_api::types::{Empty, Preview, PreviewRequest, PromptNamed};
+use serde_json::json;
+use signalbox_api::types::{Preview, PreviewRequest};
 use signalbox_domain::Signal;
-use signalbox_prompts::{Diagnostic, Part, PromptName, Severity, Source};
+use signalbox_prompts::{Part, SavedValues, Severity, Source};
 
+pub(super) use self::placed::{Finding, Region};
+use self::{
+    meant::{Meant, Text},
+    placed::Places,
+};
 use super::sarif;
 use crate::{
     error::{Error, Exit, Outcome},
-    names,
     output::Style,
     progress::Progress,
     session::Session,
 };
 
+/// The most saved test values of a prompt with which its length is looked at.
+const MOST_SETS: usize = 20;
+
 /// Check prompts for mistakes
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The newest version of each prompt is checked, together with its saved test values. It ends with 1 when there is an error; \
-warnings and hints don't count.
+Each text is checked together with its prompt's saved test values. It ends with 1 when there is an error; warnings and \
+hints don't count unless --deny says so.
 
 Examples:
   signalbox-cli prompt lint
-  signalbox-cli prompt lint support/reply search/rewrite
-  signalbox-cli prompt lint all --format sarif > prompts.sarif")]
+  signalbox-cli prompt lint support/reply search/rewrite@production
+  signalbox-cli prompt lint prompts/support/reply/3.prompty --deny warnings
+  signalbox-cli prompt lint --all --format sarif > prompts.sarif")]
 pub(crate) struct Lint {
-    /// The prompts, or `all` [default: all]
-    #[arg(value_name = "NAME")]
-    names: Vec<String>,
+    /// Prompts, the newest version unless a label or a number is given; or files, `-` for standard input
+    #[arg(value_name = "NAME[@LABEL|#N]|FILE", conflicts_with = "all")]
+    meant: Vec<Meant>,
+    /// Every prompt, as without a name
+    #[arg(long)]
+    all: bool,
+    /// What it ends with 1 for beside errors
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    deny: Option<Deny>,
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -45,38 +62,33 @@ enum Format {
     Sarif,
 }
 
-/// What is wrong with one version, and where in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Warnings too
+    Warnings,
+    /// Warnings and hints too
+    Hints,
+}
+
+/// What is wrong with one text, and where in its file.
 #[derive(Debug, Serialize)]
 pub(super) struct Linted {
-    pub(super) prompt: String,
-    pub(super) version: u32,
-    /// The file, from the workspace's folder.
+    /// The prompt; none for a file that belongs to none.
+    pub(super) prompt: Option<String>,
+    pub(super) version: Option<u32>,
+    /// The file: from the workspace's folder for a version, as it was given otherwise.
     pub(super) file: String,
     pub(super) findings: Vec<Finding>,
 }
 
-/// Something wrong or worth knowing.
-#[derive(Debug, Serialize)]
-pub(super) struct Finding {
-    /// The line in the file, from 1.
-    pub(super) line: u32,
-    /// The column in code points, from 1.
-    pub(super) column: u32,
-    pub(super) severity: Severity,
-    pub(super) code: String,
-    pub(super) message: String,
-    /// What would solve it.
-    pub(super) fix: Option<String>,
-}
-
 impl Lint {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
+        let meant = if self.meant.is_empty() { Meant::all(session).await? } else { self.meant };
         let mut linted = Vec::new();
-        let names = self.wanted(session).await?;
-        let progress = Progress::count(session.output, names.len());
-        for name in names {
-            progress.step(&name);
-            linted.push(lint(session, name).await?);
+        let progress = Progress::count(session.output, meant.len());
+        for one in meant {
+            progress.step(&one.to_string());
+            linted.push(lint(session, one.read(session).await?).await?);
         }
         drop(progress);
         let shown = json!({ "prompts": linted });
@@ -85,63 +97,63 @@ impl Lint {
             Format::Json => session.output.piece(&format!("{shown:#}\n"))?,
             Format::Text => session.output.show(&shown, |_, style| text(&linted, style))?,
         }
-        let has_error = linted.iter().flat_map(|one| &one.findings).any(|found| found.severity == Severity::Error);
-        if has_error { Err(Error::Found(Exit::Failure)) } else { Ok(()) }
-    }
-
-    /// The prompts that are meant.
-    async fn wanted(&self, session: &Session) -> Outcome<Vec<String>> {
-        if self.names.is_empty() || self.names.iter().any(|name| name == "all") {
-            let prompts = session.core.prompt_list(Empty {}).await?.prompts;
-            return Ok(prompts.into_iter().map(|row| row.summary.name.to_string()).collect());
-        }
-        for name in &self.names {
-            PromptName::new(name).map_err(|error| Error::misuse(error.to_string()))?;
-        }
-        Ok(self.names.clone())
+        let worst_allowed = match self.deny {
+            None => Severity::Warning,
+            Some(Deny::Warnings) => Severity::Hint,
+            Some(Deny::Hints) => return ended(linted.iter().any(|one| !one.findings.is_empty())),
+        };
+        // What is worse comes first.
+        ended(linted.iter().flat_map(|one| &one.findings).any(|found| found.severity < worst_allowed))
     }
 }
 
-async fn lint(session: &Session, name: String) -> Outcome<Linted> {
-    let detail = match session.core.prompt_get(PromptNamed { name: name.clone() }).await {
-        Ok(detail) => detail,
-        Err(error) => return Err(names::no_prompt(&session.core, &name, error).await),
-    };
-    let version = detail.prompt.summary.latest.unwrap_or_default();
-    let mut linted =
-        Linted { file: format!("prompts/{name}/{version}.prompty"), prompt: name, version, findings: Vec::new() };
-    let unusable = detail.prompt.summary.problem.map(|problem| Finding {
-        line: 1,
-        column: 1,
-        severity: Severity::Error,
-        code: "unusable".to_owned(),
-        message: problem,
-        fix: None,
-    });
-    let Some(source) = detail.latest else {
+fn ended(is_bad: bool) -> Outcome {
+    if is_bad { Err(Error::Found(Exit::Failure)) } else { Ok(()) }
+}
+
+async fn lint(session: &Session, text: Text) -> Outcome<Linted> {
+    let Text { prompt, version, file, source, saved, frozen, problem } = text;
+    let mut linted = Linted { prompt, version, file, findings: Vec::new() };
+    let unusable = problem.map(|problem| Finding::of_file("unusable", problem));
+    let Some(source) = source else {
         linted.findings.extend(unusable);
         return Ok(linted);
     };
-    let request = PreviewRequest { source: source.clone(), values: Map::new(), saved: detail.prompt.values };
-    let preview: Preview = session.core.prompt_preview(request).await?;
-    linted.findings.extend(preview.diagnostics.into_iter().map(|found| placed(&source, found)));
+    let places = Places::of(&source);
+    let found = diagnostics(session, &source, &saved, linted.prompt.as_deref(), frozen).await?;
+    linted.findings.extend(found.into_iter().map(|found| places.finding(found)));
     // Lint says where the problem of the front matter is; what it doesn't see is told without a place.
     if linted.findings.iter().all(|found| found.severity != Severity::Error) {
         linted.findings.extend(unusable);
     }
-    linted.findings.sort_by_key(|found| (found.line, found.column));
+    linted.findings.sort_by_key(|found| (found.region.start_line, found.region.start_column));
     Ok(linted)
 }
 
-/// A diagnostic with its place in the file, where the head stands between two fences.
-fn placed(source: &Source, found: Diagnostic) -> Finding {
-    let before = match (found.part, source.head.is_empty()) {
-        (Part::Head, _) => 1,
-        (Part::Body, true) => 0,
-        (Part::Body, false) => source.head.lines().count() as u32 + 2,
+/// What lint says of a text, and whether it is too long with any of its test values.
+async fn diagnostics(
+    session: &Session,
+    source: &Source,
+    saved: &[SavedValues],
+    prompt: Option<&str>,
+    frozen: bool,
+) -> Outcome<Vec<signalbox_prompts::Diagnostic>> {
+    let ask = async |values| {
+        let (source, saved, prompt) = (source.clone(), saved.to_vec(), prompt.map(str::to_owned));
+        let request = PreviewRequest { source, values, saved, prompt, frozen };
+        let preview: Preview = session.core.prompt_preview(request).await?;
+        Outcome::Ok(preview.diagnostics)
     };
-    let Diagnostic { line, column, severity, code, message, fix, .. } = found;
-    Finding { line: before + line, column, severity, code, message, fix: fix.map(|fix| fix.title) }
+    let mut sets = saved.iter().take(MOST_SETS);
+    let mut found = ask(sets.next().map(|set| set.values.clone()).unwrap_or_default()).await?;
+    for set in sets {
+        if found.iter().any(|said| said.code == "context-window") {
+            break;
+        }
+        let more = ask(set.values.clone()).await?;
+        found.extend(more.into_iter().filter(|said| said.code == "context-window" && said.part == Part::Body));
+    }
+    Ok(found)
 }
 
 fn text(linted: &[Linted], style: Style) -> String {
@@ -153,12 +165,12 @@ fn text(linted: &[Linted], style: Style) -> String {
                 Severity::Warning => (Signal::Caution, "warning"),
                 Severity::Hint => (Signal::Plain, "hint"),
             };
-            let fix = found.fix.as_ref().map(|fix| format!(" (fix: {fix})")).unwrap_or_default();
+            let fix = found.fix.as_ref().map(|fix| format!(" (fix: {})", fix.title)).unwrap_or_default();
             lines.push(format!(
                 "{}:{}:{}: {} {}: {}{fix}",
                 one.file,
-                found.line,
-                found.column,
+                found.region.start_line,
+                found.region.start_column,
                 style.signal(signal, word),
                 found.code,
                 found.message

@@ -3,6 +3,7 @@
 use clap::Args;
 use signalbox_api::types::{Empty, PromptList, PromptRow};
 use signalbox_domain::Signal;
+use signalbox_prompts::LabelPointer;
 
 use crate::{
     error::Outcome,
@@ -19,11 +20,18 @@ Examples:
 pub(crate) struct List {
     /// Only prompts with this in their name, description or labels
     filter: Option<String>,
+    /// Those that were put away, instead of the others
+    #[arg(long)]
+    archived: bool,
 }
 
 impl List {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
-        let mut list: PromptList = session.core.prompt_list(Empty {}).await?;
+        let mut list: PromptList = if self.archived {
+            session.core.prompt_archived(Empty {}).await?
+        } else {
+            session.core.prompt_list(Empty {}).await?
+        };
         if let Some(filter) = self.filter.map(|filter| filter.to_lowercase()) {
             list.prompts.retain(|row| matches(row, &filter));
         }
@@ -47,7 +55,9 @@ fn matches(row: &PromptRow, filter: &str) -> bool {
 
 fn cells(row: &PromptRow, style: Style) -> [String; 5] {
     let summary = &row.summary;
-    let labels: Vec<String> = summary.labels.iter().map(|to| format!("{} #{}", to.label, to.version)).collect();
+    let label =
+        |to: &LabelPointer| format!("{} #{}{}", to.label, to.version, if to.protected { " (protected)" } else { "" });
+    let labels: Vec<String> = summary.labels.iter().map(label).collect();
     let draft = if row.draft_at.is_some() { " and a draft" } else { "" };
     [
         summary.name.to_string(),

@@ -32,7 +32,13 @@ impl Render {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
         let version = names::version(&session.core, &self.prompt).await?;
         let values = self.values.of(session, &version).await?;
-        let request = PreviewRequest { source: version.source.clone(), values, saved: Vec::new() };
+        let request = PreviewRequest {
+            source: version.source.clone(),
+            values,
+            saved: Vec::new(),
+            prompt: Some(version.name.to_string()),
+            frozen: true,
+        };
         let preview: Preview = session.core.prompt_preview(request).await?;
         let what = format!("{} #{}", version.name, version.info.number);
         let Some(rendered) = preview.rendered else {

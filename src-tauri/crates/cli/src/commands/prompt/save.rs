@@ -33,6 +33,9 @@ pub(crate) struct Save {
     /// Point this label to the version too
     #[arg(long)]
     label: Option<String>,
+    /// Move the label although it is protected
+    #[arg(long, requires = "label")]
+    confirm: bool,
     /// Make the prompt, which isn't there yet
     #[arg(long)]
     new: bool,
@@ -40,7 +43,7 @@ pub(crate) struct Save {
 
 impl Save {
     pub(crate) async fn run(self, session: &Session) -> Outcome {
-        let Self { name, file, message, label, new } = self;
+        let Self { name, file, message, label, confirm, new } = self;
         let core = &session.core;
         let text = input::text_of(&file).await?;
         let source = Source::parse(&text)
@@ -58,7 +61,14 @@ impl Save {
         let mut replaced = None;
         if let Some(label) = &label {
             replaced = Some(super::label::target(&saved.prompt, label));
-            core.prompt_label(LabelSet { name: name.clone(), label: label.clone(), version: Some(number) }).await?;
+            let set = LabelSet {
+                name: name.clone(),
+                label: label.clone(),
+                version: Some(number),
+                confirmed: confirm,
+                seen: None,
+            };
+            core.prompt_label(set).await.map_err(super::label::protected)?;
         }
         let shown = json!({
             "prompt": name, "version": number, "unchanged": saved.unchanged, "label": label,

@@ -1,0 +1,13 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Something that is known.
+ */
+export type Fact = {
+/**
+ * Of what.
+ */
+name: string,
+/**
+ * What.
+ */
+value: string, };
