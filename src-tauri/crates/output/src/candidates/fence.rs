@@ -1,0 +1,76 @@
+//! Blocks between fences.
+
+/// A block.
+#[derive(Debug)]
+pub(crate) struct Fence {
+    /// Where its text begins.
+    pub(crate) start: usize,
+    /// Where its text ends.
+    pub(crate) end: usize,
+    /// Where the prose goes on.
+    pub(crate) behind: usize,
+    /// Whether there is a closing fence.
+    pub(crate) closed: bool,
+    /// Whether it says that it holds data, or nothing.
+    pub(crate) is_data: bool,
+    mark: u8,
+    extended: usize,
+}
+
+/// What blocks of data call themselves.
+const DATA: &[&str] = &["", "json", "jsonc", "json5", "jsonl", "ndjson", "jsonlines", "js", "javascript", "geojson", "output"];
+/// How often the end of a block is moved.
+const EXTENSIONS: usize = 3;
+
+impl Fence {
+    /// The block whose fence stands at `at`.
+    pub(crate) fn at(text: &str, at: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mark = *bytes.get(at)?;
+        let length = bytes[at..].iter().take_while(|&&byte| byte == mark).count();
+        if length < 3 {
+            return None;
+        }
+        let rest = &text[at + length..];
+        let name_end = rest.find(|next: char| next.is_whitespace() || matches!(next, '{' | '[' | '`' | '"')).unwrap_or(rest.len());
+        let name = &rest[..name_end];
+        let start = at + length + name_end;
+        let mut fence = Self {
+            start,
+            end: text.len(),
+            behind: text.len(),
+            closed: false,
+            is_data: DATA.iter().any(|data| data.eq_ignore_ascii_case(name)),
+            mark,
+            extended: 0,
+        };
+        fence.find_end(text, start);
+        Some(fence)
+    }
+
+    /// Moves the end to the next closing fence, if there is one.
+    pub(crate) fn extend(&mut self, text: &str) -> bool {
+        self.extended += 1;
+        if !self.closed || self.extended > EXTENSIONS {
+            return false;
+        }
+        self.find_end(text, self.behind);
+        true
+    }
+
+    fn find_end(&mut self, text: &str, from: usize) {
+        let mark = if self.mark == b'`' { "```" } else { "~~~" };
+        match text[from..].find(mark) {
+            Some(end) => {
+                self.end = from + end;
+                self.behind = self.end + text[self.end..].bytes().take_while(|&byte| byte == self.mark).count();
+                self.closed = true;
+            }
+            None => {
+                self.end = text.len();
+                self.behind = text.len();
+                self.closed = false;
+            }
+        }
+    }
+}

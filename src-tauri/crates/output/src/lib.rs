@@ -1,0 +1,24 @@
+//! x
+mod candidates;
+mod fold;
+mod json;
+mod log;
+mod mend;
+mod node;
+pub mod options;
+pub mod outcome;
+mod parse;
+mod plain;
+mod problem;
+mod reader;
+pub mod repair;
+pub mod schema;
+mod strict;
+mod words;
+pub use json::parse_json;
+pub use parse::parse;
+pub use options::Options;
+pub use outcome::{Parsed,ParseError,Problem};
+pub use schema::Schema;
+pub mod stream;
+pub use stream::Stream;

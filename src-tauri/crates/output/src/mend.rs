@@ -1,0 +1,242 @@
+//! Makes of a node what its shape asks for, at the least cost.
+//!
+//! Every node is tried against every shape that it may have to fill at most once; what comes out is shared, not copied,
+//! and becomes a value only when the cheapest way is known. So the work is bounded by nodes times shapes, and by a budget
+//! on top of it.
+
+mod boolean;
+mod choice;
+mod finish;
+mod keys;
+mod list;
+mod number;
+mod number_words;
+mod record;
+mod scalar;
+
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
+
+use serde_json::Value;
+
+use crate::{
+    log::Log,
+    node::{Kind, Node},
+    options::Options,
+    plain,
+    reader::{Reader, Rules},
+    repair::{Repair, What},
+    schema::{Schema, Shape, ShapeId, Types},
+};
+
+pub(crate) use finish::finish;
+
+/// What a node became.
+#[derive(Debug)]
+pub(crate) struct Mended {
+    pub(crate) made: Made,
+    /// What was done here; what was done further in stands there.
+    pub(crate) own: Vec<What>,
+    pub(crate) cost: u32,
+    /// How many things are wrong that can't be mended.
+    pub(crate) wrong: u32,
+    /// How many keys the shape doesn't know: between ways that cost the same, the one that knows more is meant.
+    pub(crate) strange: u32,
+}
+
+#[derive(Debug)]
+pub(crate) enum Made {
+    /// There is no value.
+    Absent,
+    Value(Value),
+    /// A value for which nothing is asked, with what was done in it.
+    Plain(Value, Vec<Repair>),
+    /// What is further in stands for the whole.
+    Inner(Rc<Mended>),
+    List(Vec<Rc<Mended>>),
+    Record(Vec<(String, Rc<Mended>)>),
+}
+
+impl Mended {
+    pub(crate) fn new(made: Made, own: Vec<What>) -> Self {
+        let mut mended = Self { cost: own.iter().map(What::cost).sum(), made, own, wrong: 0, strange: 0 };
+        let mut add = |inner: &Mended| {
+            mended.cost = mended.cost.saturating_add(inner.cost);
+            mended.wrong = mended.wrong.saturating_add(inner.wrong);
+            mended.strange = mended.strange.saturating_add(inner.strange);
+        };
+        match &mended.made {
+            Made::Absent | Made::Value(_) => {}
+            Made::Plain(_, repairs) => {
+                mended.cost = repairs.iter().fold(mended.cost, |cost, repair| cost.saturating_add(repair.cost));
+            }
+            Made::Inner(inner) => add(inner),
+            Made::List(items) => items.iter().for_each(|item| add(item)),
+            Made::Record(fields) => fields.iter().for_each(|(_, field)| add(field)),
+        }
+        mended
+    }
+
+    fn value(value: Value, own: Vec<What>) -> Self {
+        Self::new(Made::Value(value), own)
+    }
+
+    fn wrong(mut self, more: u32) -> Self {
+        self.wrong = self.wrong.saturating_add(more);
+        self
+    }
+
+    fn rank(&self) -> (u32, u32, u32) {
+        (self.wrong, self.cost, self.strange)
+    }
+}
+
+/// How deep wrappers may be inside each other.
+const WRAPPERS: usize = 3;
+
+pub(crate) struct Mender<'s> {
+    schema: &'s Schema,
+    options: &'s Options,
+    known: HashMap<(u32, ShapeId), Rc<Mended>>,
+    /// What is being worked on, for a shape may lead back to itself.
+    busy: HashSet<(u32, ShapeId)>,
+    next_id: u32,
+    wrappers: usize,
+    /// How deep texts are read in texts.
+    inside: usize,
+    pub(crate) steps: usize,
+    budget: usize,
+}
+
+impl<'s> Mender<'s> {
+    /// A mender for nodes of a text of `bytes`, whose ids are below `next_id`.
+    pub(crate) fn new(schema: &'s Schema, options: &'s Options, bytes: usize, next_id: u32) -> Self {
+        Self {
+            schema,
+            options,
+            known: HashMap::new(),
+            busy: HashSet::new(),
+            next_id,
+            wrappers: 0,
+            inside: 0,
+            steps: 0,
+            budget: 200_000_usize.saturating_add(bytes.saturating_mul(16)),
+        }
+    }
+
+    pub(crate) fn mend(&mut self, node: &Node, id: ShapeId) -> Rc<Mended> {
+        self.steps += 1;
+        let schema = self.schema;
+        let shape = schema.shape(id);
+        if shape.is_any || self.steps > self.budget {
+            return Rc::new(self.plain(node, Vec::new()).wrong(u32::from(!shape.is_any)));
+        }
+        let key = (node.id, id);
+        let remembered = node.is_container() || !shape.ways.is_empty() || node.words().is_some_and(|text| text.len() > 32);
+        if remembered {
+            if let Some(known) = self.known.get(&key) {
+                return Rc::clone(known);
+            }
+        }
+        if !self.busy.insert(key) {
+            return Rc::new(self.plain(node, Vec::new()).wrong(1));
+        }
+        let mended = Rc::new(if shape.ways.is_empty() { self.one(node, shape, id) } else { self.union(node, shape) });
+        self.busy.remove(&key);
+        if remembered {
+            self.known.insert(key, Rc::clone(&mended));
+        }
+        mended
+    }
+
+    /// The cheapest way of a union.
+    fn union(&mut self, node: &Node, shape: &Shape) -> Mended {
+        let mut best: Option<Rc<Mended>> = None;
+        for &way in &shape.ways {
+            let next = self.mend(node, way);
+            if best.as_ref().is_none_or(|best| next.rank() < best.rank()) {
+                best = Some(next);
+            }
+            if best.as_ref().is_some_and(|best| best.rank() == (0, 0, 0)) {
+                break;
+            }
+        }
+        match best {
+            Some(best) => Mended::new(Made::Inner(best), Vec::new()),
+            None => self.plain(node, Vec::new()).wrong(1),
+        }
+    }
+
+    fn one(&mut self, node: &Node, shape: &Shape, id: ShapeId) -> Mended {
+        let exact = match &shape.choices {
+            Some(choices) => self.choice(node, choices),
+            None => self.exact(node, shape),
+        };
+        let mut best = match exact {
+            Some(exact) if exact.wrong == 0 => return exact,
+            other => other,
+        };
+        let mut offer = |other: Option<Mended>| {
+            if let Some(other) = other {
+                if best.as_ref().is_none_or(|best| other.rank() < best.rank()) {
+                    best = Some(other);
+                }
+            }
+        };
+        if shape.choices.is_none() {
+            offer(self.scalar(node, shape));
+            if shape.types.has(Types::LIST) {
+                offer(self.other_list(node, shape));
+            }
+            if shape.types.has(Types::RECORD) {
+                offer(self.other_record(node, shape, id));
+            }
+        }
+        offer(self.unwrapped(node, shape, id));
+        match best {
+            Some(best) => best,
+            None => self.plain(node, Vec::new()).wrong(1),
+        }
+    }
+
+    /// A node that has one of the types already.
+    fn exact(&mut self, node: &Node, shape: &Shape) -> Option<Mended> {
+        let notes = || node.notes.clone();
+        match &node.kind {
+            Kind::Null if shape.types.has(Types::NULL) => Some(Mended::value(Value::Null, notes())),
+            Kind::Bool(value) if shape.types.has(Types::BOOL) => Some(Mended::value(Value::Bool(*value), notes())),
+            Kind::Number(number, _) => self.exact_number(number, node, shape),
+            Kind::Text(text) if shape.types.has(Types::TEXT) => {
+                let wrong = u32::from(!shape.limits.text(text));
+                Some(Mended::value(Value::String(text.clone()), notes()).wrong(wrong))
+            }
+            Kind::List(items) if shape.types.has(Types::LIST) => Some(self.list(node, items, shape)),
+            Kind::Record(members) if shape.types.has(Types::RECORD) => Some(self.record(node, members, shape)),
+            _ => None,
+        }
+    }
+
+    /// The node as it is where no schema asks.
+    fn plain(&mut self, node: &Node, own: Vec<What>) -> Mended {
+        let mut log = Log::default();
+        match plain::value(node, self.options, &mut log) {
+            Some(value) => Mended::new(Made::Plain(value, log.repairs), own),
+            None => Mended::new(Made::Absent, own),
+        }
+    }
+
+    /// The list or object that a text holds.
+    fn inside_text(&mut self, text: &str) -> Option<Node> {
+        let start = text.find(['{', '['])?;
+        if self.inside >= WRAPPERS || !text[..start].trim_matches(['`', ' ', '\n']).trim_start_matches("json").is_empty() {
+            return None;
+        }
+        let mut reader = Reader::new(text, Rules::from(self.options), false, self.next_id);
+        let node = reader.container_at(start).ok().flatten();
+        self.next_id = reader.next_id();
+        self.steps += reader.steps() / 8;
+        node
+    }
+}

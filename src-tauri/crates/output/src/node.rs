@@ -1,0 +1,84 @@
+//! What a text says, before anything decides what it means.
+//!
+//! A node keeps what is ambiguous as it was written: words without quotes stay words, a key that is written twice stands
+//! there twice. What they mean is decided by the schema, or by the options where there is none.
+
+use serde_json::{Number, Value};
+
+use crate::repair::What;
+
+/// One value as it was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// Tells it from every other node of the same reading.
+    pub(crate) id: u32,
+    pub(crate) kind: Kind,
+    /// What the reader did to get it.
+    pub(crate) notes: Vec<What>,
+    /// Whether the text ends inside it.
+    pub(crate) cut: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// A key had no value.
+    Missing,
+    Null,
+    Bool(bool),
+    /// A number as JSON has it, and how it was written.
+    Number(Number, Box<str>),
+    /// A string.
+    Text(String),
+    /// Words without quotes, and what they are without a schema.
+    Words(String, Reading),
+    List(Vec<Node>),
+    Record(Vec<Member>),
+}
+
+/// What words without quotes are where no schema says it.
+#[derive(Debug, Clone)]
+pub(crate) enum Reading {
+    /// Text.
+    Text,
+    /// Another value, and what was done to get it.
+    Value(Value, What),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) key: String,
+    pub(crate) value: Node,
+}
+
+impl Node {
+    /// Whether it is a list or an object.
+    pub(crate) fn is_container(&self) -> bool {
+        matches!(self.kind, Kind::List(_) | Kind::Record(_))
+    }
+
+    /// The words of a text, with quotes or without.
+    pub(crate) fn words(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) | Kind::Words(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// How many nodes there are in it, itself among them. Stops at `enough`.
+    pub(crate) fn size(&self, enough: usize) -> usize {
+        let mut todo = vec![self];
+        let mut count = 0;
+        while let Some(node) = todo.pop() {
+            count += 1;
+            if count >= enough {
+                break;
+            }
+            match &node.kind {
+                Kind::List(items) => todo.extend(items),
+                Kind::Record(members) => todo.extend(members.iter().map(|member| &member.value)),
+                _ => {}
+            }
+        }
+        count
+    }
+}
