@@ -240,3 +240,15 @@ impl<'s> Mender<'s> {
         node
     }
 }
+
+/// A value that was written by other rules, as the schema has it; the value itself where that can't be said.
+pub(crate) fn restored(value: Value, schema: &Schema, options: &Options) -> Value {
+    let Some(node) = Node::of_value(&value, &mut 0, 0) else { return value };
+    let mut mender = Mender::new(schema, options, node.size(usize::MAX), u32::MAX / 2);
+    let mended = mender.mend(&node, ShapeId::ROOT);
+    if mended.wrong > 0 {
+        return value;
+    }
+    drop(mender);
+    finish(mended).0.unwrap_or(value)
+}

@@ -5,7 +5,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::repair::What;
+use crate::{options::DEEPEST, repair::What};
 
 /// One value as it was written.
 #[derive(Debug, Clone)]
@@ -51,6 +51,31 @@ pub(crate) struct Member {
 }
 
 impl Node {
+    /// The node of a value; nothing when it is nested deeper than is read.
+    pub(crate) fn of_value(value: &Value, next_id: &mut u32, depth: usize) -> Option<Self> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let kind = match value {
+            Value::Null => Kind::Null,
+            Value::Bool(value) => Kind::Bool(*value),
+            Value::Number(number) => Kind::Number(number.clone(), number.to_string().into()),
+            Value::String(text) => Kind::Text(text.clone()),
+            Value::Array(items) => {
+                let items = items.iter().map(|item| Self::of_value(item, next_id, depth + 1));
+                Kind::List(items.collect::<Option<_>>()?)
+            }
+            Value::Object(map) => {
+                let members = map.iter().map(|(key, value)| {
+                    Some(Member { key: key.clone(), value: Self::of_value(value, next_id, depth + 1)? })
+                });
+                Kind::Record(members.collect::<Option<_>>()?)
+            }
+        };
+        *next_id = next_id.wrapping_add(1);
+        Some(Self { id: *next_id, kind, notes: Vec::new(), cut: false })
+    }
+
     /// Whether it is a list or an object.
     pub(crate) fn is_container(&self) -> bool {
         matches!(self.kind, Kind::List(_) | Kind::Record(_))

@@ -34,8 +34,14 @@ pub fn parse(text: &str, schema: &Schema, options: &Options) -> Result<Parsed, P
     measured(text, schema, options).0
 }
 
+/// How many steps reading an answer takes, so that a test can hold that the work is linear without a clock.
+#[doc(hidden)]
+pub fn steps(text: &str, schema: &Schema, options: &Options) -> usize {
+    measured(text, schema, options).1
+}
+
 /// The same, with the number of steps that it took.
-pub(crate) fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, ParseError>, usize) {
+fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, ParseError>, usize) {
     if let Err(error) = check_size(text, options) {
         return (Err(error), 0);
     }

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
+pub(crate) use flatten::Places;
 pub(crate) use limits::Limits;
 pub(crate) use shape::{Field, Rest, Shape, ShapeId, Types};
 

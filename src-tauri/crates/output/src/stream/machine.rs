@@ -49,6 +49,8 @@ enum State {
     Colon,
     /// Inside a number or a word.
     Word { start: usize },
+    /// A number or a word has ended at `end`, if what follows allows it.
+    WordEnd { start: usize, end: usize, comma: bool },
     /// Inside a container whose fields aren't followed.
     Held { start: usize, depth: usize, text: Option<bool> },
     /// A value has ended.
@@ -105,7 +107,7 @@ impl Machine {
             return Vec::new();
         }
         let path = self.path();
-        let inside = matches!(self.state, State::Text { is_key: false, .. } | State::Held { .. } | State::Word { .. });
+        let inside = matches!(self.state, State::Text { is_key: false, .. } | State::Held { .. } | State::Word { .. } | State::WordEnd { .. });
         let depth = if inside { path.len() + 1 } else { self.frames.len() };
         (0..depth.min(path.len() + 1)).map(|end| pointer(&path[..end])).collect()
     }
@@ -143,6 +145,7 @@ impl Run<'_, '_> {
                 None => false,
             },
             State::Word { start } => self.word(start),
+            State::WordEnd { start, end, comma } => self.word_end(start, end, comma),
             State::Held { start, depth, text } => self.held(start, depth, text),
             State::After => self.after(),
             State::Done | State::Lost => false,
@@ -304,22 +307,31 @@ impl Run<'_, '_> {
         if serde_json::from_str::<Value>(&self.text[start..end]).is_err() {
             return self.lose();
         }
-        // `12,111` is one number, so what follows the comma has to be seen.
-        let mut behind = self.text.as_bytes()[end..].iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+        self.machine.at = end;
+        self.go(State::WordEnd { start, end, comma: false })
+    }
+
+    /// `12,111` as a field is one number, so what follows the comma has to be seen.
+    fn word_end(&mut self, start: usize, end: usize, comma: bool) -> bool {
+        let Some(next) = self.next() else { return false };
         let in_record = self.machine.frames.last().is_some_and(|frame| frame.is_record);
-        let sure = match (behind.next(), behind.next()) {
-            (None, _) => return false,
-            (Some(b',' ), None) if in_record => return false,
-            (Some(b','), Some(after)) if in_record => !after.is_ascii_digit(),
-            (Some(b',' | b'}' | b']'), _) => true,
-            _ => false,
-        };
-        if !sure {
+        if comma {
+            if next.is_ascii_digit() {
+                return self.lose();
+            }
+        } else if next == b',' {
+            self.machine.at += 1;
+            if in_record {
+                return self.go(State::WordEnd { start, end, comma: true });
+            }
+        } else if !matches!(next, b'}' | b']') {
             return self.lose();
         }
-        self.machine.at = end;
         self.complete(start, end);
-        self.go(State::After)
+        if !comma && next != b',' {
+            return self.go(State::After);
+        }
+        self.behind_comma()
     }
 
     fn held(&mut self, start: usize, mut depth: usize, mut text: Option<bool>) -> bool {
@@ -389,21 +401,25 @@ impl Run<'_, '_> {
             return self.go(State::Done);
         }
         let Some(next) = self.next() else { return false };
-        let Some(frame) = self.machine.frames.last_mut() else { return self.lose() };
-        match (next, frame.is_record) {
-                (b',', true) => {
-                    frame.key = None;
-                    self.machine.at += 1;
-                    self.go(State::Key { or_end: false })
-                }
-                (b',', false) => {
-                    frame.items += 1;
-                    self.machine.at += 1;
-                    self.go(State::Value { or_end: false })
-                }
-                (b'}', true) | (b']', false) => self.end_frame(),
-                _ => self.lose(),
+        let is_record = self.machine.frames.last().is_some_and(|frame| frame.is_record);
+        match (next, is_record) {
+            (b',', _) => {
+                self.machine.at += 1;
+                self.behind_comma()
+            }
+            (b'}', true) | (b']', false) => self.end_frame(),
+            _ => self.lose(),
         }
+    }
+
+    fn behind_comma(&mut self) -> bool {
+        let Some(frame) = self.machine.frames.last_mut() else { return self.lose() };
+        if frame.is_record {
+            frame.key = None;
+            return self.go(State::Key { or_end: false });
+        }
+        frame.items += 1;
+        self.go(State::Value { or_end: false })
     }
 
     fn end_frame(&mut self) -> bool {

@@ -11,3 +11,5 @@
 
 mod mending;
 mod recorded;
+mod schemas;
+mod streams;

@@ -1,0 +1,439 @@
+//! Interfaces, types and enums of TypeScript.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Snippet, SnippetError, SnippetLossKind,
+    lexer::{Cursor, Language, Token, forget_unknown, rooted, tokens},
+};
+
+type Typed = Result<Value, SnippetError>;
+
+pub(super) fn read(text: &str) -> Result<Snippet, SnippetError> {
+    let mut cursor = Cursor::new(tokens(text, Language::TypeScript));
+    let mut declared: Vec<(String, Value)> = Vec::new();
+    let mut doc = None;
+    while let Some(token) = cursor.peek().cloned() {
+        match token {
+            Token::Doc(text) => {
+                cursor.next();
+                doc = Some(text);
+                continue;
+            }
+            Token::Word(word) if matches!(word.as_str(), "export" | "declare" | "default" | "const" | "abstract") => {
+                cursor.next();
+                continue;
+            }
+            Token::Word(word) if matches!(word.as_str(), "interface" | "class") && is_name(cursor.ahead(1)) => {
+                cursor.next();
+                declared.extend(interface(&mut cursor, doc.take())?);
+            }
+            Token::Word(word) if word == "type" && is_name(cursor.ahead(1)) => {
+                cursor.next();
+                declared.extend(alias(&mut cursor, doc.take())?);
+            }
+            Token::Word(word) if word == "enum" && is_name(cursor.ahead(1)) => {
+                cursor.next();
+                declared.extend(enumeration(&mut cursor, doc.take()));
+            }
+            Token::Sign('{') if declared.is_empty() => {
+                let schema = described(union(&mut cursor)?, doc.take());
+                declared.push(("Value".to_owned(), schema));
+            }
+            Token::Sign(';' | '}') => {
+                cursor.next();
+            }
+            other => {
+                if let Token::Word(word) = &other {
+                    cursor.lose(word, SnippetLossKind::LeftOut);
+                }
+                cursor.next();
+                skip_statement(&mut cursor);
+            }
+        }
+        doc = None;
+    }
+    let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
+    for (_, schema) in &mut declared {
+        forget_unknown(schema, &names, &mut cursor);
+    }
+    let schema = rooted(declared, |schema| schema.get("properties").is_some()).ok_or(SnippetError::Nothing)?;
+    Ok(Snippet { schema, losses: cursor.losses })
+}
+
+fn is_name(token: Option<&Token>) -> bool {
+    matches!(token, Some(Token::Word(_)))
+}
+
+/// Leaves out the rest of something that declares no type.
+fn skip_statement(cursor: &mut Cursor) {
+    while let Some(token) = cursor.peek() {
+        match token {
+            Token::Sign(';') | Token::Doc(_) => return,
+            Token::Word(word) if matches!(word.as_str(), "interface" | "type" | "enum" | "class" | "export") => return,
+            Token::Sign('{' | '(' | '[') => {
+                cursor.skip_brackets();
+                if !matches!(cursor.peek(), Some(Token::Sign('.' | '(' | ','))) {
+                    return;
+                }
+            }
+            _ => {
+                cursor.next();
+            }
+        }
+    }
+}
+
+fn described(mut schema: Value, doc: Option<String>) -> Value {
+    if let (Value::Object(map), Some(doc)) = (&mut schema, doc) {
+        map.insert("description".to_owned(), Value::String(doc));
+    }
+    schema
+}
+
+fn generics(cursor: &mut Cursor) {
+    if cursor.is('<') {
+        cursor.lose("type parameters", SnippetLossKind::LeftOut);
+        cursor.skip_brackets();
+    }
+}
+
+fn interface(cursor: &mut Cursor, doc: Option<String>) -> Result<Option<(String, Value)>, SnippetError> {
+    let Some(name) = cursor.word() else { return Ok(None) };
+    generics(cursor);
+    let mut bases = Vec::new();
+    while let Some(Token::Word(word)) = cursor.peek().cloned() {
+        cursor.next();
+        if !matches!(word.as_str(), "extends" | "implements") {
+            bases.push(json!({ "$ref": format!("#/$defs/{word}") }));
+            if cursor.is('<') {
+                cursor.skip_brackets();
+            }
+        }
+        cursor.eat(',');
+    }
+    let mut schema = members(cursor)?;
+    if !bases.is_empty() {
+        if let Value::Object(map) = &mut schema {
+            map.remove("additionalProperties");
+            map.insert("allOf".to_owned(), Value::Array(bases));
+        }
+    }
+    Ok(Some((name, described(schema, doc))))
+}
+
+fn alias(cursor: &mut Cursor, doc: Option<String>) -> Result<Option<(String, Value)>, SnippetError> {
+    let Some(name) = cursor.word() else { return Ok(None) };
+    generics(cursor);
+    cursor.eat('=');
+    let schema = union(cursor)?;
+    cursor.eat(';');
+    Ok(Some((name, described(schema, doc))))
+}
+
+fn enumeration(cursor: &mut Cursor, doc: Option<String>) -> Option<(String, Value)> {
+    let name = cursor.word()?;
+    cursor.eat('{');
+    let mut choices = Vec::new();
+    let mut count = 0_i64;
+    while let Some(token) = cursor.next() {
+        match token {
+            Token::Sign('}') => break,
+            Token::Word(_) | Token::Text(_) => {
+                if !cursor.eat('=') {
+                    choices.push(json!(count));
+                    count += 1;
+                    continue;
+                }
+                match cursor.next() {
+                    Some(Token::Text(text)) => choices.push(Value::String(text)),
+                    Some(Token::Number(number)) => {
+                        count = number.parse().unwrap_or(count) + 1;
+                        choices.push(json!(count - 1));
+                    }
+                    _ => cursor.lose("a computed member", SnippetLossKind::LeftOut),
+                }
+            }
+            _ => {}
+        }
+    }
+    Some((name, described(json!({ "enum": choices }), doc)))
+}
+
+/// `{ … }`.
+fn members(cursor: &mut Cursor) -> Typed {
+    cursor.enter()?;
+    cursor.eat('{');
+    let mut fields = Map::new();
+    let mut required: Vec<String> = Vec::new();
+    let mut rest = None;
+    let mut doc: Option<String> = None;
+    while let Some(token) = cursor.next() {
+        match token {
+            Token::Sign('}') => break,
+            Token::Doc(text) => doc = Some(text),
+            Token::Sign('[') => rest = Some(index(cursor)?),
+            Token::Word(word) if matches!(word.as_str(), "readonly" | "public" | "private" | "protected") && !starts_type(cursor) => {}
+            Token::Word(name) | Token::Text(name) | Token::Number(name) => {
+                let optional = cursor.eat('?');
+                cursor.eat('!');
+                if !cursor.eat(':') {
+                    cursor.lose(&name, SnippetLossKind::LeftOut);
+                    if cursor.is('(') {
+                        cursor.skip_brackets();
+                        if cursor.eat(':') {
+                            union(cursor)?;
+                        }
+                    }
+                    continue;
+                }
+                let schema = union(cursor)?;
+                let (schema, absent) = without_undefined(schema);
+                let doc = doc.take().or_else(|| trailing_doc(cursor));
+                fields.insert(name.clone(), described(schema, doc));
+                if !optional && !absent {
+                    required.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    cursor.leave();
+    let rest = rest.unwrap_or(Value::Bool(false));
+    if fields.is_empty() && rest.is_object() {
+        return Ok(json!({ "type": "object", "additionalProperties": rest }));
+    }
+    Ok(json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": rest }))
+}
+
+fn starts_type(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), Some(Token::Sign(':' | '?')))
+}
+
+/// A comment on the same line, behind the field.
+fn trailing_doc(cursor: &mut Cursor) -> Option<String> {
+    let line = cursor.line();
+    if !matches!(cursor.peek(), Some(Token::Sign(';' | ','))) {
+        return None;
+    }
+    cursor.next();
+    match cursor.peek().cloned() {
+        Some(Token::Doc(text)) if cursor.line() == line => {
+            cursor.next();
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// `[key: string]: T`.
+fn index(cursor: &mut Cursor) -> Typed {
+    while let Some(token) = cursor.next() {
+        if token == Token::Sign(']') {
+            break;
+        }
+    }
+    cursor.eat(':');
+    union(cursor)
+}
+
+fn union(cursor: &mut Cursor) -> Typed {
+    cursor.enter()?;
+    cursor.eat('|');
+    let mut branches = vec![intersection(cursor)?];
+    loop {
+        while matches!(cursor.peek(), Some(Token::Doc(_))) && cursor.ahead(1) == Some(&Token::Sign('|')) {
+            cursor.next();
+        }
+        if !cursor.eat('|') {
+            break;
+        }
+        branches.push(intersection(cursor)?);
+    }
+    cursor.leave();
+    Ok(joined(branches))
+}
+
+fn intersection(cursor: &mut Cursor) -> Typed {
+    let mut parts = vec![postfix(cursor)?];
+    while cursor.eat('&') {
+        parts.push(postfix(cursor)?);
+    }
+    if parts.len() == 1 {
+        return Ok(parts.remove(0));
+    }
+    for part in &mut parts {
+        if let Value::Object(map) = part {
+            map.remove("additionalProperties");
+        }
+    }
+    Ok(json!({ "allOf": parts }))
+}
+
+fn postfix(cursor: &mut Cursor) -> Typed {
+    let mut schema = primary(cursor)?;
+    while cursor.is('[') {
+        cursor.next();
+        if !cursor.eat(']') {
+            cursor.lose("an indexed type", SnippetLossKind::UnknownType);
+            while !matches!(cursor.next(), None | Some(Token::Sign(']'))) {}
+            schema = json!({});
+            continue;
+        }
+        schema = json!({ "type": "array", "items": schema });
+    }
+    Ok(schema)
+}
+
+fn primary(cursor: &mut Cursor) -> Typed {
+    let Some(token) = cursor.peek().cloned() else { return Ok(json!({})) };
+    match token {
+        Token::Sign('{') => members(cursor),
+        Token::Sign('(') => {
+            cursor.next();
+            let inner = union(cursor)?;
+            cursor.eat(')');
+            Ok(inner)
+        }
+        Token::Sign('[') => tuple(cursor),
+        Token::Sign('-') => {
+            cursor.next();
+            let number = cursor.next();
+            Ok(match number {
+                Some(Token::Number(number)) => literal(&format!("-{number}")),
+                _ => json!({}),
+            })
+        }
+        Token::Text(text) => {
+            cursor.next();
+            Ok(json!({ "const": text }))
+        }
+        Token::Number(number) => {
+            cursor.next();
+            Ok(literal(&number))
+        }
+        Token::Word(word) => {
+            cursor.next();
+            named(&word, cursor)
+        }
+        Token::Doc(_) => {
+            cursor.next();
+            primary(cursor)
+        }
+        _ => Ok(json!({})),
+    }
+}
+
+fn literal(number: &str) -> Value {
+    json!({ "const": serde_json::from_str::<Value>(number).unwrap_or(Value::Null) })
+}
+
+fn tuple(cursor: &mut Cursor) -> Typed {
+    cursor.next();
+    let mut items = Vec::new();
+    while !cursor.eat(']') {
+        if cursor.peek().is_none() {
+            break;
+        }
+        if matches!(cursor.ahead(1), Some(Token::Sign(':'))) {
+            cursor.next();
+            cursor.next();
+        }
+        items.push(union(cursor)?);
+        if !cursor.eat(',') && !cursor.is(']') {
+            cursor.next();
+        }
+    }
+    let count = items.len();
+    Ok(json!({ "type": "array", "prefixItems": items, "minItems": count, "maxItems": count }))
+}
+
+fn named(word: &str, cursor: &mut Cursor) -> Typed {
+    let mut parameters = Vec::new();
+    if cursor.eat('<') {
+        cursor.enter()?;
+        while !cursor.eat('>') && cursor.peek().is_some() {
+            parameters.push(union(cursor)?);
+            if !cursor.eat(',') && !cursor.is('>') {
+                cursor.next();
+            }
+        }
+        cursor.leave();
+    }
+    let mut first = || if parameters.is_empty() { json!({}) } else { parameters.remove(0) };
+    Ok(match word {
+        "string" | "String" => json!({ "type": "string" }),
+        "number" | "Number" => json!({ "type": "number" }),
+        "bigint" | "integer" | "int" => json!({ "type": "integer" }),
+        "boolean" | "Boolean" => json!({ "type": "boolean" }),
+        "true" => json!({ "const": true }),
+        "false" => json!({ "const": false }),
+        "null" => json!({ "type": "null" }),
+        "undefined" | "void" => json!({ "not": {} }),
+        "any" | "unknown" => json!({}),
+        "object" => json!({ "type": "object" }),
+        "Date" => json!({ "type": "string", "format": "date-time" }),
+        "URL" => json!({ "type": "string", "format": "uri" }),
+        "Array" | "ReadonlyArray" => json!({ "type": "array", "items": first() }),
+        "Set" | "ReadonlySet" => json!({ "type": "array", "items": first(), "uniqueItems": true }),
+        "Record" | "Map" => {
+            let keys = first();
+            let values = first();
+            match keys.get("enum").and_then(Value::as_array).filter(|keys| keys.iter().all(Value::is_string)) {
+                Some(names) => {
+                    let fields: Map<String, Value> =
+                        names.iter().filter_map(Value::as_str).map(|name| (name.to_owned(), values.clone())).collect();
+                    json!({ "type": "object", "properties": fields, "required": names, "additionalProperties": false })
+                }
+                None => json!({ "type": "object", "additionalProperties": values }),
+            }
+        }
+        "Readonly" | "Required" | "NonNullable" | "Promise" => first(),
+        "Partial" | "Pick" | "Omit" | "Extract" | "Exclude" => {
+            cursor.lose(word, SnippetLossKind::UnknownType);
+            json!({})
+        }
+        "keyof" | "typeof" => {
+            cursor.lose(word, SnippetLossKind::UnknownType);
+            cursor.word();
+            json!({})
+        }
+        "readonly" => return postfix(cursor),
+        other => json!({ "$ref": format!("#/$defs/{other}") }),
+    })
+}
+
+/// A union of literals is a choice; a union with null is a type that may be null.
+fn joined(mut branches: Vec<Value>) -> Value {
+    if branches.len() == 1 {
+        return branches.remove(0);
+    }
+    let constants: Vec<Value> = branches.iter().filter_map(|branch| branch.get("const")).cloned().collect();
+    let null = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
+    let nulls = branches.iter().filter(|branch| null(branch)).count();
+    if constants.len() + nulls == branches.len() && !constants.is_empty() {
+        let mut choices = constants;
+        choices.extend((nulls > 0).then_some(Value::Null));
+        return json!({ "enum": choices });
+    }
+    if branches.iter().all(|branch| branch.as_object().is_some_and(|map| map.len() == 1 && map.get("type").is_some_and(Value::is_string))) {
+        let kinds: Vec<Value> = branches.iter().filter_map(|branch| branch.get("type")).cloned().collect();
+        return json!({ "type": kinds });
+    }
+    json!({ "anyOf": branches })
+}
+
+/// A type that may be `undefined` is a field that may be absent.
+fn without_undefined(schema: Value) -> (Value, bool) {
+    let is_undefined = |schema: &Value| *schema == json!({ "not": {} });
+    if is_undefined(&schema) {
+        return (json!({}), true);
+    }
+    match schema.get("anyOf").and_then(Value::as_array) {
+        Some(branches) if branches.iter().any(is_undefined) => {
+            let rest: Vec<Value> = branches.iter().filter(|branch| !is_undefined(branch)).cloned().collect();
+            (joined(rest), true)
+        }
+        _ => (schema, false),
+    }
+}
