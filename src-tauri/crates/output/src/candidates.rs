@@ -108,51 +108,54 @@ impl Scan<'_> {
     fn container(&mut self, limit: usize) {
         let start = self.at;
         self.at += 1;
-        if !plausible::begins(&self.text[start..limit]) {
+        let is_first = self.text[..start].trim().is_empty();
+        if !plausible::begins(&self.text[start..limit], is_first) {
             return;
         }
         let open_end = self.fence.as_ref().is_none_or(|fence| !fence.closed);
-        let mut reader = Reader::new(&self.text[..limit], self.rules, open_end, self.search.next_id);
-        let read = reader.container_at(start);
-        self.search.steps += reader.steps();
-        self.search.next_id = reader.next_id();
-        let node = match read {
-            Ok(Some(node)) => node,
-            Ok(None) => return,
-            Err(stop) => {
-                self.failures += 1;
-                self.at = match stop {
-                    Stop::TooDeep { at } | Stop::Broken { at, .. } => at.max(start + 1),
-                };
-                self.search.stop.get_or_insert(stop);
-                return;
-            }
-        };
-        let end = trimmed_end(self.text, start, reader.at());
-        if reader.ran_out() {
-            self.failures += 1;
-            if self.extend_fence() {
-                self.at = start;
-                return;
+        let Some(mut read) = self.read(start, limit, open_end) else { return };
+        // A value that has no end before the end of its fence may have a fence inside one of its strings.
+        if read.ran_out && limit < self.text.len() {
+            if let Some(beyond) = self.read(start, self.text.len(), true).filter(|beyond| !beyond.ran_out) {
+                self.fence = self.fence.take().map(|fence| fence.reaching(self.text, beyond.end));
+                read = beyond;
             }
         }
+        let Reading { node, end, ran_out } = read;
+        self.failures += usize::from(ran_out);
         let is_link = self.text.as_bytes()[start] == b'[' && self.text[end..].starts_with('(');
         if !is_link {
             let inside_open = start < self.open_until;
             let source = self.source(start, end);
             self.search.found.push(Found { node, source, start, end, inside_open });
         }
-        if reader.ran_out() {
-            self.open_until = self.open_until.max(end);
+        if ran_out {
+            self.open_until = self.open_until.max(limit);
         } else {
             self.at = end.max(start + 1);
         }
     }
 
-    /// A value that has no end before the end of its fence may have a fence inside one of its strings.
-    fn extend_fence(&mut self) -> bool {
-        let text = self.text;
-        self.fence.as_mut().is_some_and(|fence| fence.extend(text))
+    /// Reads the value at `start`, from the text up to `limit`.
+    fn read(&mut self, start: usize, limit: usize, open_end: bool) -> Option<Reading> {
+        let mut reader = Reader::new(&self.text[..limit], self.rules, open_end, self.search.next_id);
+        let read = reader.container_at(start);
+        self.search.steps += reader.steps();
+        self.search.next_id = reader.next_id();
+        match read {
+            Ok(Some(node)) => {
+                Some(Reading { node, end: trimmed_end(self.text, start, reader.at()), ran_out: reader.ran_out() })
+            }
+            Ok(None) => None,
+            Err(stop) => {
+                self.failures += 1;
+                self.at = match stop {
+                    Stop::TooDeep { at } | Stop::Broken { at, .. } => at.max(start + 1),
+                };
+                self.search.stop.get_or_insert(stop);
+                None
+            }
+        }
     }
 
     fn source(&self, start: usize, end: usize) -> Source {
@@ -200,6 +203,14 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+/// A value that was read.
+struct Reading {
+    node: Node,
+    end: usize,
+    /// Whether the text ended inside it.
+    ran_out: bool,
 }
 
 /// The end of what was read, without the space behind it.

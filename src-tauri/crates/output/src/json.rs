@@ -1,8 +1,9 @@
 //! Reading without a schema.
 
 use crate::{
-    candidates::{self, Found},
+    candidates::{self, Found, Search},
     log::Log,
+    node::{Kind, Node, Reading},
     options::{Around, Duplicates, Finish, Options, Several, Truncated},
     outcome::{Broken, Candidate, ParseError, Parsed},
     plain,
@@ -28,13 +29,16 @@ pub fn parse_json(text: &str, options: &Options) -> Result<Parsed, ParseError> {
         let document = candidates::document(text, rules).map_err(|stop| stop.error(text, rules))?;
         document.map(|(found, _)| vec![found]).unwrap_or_default()
     } else {
-        let search = candidates::search(text, rules);
+        let quoted = if text.trim_start().starts_with('"') { by_itself(text, options) } else { Vec::new() };
+        let search = if quoted.is_empty() { candidates::search(text, rules) } else { Search { found: quoted, ..Search::default() } };
         if search.found.is_empty() {
             if let Some(stop) = search.stop {
                 return Err(stop.error(text, rules));
             }
+            by_itself(text, options)
+        } else {
+            search.found
         }
-        search.found
     };
     let order = ranked(&found, text, options)?;
     let Some(&best) = order.first() else { return Err(ParseError::NoValue) };
@@ -43,6 +47,21 @@ pub fn parse_json(text: &str, options: &Options) -> Result<Parsed, ParseError> {
         return Err(ParseError::Truncated { parsed: Box::new(parsed) });
     }
     Ok(parsed)
+}
+
+/// A text that is one value without brackets: a string in quotes, a number, a literal. Words are prose.
+fn by_itself(text: &str, options: &Options) -> Vec<Found> {
+    let rules = Rules { mend: false, ..Rules::from(options) };
+    let found = candidates::document(text, rules).ok().flatten().map(|(found, _)| found);
+    found.filter(|found| !has_words(&found.node)).into_iter().collect()
+}
+
+fn has_words(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Words(_, Reading::Text) => true,
+        Kind::List(items) => items.iter().any(has_words),
+        _ => false,
+    }
 }
 
 /// A text that isn't looked at.

@@ -175,7 +175,8 @@ impl<'s> Mender<'s> {
             None => self.exact(node, shape),
         };
         let mut best = match exact {
-            Some(exact) if exact.wrong == 0 => return exact,
+            // Where keys weren't known and something had to be done, one of them may have been a wrapper around the whole.
+            Some(exact) if exact.wrong == 0 && (exact.cost == 0 || exact.strange == 0) => return exact,
             other => other,
         };
         let mut offer = |other: Option<Mended>| {

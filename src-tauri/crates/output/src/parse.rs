@@ -82,6 +82,7 @@ fn search(text: &str, schema: &Schema, options: &Options) -> Result<Search, Pars
     } else {
         candidates::search(text, rules)
     };
+    words::add_escaped(text, options, &mut search);
     words::add(text, schema, options, &mut search);
     if search.found.is_empty() {
         return Err(search.stop.map_or(ParseError::NoValue, |stop| stop.error(text, rules)));
@@ -110,9 +111,9 @@ impl Way<'_> {
 
     /// What decides between candidates. A thought is never taken where there is an answer, and what stands inside a value
     /// without an end is a piece of it.
-    fn rank(&self) -> (bool, u32, bool, u32) {
+    fn rank(&self) -> (bool, bool, u32, u32) {
         let thought = self.found.source == Source::Thought;
-        (thought, self.mended.wrong, self.found.inside_open, self.cost() / 10)
+        (thought, self.found.inside_open, self.mended.wrong, self.cost() / 10)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     candidates::{Found, Search},
     node::{Kind, Node, Reading},
     options::{Around, Finish, Options},
-    repair::Source,
+    repair::{Source, What},
     schema::Schema,
     strict,
 };
@@ -54,6 +54,29 @@ pub(crate) fn add(text: &str, schema: &Schema, options: &Options, search: &mut S
             add(answer.start + last + colon + 1..text.len(), Source::Words);
         }
     }
+}
+
+/// A document that was written as a string, with its quotes or without them: what looks like values in it is escaped.
+pub(crate) fn add_escaped(text: &str, options: &Options, search: &mut Search) {
+    let inner = text.trim();
+    let quoted = inner.starts_with('"');
+    let bare = ["{\\\"", "{\\n", "[\\\"", "[\\n", "[{\\\""].iter().any(|begin| inner.starts_with(begin));
+    if !quoted && !bare {
+        return;
+    }
+    let as_string = if quoted { inner.to_owned() } else { format!("\"{inner}\"") };
+    let Some(serde_json::Value::String(content)) = strict::read(&as_string, options.max_depth).map(|strict| strict.value) else {
+        return;
+    };
+    if !content.trim_start().starts_with(['{', '[', '`']) {
+        return;
+    }
+    let start = text.len() - text.trim_start().len();
+    let notes = if quoted { Vec::new() } else { vec![What::RemovedEscapes] };
+    let node = Node { id: search.next_id, kind: Kind::Text(content), notes, cut: false };
+    search.next_id = search.next_id.wrapping_add(1);
+    search.found.clear();
+    search.found.push(Found { node, source: Source::Whole, start, end: start + inner.len(), inside_open: false });
 }
 
 fn kind(text: &str, options: &Options) -> Kind {

@@ -14,13 +14,10 @@ pub(crate) struct Fence {
     /// Whether it says that it holds data, or nothing.
     pub(crate) is_data: bool,
     mark: u8,
-    extended: usize,
 }
 
 /// What blocks of data call themselves.
 const DATA: &[&str] = &["", "json", "jsonc", "json5", "jsonl", "ndjson", "jsonlines", "js", "javascript", "geojson", "output"];
-/// How often the end of a block is moved.
-const EXTENSIONS: usize = 3;
 
 impl Fence {
     /// The block whose fence stands at `at`.
@@ -42,20 +39,17 @@ impl Fence {
             closed: false,
             is_data: DATA.iter().any(|data| data.eq_ignore_ascii_case(name)),
             mark,
-            extended: 0,
         };
         fence.find_end(text, start);
         Some(fence)
     }
 
-    /// Moves the end to the next closing fence, if there is one.
-    pub(crate) fn extend(&mut self, text: &str) -> bool {
-        self.extended += 1;
-        if !self.closed || self.extended > EXTENSIONS {
-            return false;
+    /// The block with its end behind a value that goes beyond its first closing fence.
+    pub(crate) fn reaching(mut self, text: &str, end: usize) -> Self {
+        if end > self.end {
+            self.find_end(text, end);
         }
-        self.find_end(text, self.behind);
-        true
+        self
     }
 
     fn find_end(&mut self, text: &str, from: usize) {

@@ -30,10 +30,24 @@ fn follows(text: &str, before: &Found, next: &Found) -> bool {
     if next.inside_open || next.start < before.end || before.source == Source::Thought || next.source == Source::Thought {
         return false;
     }
-    let between = &text[before.end..next.start];
+    let between = without_comments(&text[before.end..next.start]);
     const LONGEST: usize = 200;
     between.len() <= LONGEST
         && between.bytes().all(|byte| {
             byte.is_ascii_whitespace() || byte.is_ascii_digit() || matches!(byte, b',' | b';' | b'.' | b')' | b'-' | b'*')
         })
+}
+
+fn without_comments(between: &str) -> std::borrow::Cow<'_, str> {
+    let mut rest = between;
+    let mut left = String::new();
+    while let Some(start) = rest.find("/*") {
+        left.push_str(&rest[..start]);
+        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+    }
+    if left.is_empty() && rest.len() == between.len() {
+        return between.into();
+    }
+    left.push_str(rest);
+    left.into()
 }

@@ -2,11 +2,14 @@
 
 use crate::reader::chars::is_quote;
 
-/// Whether a list or an object can begin with this text.
-pub(crate) fn begins(text: &str) -> bool {
+/// Whether a list or an object can begin with this text. What an answer begins with is hardly prose.
+pub(crate) fn begins(text: &str, is_first: bool) -> bool {
     let Some(inside) = text.get(1..) else { return false };
     let inside = inside.trim_start();
     let Some(next) = inside.chars().next() else { return true };
+    if is_first && !matches!(next, '`' | '{') {
+        return true;
+    }
     if text.starts_with('{') { begins_object(inside, next) } else { begins_list(inside, next) }
 }
 

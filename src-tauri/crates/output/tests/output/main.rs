@@ -9,6 +9,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod corpus;
+mod corrupted;
 mod mending;
 mod recorded;
 mod schemas;

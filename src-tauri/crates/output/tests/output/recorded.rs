@@ -38,8 +38,8 @@ fn classed() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The share in percent of the broken inputs that become what was recorded, and those that don't.
-fn agreement(options: &Options) -> (usize, usize, Vec<String>) {
+/// How many of the broken inputs that become what was recorded, and those that don't.
+fn agreement(options: &Options) -> (usize, usize, Vec<(String, String)>) {
     let mut equal = 0;
     let mut all = 0;
     let mut others = Vec::new();
@@ -51,8 +51,14 @@ fn agreement(options: &Options) -> (usize, usize, Vec<String>) {
                 equal += 1;
                 assert!(!parsed.repairs.is_empty(), "{:?} was mended without a word", row.input);
             }
-            Ok(parsed) => others.push(format!("{}: {:?} gave {}, not {expected}", row.group, row.input, parsed.value)),
-            Err(error) => others.push(format!("{}: {:?} gave an error, not {expected}: {error}", row.group, row.input)),
+            Ok(parsed) => {
+                let what = format!("{}: {:?} gave {}, not {expected}", row.group, row.input, parsed.value);
+                others.push((row.input.clone(), what));
+            },
+            Err(error) => {
+                let what = format!("{}: {:?} gave an error, not {expected}: {error}", row.group, row.input);
+                others.push((row.input.clone(), what));
+            },
         }
     }
     (equal, all, others)
@@ -60,14 +66,26 @@ fn agreement(options: &Options) -> (usize, usize, Vec<String>) {
 
 #[test]
 fn broken_documents_become_what_was_recorded() {
-    let known = classed();
     let (equal, all, others) = agreement(&Options::document());
     println!("{equal} of {all} broken documents become what was recorded");
     assert_eq!(all, 351);
-    let unclassed: Vec<&String> =
-        others.iter().filter(|other| !known.keys().any(|input| other.contains(&format!("{input:?}")))).collect();
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+/// Read as answers of models, in which words by themselves are prose and not a value, the same inputs differ where the
+/// table says so, and nowhere else.
+#[test]
+fn read_as_answers_they_differ_where_taste_says_so() {
+    let known = classed();
+    let (equal, all, others) = agreement(&Options::default());
+    println!("{equal} of {all} broken documents become what was recorded when they are read as answers");
+    let inputs: Vec<String> = others.iter().map(|(input, _)| input.clone()).collect();
+    let unclassed: Vec<&String> = others.iter().filter(|(input, _)| !known.contains_key(input)).map(|(_, what)| what).collect();
     assert!(unclassed.is_empty(), "{unclassed:#?}");
-    assert!(equal * 100 >= all * 95, "{equal} of {all}");
+    let gone: Vec<&String> = known.keys().filter(|input| !inputs.contains(input)).collect();
+    assert!(gone.is_empty(), "these agree now, so the table has too much: {gone:?}");
+    assert!(known.values().all(|class| class == "taste"), "a defect is to be mended, not listed");
+    assert!(equal * 100 >= all * 80, "{equal} of {all}");
 }
 
 #[test]
