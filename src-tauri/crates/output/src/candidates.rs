@@ -19,7 +19,8 @@ use crate::{
 /// How often a reading may fail before the search is given up.
 const FAILURES: usize = 8;
 /// Elements in which models think aloud.
-pub(crate) const THOUGHTS: &[&str] = &["think", "thinking", "thought", "thoughts", "reasoning", "scratchpad", "reflection", "analysis"];
+pub(crate) const THOUGHTS: &[&str] =
+    &["think", "thinking", "thought", "thoughts", "reasoning", "scratchpad", "reflection", "analysis"];
 
 /// A value in the text.
 #[derive(Debug, Clone)]
@@ -48,7 +49,8 @@ pub(crate) struct Search {
 
 /// Looks for lists and objects in a text.
 pub(crate) fn search(text: &str, rules: Rules) -> Search {
-    let mut scan = Scan { text, rules, at: 0, fence: None, thought: None, open_until: 0, failures: 0, search: Search::default() };
+    let mut scan =
+        Scan { text, rules, at: 0, fence: None, thought: None, open_until: 0, failures: 0, search: Search::default() };
     scan.run();
     let mut search = scan.search;
     lines::join(text, &mut search);
@@ -148,11 +150,15 @@ impl Scan<'_> {
             }
             Ok(None) => None,
             Err(stop) => {
-                self.failures += 1;
-                self.at = match stop {
-                    Stop::TooDeep { at } | Stop::Broken { at, .. } => at.max(start + 1),
-                };
                 self.search.stop.get_or_insert(stop);
+                match stop {
+                    // What is deeper isn't a value of its own.
+                    Stop::TooDeep { .. } => self.failures = FAILURES,
+                    Stop::Broken { at, .. } => {
+                        self.failures += 1;
+                        self.at = at.max(start + 1);
+                    }
+                }
                 None
             }
         }
@@ -176,7 +182,8 @@ impl Scan<'_> {
     fn element(&mut self) {
         let rest = &self.text[self.at + 1..];
         let closing = rest.starts_with('/');
-        let name = rest[usize::from(closing)..].split(|next: char| !next.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let name =
+            rest[usize::from(closing)..].split(|next: char| !next.is_ascii_alphanumeric()).next().unwrap_or_default();
         let start = self.at;
         self.at += 1;
         if !THOUGHTS.iter().any(|thought| thought.eq_ignore_ascii_case(name)) {

@@ -80,7 +80,9 @@ impl Rewritten {
     /// A value that can't be mapped back comes back as it is, for the validation to say what is wrong.
     pub fn restore(&self, value: Value, schema: &Schema) -> Value {
         let value = match (&self.wrapper, value) {
-            (Some(key), Value::Object(mut map)) if map.len() == 1 && map.contains_key(key) => map.remove(key).unwrap_or_default(),
+            (Some(key), Value::Object(mut map)) if map.len() == 1 && map.contains_key(key) => {
+                map.remove(key).unwrap_or_default()
+            }
             (_, value) => value,
         };
         let value = if self.renamed.is_empty() { value } else { self.rename(value, 0) };

@@ -90,13 +90,20 @@ impl Seen {
             form(json!({ "type": "boolean" }));
         }
         if let Some(items) = &self.items {
-            form(if items.count == 0 { json!({ "type": "array" }) } else { json!({ "type": "array", "items": items.schema() }) });
+            form(if items.count == 0 {
+                json!({ "type": "array" })
+            } else {
+                json!({ "type": "array", "items": items.schema() })
+            });
         }
         if self.objects > 0 {
-            let fields: Map<String, Value> = self.fields.iter().map(|(name, seen)| (name.clone(), seen.schema())).collect();
+            let fields: Map<String, Value> =
+                self.fields.iter().map(|(name, seen)| (name.clone(), seen.schema())).collect();
             let required: Vec<&String> =
                 self.fields.iter().filter(|(_, seen)| seen.count == self.objects).map(|(name, _)| name).collect();
-            form(json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": false }));
+            form(
+                json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": false }),
+            );
         }
         if self.null {
             form(json!({ "type": "null" }));
@@ -158,5 +165,7 @@ fn is_email(text: &str) -> bool {
 }
 
 fn is_uri(text: &str) -> bool {
-    (text.starts_with("https://") || text.starts_with("http://")) && text.len() > 8 && !text.contains(char::is_whitespace)
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && text.len() > 8
+        && !text.contains(char::is_whitespace)
 }

@@ -30,7 +30,11 @@ pub fn parse_json(text: &str, options: &Options) -> Result<Parsed, ParseError> {
         document.map(|(found, _)| vec![found]).unwrap_or_default()
     } else {
         let quoted = if text.trim_start().starts_with('"') { by_itself(text, options) } else { Vec::new() };
-        let search = if quoted.is_empty() { candidates::search(text, rules) } else { Search { found: quoted, ..Search::default() } };
+        let search = if quoted.is_empty() {
+            candidates::search(text, rules)
+        } else {
+            Search { found: quoted, ..Search::default() }
+        };
         if search.found.is_empty() {
             if let Some(stop) = search.stop {
                 return Err(stop.error(text, rules));

@@ -34,7 +34,8 @@ impl Log {
     /// Takes over what was done in a value of its own, whose paths begin there.
     pub(crate) fn adopt(&mut self, repairs: Vec<Repair>) {
         let here = pointer(&self.path);
-        self.repairs.extend(repairs.into_iter().map(|repair| Repair { path: format!("{here}{}", repair.path), ..repair }));
+        self.repairs
+            .extend(repairs.into_iter().map(|repair| Repair { path: format!("{here}{}", repair.path), ..repair }));
     }
 }
 

@@ -134,7 +134,8 @@ impl<'s> Mender<'s> {
             return Rc::new(self.plain(node, Vec::new()).wrong(u32::from(!shape.is_any)));
         }
         let key = (node.id, id);
-        let remembered = node.is_container() || !shape.ways.is_empty() || node.words().is_some_and(|text| text.len() > 32);
+        let remembered =
+            node.is_container() || !shape.ways.is_empty() || node.words().is_some_and(|text| text.len() > 32);
         if remembered {
             if let Some(known) = self.known.get(&key) {
                 return Rc::clone(known);
@@ -231,7 +232,9 @@ impl<'s> Mender<'s> {
     /// The list or object that a text holds.
     fn inside_text(&mut self, text: &str) -> Option<Node> {
         let start = text.find(['{', '['])?;
-        if self.inside >= WRAPPERS || !text[..start].trim_matches(['`', ' ', '\n']).trim_start_matches("json").is_empty() {
+        if self.inside >= WRAPPERS
+            || !text[..start].trim_matches(['`', ' ', '\n']).trim_start_matches("json").is_empty()
+        {
             return None;
         }
         let mut reader = Reader::new(text, Rules::from(self.options), false, self.next_id);

@@ -66,7 +66,14 @@ fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, P
 }
 
 fn untouched(value: serde_json::Value) -> Parsed {
-    Parsed { value, repairs: Vec::new(), confidence: 1.0, truncated: false, source: Source::Whole, candidates: Vec::new() }
+    Parsed {
+        value,
+        repairs: Vec::new(),
+        confidence: 1.0,
+        truncated: false,
+        source: Source::Whole,
+        candidates: Vec::new(),
+    }
 }
 
 fn search(text: &str, schema: &Schema, options: &Options) -> Result<Search, ParseError> {

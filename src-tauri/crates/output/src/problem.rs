@@ -49,7 +49,9 @@ fn add(found: &mut Vec<Problem>, error: &jsonschema::ValidationError<'_>, root: 
     }
     let path = error.instance_path().to_string();
     let value = root.pointer(&path).unwrap_or(&Value::Null);
-    if let ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } = error.kind() {
+    if let ValidationErrorKind::AdditionalProperties { unexpected }
+    | ValidationErrorKind::UnevaluatedProperties { unexpected } = error.kind()
+    {
         for key in unexpected {
             found.push(Problem {
                 path: format!("{path}/{}", crate::log::escape(key)),
@@ -70,7 +72,12 @@ fn add(found: &mut Vec<Problem>, error: &jsonschema::ValidationError<'_>, root: 
         });
         return;
     }
-    found.push(Problem { path, keyword: error.kind().keyword().to_owned(), expected: expected(error.kind()), found: shown(value) });
+    found.push(Problem {
+        path,
+        keyword: error.kind().keyword().to_owned(),
+        expected: expected(error.kind()),
+        found: shown(value),
+    });
 }
 
 /// The branch with the least wrong in it; of those the one whose errors lie deepest, for it fits furthest.
@@ -83,10 +90,14 @@ fn nearest<'c, 'e>(
         .filter(|branch| !branch.is_empty())
         .min_by_key(|branch| {
             let shallow = branch.iter().map(depth).min().unwrap_or_default();
-            let is_type = branch.iter().any(|error| matches!(error.kind(), ValidationErrorKind::Type { .. }) && depth(error) == shallow);
+            let is_type = branch
+                .iter()
+                .any(|error| matches!(error.kind(), ValidationErrorKind::Type { .. }) && depth(error) == shallow);
             (is_type, std::cmp::Reverse(shallow), branch.len())
         })
-        .filter(|branch| !branch.iter().all(|error| matches!(error.kind(), ValidationErrorKind::Type { .. })) || context.len() == 1)
+        .filter(|branch| {
+            !branch.iter().all(|error| matches!(error.kind(), ValidationErrorKind::Type { .. })) || context.len() == 1
+        })
 }
 
 fn expected(kind: &ValidationErrorKind) -> String {
@@ -98,7 +109,8 @@ fn expected(kind: &ValidationErrorKind) -> String {
             names.join(" or ")
         }
         K::Enum { options } => {
-            let list: Vec<String> = options.as_array().into_iter().flatten().take(12).map(ToString::to_string).collect();
+            let list: Vec<String> =
+                options.as_array().into_iter().flatten().take(12).map(ToString::to_string).collect();
             format!("one of {}", list.join(", "))
         }
         K::Constant { expected_value } => expected_value.to_string(),

@@ -51,7 +51,8 @@ pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
         }
     }
     let paths: Vec<String> = pieces.iter().map(|(piece, _)| piece.path.clone()).collect();
-    let inside = |path: &str| paths.iter().any(|other| path.len() > other.len() && path.starts_with(&format!("{other}/")));
+    let inside =
+        |path: &str| paths.iter().any(|other| path.len() > other.len() && path.starts_with(&format!("{other}/")));
     let (inner, mut outer): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|(piece, _)| inside(&piece.path));
     for (piece, _) in inner {
         let around = outer.iter_mut().find(|(other, _)| piece.path.starts_with(&format!("{}/", other.path)));
@@ -76,7 +77,10 @@ impl Reask {
             [only] => text.push_str(&format!("Write only the new value of {}, as JSON only.\n", only.path)),
             several => {
                 let paths: Vec<String> = several.iter().map(|piece| format!("{:?}", piece.path)).collect();
-                text.push_str(&format!("Write one JSON object with the keys {} and their new values.\n", paths.join(", ")));
+                text.push_str(&format!(
+                    "Write one JSON object with the keys {} and their new values.\n",
+                    paths.join(", ")
+                ));
             }
         }
         text.push_str(&format!("It must follow this schema:\n{}\n", self.schema));
@@ -194,7 +198,8 @@ impl<'s> Finder<'s> {
             [(piece, _)] if piece.path.is_empty() => return self.root.clone(),
             [(_, part)] => (*part).clone(),
             several => {
-                let fields: Map<String, Value> = several.iter().map(|(piece, part)| (piece.path.clone(), (*part).clone())).collect();
+                let fields: Map<String, Value> =
+                    several.iter().map(|(piece, part)| (piece.path.clone(), (*part).clone())).collect();
                 let names: Vec<&String> = several.iter().map(|(piece, _)| &piece.path).collect();
                 json!({ "type": "object", "properties": fields, "required": names, "additionalProperties": false })
             }

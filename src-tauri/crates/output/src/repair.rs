@@ -190,7 +190,11 @@ impl What {
             | Self::RemovedComma
             | Self::ReadLiteral { .. }
             | Self::FilledConstant => 1,
-            Self::AddedQuotes | Self::FixedEscape | Self::AddedComma | Self::RemovedEscapes | Self::FixedNumber { .. } => 2,
+            Self::AddedQuotes
+            | Self::FixedEscape
+            | Self::AddedComma
+            | Self::RemovedEscapes
+            | Self::FixedNumber { .. } => 2,
             Self::AddedColon
             | Self::EscapedQuote
             | Self::RemovedCall { .. }
@@ -269,7 +273,6 @@ pub(crate) fn confidence(repairs: &[Repair]) -> f64 {
             None => kinds.push((kind, repair.cost, repair.cost)),
         }
     }
-    let doubt: f64 =
-        kinds.iter().map(|&(_, dearest, sum)| f64::from(dearest) + f64::from(sum - dearest) / 10.0).sum();
+    let doubt: f64 = kinds.iter().map(|&(_, dearest, sum)| f64::from(dearest) + f64::from(sum - dearest) / 10.0).sum();
     100.0 / (100.0 + doubt)
 }

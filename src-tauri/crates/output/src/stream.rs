@@ -81,7 +81,8 @@ impl Stream {
         self.text.push_str(piece);
         let news = self.machine.run(&self.text, &self.schema, &self.options);
         news.iter().for_each(|news| self.shown.add(news));
-        let fields = news.into_iter().map(|news| PartialField { path: pointer(&news.path), state: news.state }).collect();
+        let fields =
+            news.into_iter().map(|news| PartialField { path: pointer(&news.path), state: news.state }).collect();
         Partial { fields, open: self.machine.open(), complete: self.machine.is_done() }
     }
 

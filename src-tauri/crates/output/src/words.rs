@@ -12,9 +12,11 @@ use crate::{
 /// The longest answer in words that isn't the whole text.
 const LONGEST: usize = 400;
 /// Elements that hold an answer.
-const ELEMENTS: &[&str] = &["answer", "result", "output", "final", "final_answer", "response", "json", "value", "label"];
+const ELEMENTS: &[&str] =
+    &["answer", "result", "output", "final", "final_answer", "response", "json", "value", "label"];
 /// What stands before an answer in its last line.
-const LEADS: &[&str] = &["answer", "result", "output", "label", "category", "value", "response", "conclusion", "verdict", "score"];
+const LEADS: &[&str] =
+    &["answer", "result", "output", "label", "category", "value", "response", "conclusion", "verdict", "score"];
 
 /// Adds what the words of the answer could be.
 pub(crate) fn add(text: &str, schema: &Schema, options: &Options, search: &mut Search) {
@@ -25,19 +27,23 @@ pub(crate) fn add(text: &str, schema: &Schema, options: &Options, search: &mut S
         let inner = &text[range.clone()];
         let begin = range.start + (inner.len() - inner.trim_start().len());
         let inner = inner.trim();
-        if inner.is_empty() || search.found.iter().any(|found| found.start == begin && found.end == begin + inner.len()) {
+        if inner.is_empty() || search.found.iter().any(|found| found.start == begin && found.end == begin + inner.len())
+        {
             return;
         }
         let at_end = text[begin + inner.len()..].trim().is_empty();
         let cut = at_end && options.finish == Finish::Cut;
-        let node = Node { id: search.next_id, kind: kind(inner, options), notes: Vec::new(), cut };
+        let kind = kind(inner, options);
+        let is_words = matches!(kind, Kind::Words(..));
+        let notes = if is_words { vec![What::AddedQuotes] } else { Vec::new() };
+        let source = if is_words && source == Source::Whole { Source::Words } else { source };
+        let node = Node { id: search.next_id, kind, notes, cut };
         search.next_id = search.next_id.wrapping_add(1);
         search.found.push(Found { node, source, start: begin, end: begin + inner.len(), inside_open: false });
     };
     let answer = search.answer..text.len();
     let rest = &text[answer.clone()];
-    let source = if answer.start == 0 { Source::Whole } else { Source::Tag };
-    add(answer.clone(), if rest.trim().starts_with('"') { source } else { Source::Words });
+    add(answer.clone(), if answer.start == 0 { Source::Whole } else { Source::Tag });
     if let Some(inside) = between_fences(rest) {
         add(answer.start + inside.start..answer.start + inside.end, Source::Fence);
     }
@@ -65,7 +71,9 @@ pub(crate) fn add_escaped(text: &str, options: &Options, search: &mut Search) {
         return;
     }
     let as_string = if quoted { inner.to_owned() } else { format!("\"{inner}\"") };
-    let Some(serde_json::Value::String(content)) = strict::read(&as_string, options.max_depth).map(|strict| strict.value) else {
+    let Some(serde_json::Value::String(content)) =
+        strict::read(&as_string, options.max_depth).map(|strict| strict.value)
+    else {
         return;
     };
     if !content.trim_start().starts_with(['{', '[', '`']) {

@@ -17,7 +17,8 @@ pub(crate) struct Fence {
 }
 
 /// What blocks of data call themselves.
-const DATA: &[&str] = &["", "json", "jsonc", "json5", "jsonl", "ndjson", "jsonlines", "js", "javascript", "geojson", "output"];
+const DATA: &[&str] =
+    &["", "json", "jsonc", "json5", "jsonl", "ndjson", "jsonlines", "js", "javascript", "geojson", "output"];
 
 impl Fence {
     /// The block whose fence stands at `at`.
@@ -29,7 +30,8 @@ impl Fence {
             return None;
         }
         let rest = &text[at + length..];
-        let name_end = rest.find(|next: char| next.is_whitespace() || matches!(next, '{' | '[' | '`' | '"')).unwrap_or(rest.len());
+        let name_end =
+            rest.find(|next: char| next.is_whitespace() || matches!(next, '{' | '[' | '`' | '"')).unwrap_or(rest.len());
         let name = &rest[..name_end];
         let start = at + length + name_end;
         let mut fence = Self {

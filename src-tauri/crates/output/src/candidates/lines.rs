@@ -27,14 +27,17 @@ pub(crate) fn join(text: &str, search: &mut Search) {
 }
 
 fn follows(text: &str, before: &Found, next: &Found) -> bool {
-    if next.inside_open || next.start < before.end || before.source == Source::Thought || next.source == Source::Thought {
+    if next.inside_open || next.start < before.end || before.source == Source::Thought || next.source == Source::Thought
+    {
         return false;
     }
     let between = without_comments(&text[before.end..next.start]);
     const LONGEST: usize = 200;
     between.len() <= LONGEST
         && between.bytes().all(|byte| {
-            byte.is_ascii_whitespace() || byte.is_ascii_digit() || matches!(byte, b',' | b';' | b'.' | b')' | b'-' | b'*')
+            byte.is_ascii_whitespace()
+                || byte.is_ascii_digit()
+                || matches!(byte, b',' | b';' | b'.' | b')' | b'-' | b'*')
         })
 }
 

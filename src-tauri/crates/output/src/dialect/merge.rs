@@ -39,7 +39,11 @@ impl<'s> Merger<'s> {
                 map.iter().map(|(key, value)| (key.clone(), self.value(value, &below(path, key), depth + 1))).collect(),
             ),
             Value::Array(items) => Value::Array(
-                items.iter().enumerate().map(|(at, item)| self.value(item, &below(path, &at.to_string()), depth + 1)).collect(),
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| self.value(item, &below(path, &at.to_string()), depth + 1))
+                    .collect(),
             ),
             other => other.clone(),
         }
@@ -55,7 +59,8 @@ impl<'s> Merger<'s> {
             }
             parts.push(part);
             let all = part.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            let reference = part.get("$ref").and_then(Value::as_str).and_then(|reference| self.places.follow(reference));
+            let reference =
+                part.get("$ref").and_then(Value::as_str).and_then(|reference| self.places.follow(reference));
             let behind = todo.len();
             todo.extend(reference.into_iter().chain(all));
             todo[behind..].reverse();
@@ -70,7 +75,9 @@ impl<'s> Merger<'s> {
                 (None, value) => {
                     whole.insert(key.clone(), value);
                 }
-                (Some(Value::Object(known)), Value::Object(more)) if matches!(key.as_str(), "properties" | "$defs" | "definitions") => {
+                (Some(Value::Object(known)), Value::Object(more))
+                    if matches!(key.as_str(), "properties" | "$defs" | "definitions") =>
+                {
                     for (name, schema) in more {
                         if known.get(&name).is_some_and(|known| *known != schema) {
                             self.losses.push(loss(&below(path, &name), "allOf", LossKind::Weakened));
@@ -86,9 +93,12 @@ impl<'s> Merger<'s> {
                         }
                     }
                 }
-                (Some(Value::Array(known)), Value::Array(more)) if key == "enum" => known.retain(|choice| more.contains(choice)),
+                (Some(Value::Array(known)), Value::Array(more)) if key == "enum" => {
+                    known.retain(|choice| more.contains(choice))
+                }
                 (Some(known), value) => {
-                    let says_the_same = *known == value || matches!(key.as_str(), "title" | "description" | "default" | "$id");
+                    let says_the_same =
+                        *known == value || matches!(key.as_str(), "title" | "description" | "default" | "$id");
                     if !says_the_same {
                         self.losses.push(loss(path, key, LossKind::Weakened));
                     }

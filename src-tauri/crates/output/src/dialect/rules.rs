@@ -39,8 +39,18 @@ pub(super) enum Null {
 
 const OPENAI: Rules = Rules {
     keep: &[
-        "title", "description", "enum", "const", "pattern", "multipleOf", "minimum", "maximum", "exclusiveMinimum",
-        "exclusiveMaximum", "minItems", "maxItems",
+        "title",
+        "description",
+        "enum",
+        "const",
+        "pattern",
+        "multipleOf",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minItems",
+        "maxItems",
     ],
     formats: Some(&["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"]),
     closed: true,
@@ -72,8 +82,20 @@ const ANTHROPIC: Rules = Rules {
 
 const GEMINI: Rules = Rules {
     keep: &[
-        "title", "description", "enum", "pattern", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength",
-        "minProperties", "maxProperties", "default", "example",
+        "title",
+        "description",
+        "enum",
+        "pattern",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "minProperties",
+        "maxProperties",
+        "default",
+        "example",
     ],
     formats: Some(&["date-time", "date", "time", "enum", "float", "double", "int32", "int64"]),
     closed: false,

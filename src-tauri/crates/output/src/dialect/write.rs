@@ -21,8 +21,21 @@ const UNROLLED: usize = 3;
 const DEEPEST: usize = 64;
 /// Keywords that describe and forbid nothing, so that leaving them out loses nothing.
 const SILENT: &[&str] = &[
-    "$schema", "$id", "id", "$comment", "$anchor", "$defs", "definitions", "examples", "readOnly", "writeOnly", "deprecated",
-    "x-aliases", "title", "description", "default",
+    "$schema",
+    "$id",
+    "id",
+    "$comment",
+    "$anchor",
+    "$defs",
+    "definitions",
+    "examples",
+    "readOnly",
+    "writeOnly",
+    "deprecated",
+    "x-aliases",
+    "title",
+    "description",
+    "default",
 ];
 
 pub(super) struct Writer<'s> {

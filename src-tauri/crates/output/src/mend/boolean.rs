@@ -1,6 +1,7 @@
 //! Truth values in words.
 
-const YES: &[&str] = &["true", "yes", "y", "t", "on", "1", "correct", "right", "ok", "okay", "affirmative", "enabled", "✓", "✔", "✅"];
+const YES: &[&str] =
+    &["true", "yes", "y", "t", "on", "1", "correct", "right", "ok", "okay", "affirmative", "enabled", "✓", "✔", "✅"];
 const NO: &[&str] =
     &["false", "no", "n", "f", "off", "0", "incorrect", "wrong", "negative", "disabled", "not true", "✗", "✘", "❌"];
 
@@ -12,7 +13,9 @@ pub(super) fn read(text: &str) -> Option<bool> {
         return None;
     }
     let text = text.to_lowercase();
-    let bare = text.trim_matches(|next: char| next.is_whitespace() || matches!(next, '.' | '!' | '"' | '\'' | '*' | '`' | '(' | ')'));
+    let bare = text.trim_matches(|next: char| {
+        next.is_whitespace() || matches!(next, '.' | '!' | '"' | '\'' | '*' | '`' | '(' | ')')
+    });
     let whole = |words: &[&str]| words.contains(&bare);
     if whole(YES) {
         return Some(true);

@@ -14,7 +14,8 @@ use crate::{
 /// The longest text in which a choice is looked for.
 const LONGEST: usize = 2000;
 /// Words that take back what follows.
-const NEGATIONS: &[&str] = &["not", "no", "never", "isn't", "wasn't", "aren't", "without", "neither", "nor", "non", "don't", "cannot"];
+const NEGATIONS: &[&str] =
+    &["not", "no", "never", "isn't", "wasn't", "aren't", "without", "neither", "nor", "non", "don't", "cannot"];
 
 impl Mender<'_> {
     pub(super) fn choice(&mut self, node: &Node, choices: &[Value]) -> Option<Mended> {
@@ -62,7 +63,9 @@ impl Mender<'_> {
             Kind::Text(text) => choices.iter().find(|choice| choice.as_str() == Some(text)),
             Kind::Words(text, reading) => {
                 let read = match reading {
-                    Reading::Value(value, what) => choices.iter().find(|choice| *choice == value).map(|choice| (choice, Some(what))),
+                    Reading::Value(value, what) => {
+                        choices.iter().find(|choice| *choice == value).map(|choice| (choice, Some(what)))
+                    }
                     Reading::Text => None,
                 };
                 match read {
@@ -75,7 +78,9 @@ impl Mender<'_> {
             }
             Kind::Bool(value) => choices.iter().find(|choice| choice.as_bool() == Some(*value)),
             Kind::Null => choices.iter().find(|choice| choice.is_null()),
-            Kind::Number(number, _) => choices.iter().find(|choice| choice.as_f64().is_some_and(|value| number.as_f64() == Some(value))),
+            Kind::Number(number, _) => {
+                choices.iter().find(|choice| choice.as_f64().is_some_and(|value| number.as_f64() == Some(value)))
+            }
             Kind::List(_) | Kind::Record(_) => {
                 let plain = self.plain(node, Vec::new());
                 let super::Made::Plain(value, _) = &plain.made else { return None };
@@ -108,7 +113,9 @@ fn folded<'c>(text: &str, choices: &'c [Value]) -> Option<&'c Value> {
         return Some(choice);
     }
     let lower = trimmed.to_lowercase();
-    if let Some(choice) = only(named(choices).filter(|(name, _)| name.to_lowercase() == lower).map(|(_, choice)| choice)) {
+    if let Some(choice) =
+        only(named(choices).filter(|(name, _)| name.to_lowercase() == lower).map(|(_, choice)| choice))
+    {
         return Some(choice);
     }
     let text = fold(text);
@@ -148,14 +155,18 @@ fn contained<'c>(text: &str, choices: &'c [Value]) -> Option<&'c Value> {
         if name.is_empty() || name.len() > text.len() {
             continue;
         }
-        let places: Vec<usize> =
-            text.windows(name.len()).enumerate().filter(|(_, window)| *window == name.as_slice()).map(|(place, _)| place).collect();
+        let places: Vec<usize> = text
+            .windows(name.len())
+            .enumerate()
+            .filter(|(_, window)| *window == name.as_slice())
+            .map(|(place, _)| place)
+            .collect();
         if places.is_empty() {
             continue;
         }
-        let negated = places.iter().any(|&place| {
-            text[place.saturating_sub(3)..place].iter().any(|word| NEGATIONS.contains(&word.as_str()))
-        });
+        let negated = places
+            .iter()
+            .any(|&place| text[place.saturating_sub(3)..place].iter().any(|word| NEGATIONS.contains(&word.as_str())));
         if negated {
             return None;
         }

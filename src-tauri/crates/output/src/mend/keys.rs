@@ -68,8 +68,11 @@ pub(super) fn assign(members: &[Member], shape: &Shape, options: &Options, own: 
 /// Fields that are missing, under keys that are nearly theirs.
 fn nearest(members: &[Member], shape: &Shape, places: &mut [Place], taken: &mut [Option<usize>]) {
     const MOST: usize = 32;
-    let missing: Vec<usize> =
-        (0..taken.len()).filter(|&field| taken[field].is_none()).filter(|&field| may_be_near(shape, field)).take(MOST).collect();
+    let missing: Vec<usize> = (0..taken.len())
+        .filter(|&field| taken[field].is_none())
+        .filter(|&field| may_be_near(shape, field))
+        .take(MOST)
+        .collect();
     if missing.is_empty() {
         return;
     }

@@ -12,16 +12,19 @@ use crate::{
 impl Mender<'_> {
     pub(super) fn list(&mut self, node: &Node, items: &[Node], shape: &Shape) -> Mended {
         let mut list = Vec::with_capacity(items.len());
-        for item in items {
+        let mut own = node.notes.clone();
+        for (at, item) in items.iter().enumerate() {
             let mended = self.item(item, list.len(), shape);
-            let is_torn = item.cut && mended.wrong > 0 && list.len() + 1 == items.len();
             // The last item of a cut list that can't be used isn't worth the others.
-            if !is_torn && !matches!(mended.made, Made::Absent) {
+            let is_torn = item.cut && mended.wrong > 0 && at + 1 == items.len();
+            if is_torn {
+                own.push(What::CutContainer);
+            } else if !matches!(mended.made, Made::Absent) {
                 list.push(mended);
             }
         }
         let wrong = u32::from(!shape.limits.list(list.len()));
-        Mended::new(Made::List(list), node.notes.clone()).wrong(wrong)
+        Mended::new(Made::List(list), own).wrong(wrong)
     }
 
     fn item(&mut self, item: &Node, place: usize, shape: &Shape) -> Rc<Mended> {

@@ -11,11 +11,24 @@ pub(super) struct ReadNumber {
 }
 
 const CURRENCIES: &[&str] = &[
-    "us$", "usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "inr", "cny", "rmb", "krw", "sek", "nok", "dkk", "pln", "$", "€", "£",
-    "¥", "₹", "₩", "₽", "fr.",
+    "us$", "usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "inr", "cny", "rmb", "krw", "sek", "nok", "dkk", "pln",
+    "$", "€", "£", "¥", "₹", "₩", "₽", "fr.",
 ];
-const ABOUT: &[&str] =
-    &["approximately", "approx.", "approx", "about", "around", "roughly", "nearly", "circa", "ca.", "c.", "~", "≈", "almost"];
+const ABOUT: &[&str] = &[
+    "approximately",
+    "approx.",
+    "approx",
+    "about",
+    "around",
+    "roughly",
+    "nearly",
+    "circa",
+    "ca.",
+    "c.",
+    "~",
+    "≈",
+    "almost",
+];
 const SCALES: &[(&str, f64)] = &[
     ("thousand", 1e3),
     ("million", 1e6),
@@ -63,7 +76,8 @@ fn plain(text: &str) -> Option<Number> {
         return None;
     }
     let digits = digits.trim_start_matches('0');
-    let digits = if digits.starts_with(|next: char| next.is_ascii_digit()) { digits.to_owned() } else { format!("0{digits}") };
+    let digits =
+        if digits.starts_with(|next: char| next.is_ascii_digit()) { digits.to_owned() } else { format!("0{digits}") };
     let digits = digits.strip_suffix('.').unwrap_or(&digits);
     serde_json::from_str(&format!("{}{digits}", if minus { "-" } else { "" })).ok()
 }
@@ -125,7 +139,13 @@ fn decorated(text: &str, fraction: bool, percent: Percent) -> Option<ReadNumber>
 }
 
 /// What stands behind the digits: a scale, a percent sign, a currency, an ordinal's ending, a unit.
-fn tail<'t>(behind: &'t str, value: &mut f64, form: &mut NumberForm, fraction: bool, percent: Percent) -> Option<&'t str> {
+fn tail<'t>(
+    behind: &'t str,
+    value: &mut f64,
+    form: &mut NumberForm,
+    fraction: bool,
+    percent: Percent,
+) -> Option<&'t str> {
     if behind.is_empty() {
         return Some(behind);
     }
@@ -164,7 +184,8 @@ fn tail<'t>(behind: &'t str, value: &mut f64, form: &mut NumberForm, fraction: b
 
 /// Accepts a few words, nothing that could change what the number says.
 fn unit_or_currency(text: &str) -> Option<&str> {
-    const CHANGES: &[&str] = &["to", "or", "and", "per", "of", "plus", "minus", "more", "less", "than", "times", "x", "e", "not"];
+    const CHANGES: &[&str] =
+        &["to", "or", "and", "per", "of", "plus", "minus", "more", "less", "than", "times", "x", "e", "not"];
     let few = text.split_whitespace().count() <= 3;
     let harmless = text.split_whitespace().all(|word| !CHANGES.contains(&word));
     let clean = text.chars().all(|next| next.is_alphabetic() || " .°%/²³€$£µ'\"".contains(next));
@@ -198,7 +219,8 @@ fn separated(digits: &str) -> Option<(f64, Option<NumberForm>)> {
         (Some(comma), Some(dot)) if comma > dot => (Some(','), NumberForm::DecimalComma),
         (Some(_), Some(_)) => (Some('.'), NumberForm::Thousands),
         (Some(comma), None) => {
-            let groups = digits.matches(',').count() > 1 || digits.len() - comma == 4 && comma <= 3 && !digits.starts_with('0');
+            let groups =
+                digits.matches(',').count() > 1 || digits.len() - comma == 4 && comma <= 3 && !digits.starts_with('0');
             if groups { (None, NumberForm::Thousands) } else { (Some(','), NumberForm::DecimalComma) }
         }
         (None, Some(_)) if digits.matches('.').count() > 1 => (None, NumberForm::DecimalComma),
@@ -218,7 +240,10 @@ fn separated(digits: &str) -> Option<(f64, Option<NumberForm>)> {
         return None;
     }
     let plain: String = whole.chars().filter(char::is_ascii_digit).collect();
-    let value: f64 = format!("{}.{}", if plain.is_empty() { "0" } else { &plain }, if part.is_empty() { "0" } else { part }).parse().ok()?;
+    let value: f64 =
+        format!("{}.{}", if plain.is_empty() { "0" } else { &plain }, if part.is_empty() { "0" } else { part })
+            .parse()
+            .ok()?;
     let form = match form {
         NumberForm::Plain if grouped => Some(NumberForm::Thousands),
         NumberForm::Plain => None,
@@ -240,7 +265,8 @@ fn well_grouped(whole: &str) -> bool {
     separators.all(|next| Some(next) == first)
         && (1..=3).contains(&head)
         && tail.last().map(length) == Some(3)
-        && (tail.iter().all(|group| group.len() == 3) || head <= 2 && tail[..tail.len() - 1].iter().all(|group| group.len() == 2))
+        && (tail.iter().all(|group| group.len() == 3)
+            || head <= 2 && tail[..tail.len() - 1].iter().all(|group| group.len() == 2))
 }
 
 /// `1/2`, `1 1/2`, `1½`; the value so far is the digits before it.
@@ -267,7 +293,10 @@ fn fractions<'t>(digits: &str, behind: &'t str, value: &mut f64) -> Option<(bool
 
 /// The number without a detour through binary fractions, where only separators and words stood around it.
 fn exact(digits: &str, minus: bool, form: NumberForm) -> Option<Number> {
-    if !matches!(form, NumberForm::Thousands | NumberForm::Unit | NumberForm::Currency | NumberForm::Ordinal | NumberForm::About) {
+    if !matches!(
+        form,
+        NumberForm::Thousands | NumberForm::Unit | NumberForm::Currency | NumberForm::Ordinal | NumberForm::About
+    ) {
         return None;
     }
     let comma_decimal = digits.contains(',') && separated(digits)?.1 == Some(NumberForm::DecimalComma);

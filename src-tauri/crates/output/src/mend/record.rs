@@ -68,9 +68,11 @@ impl Mender<'_> {
         };
         let torn = mended.wrong > 0 && member.value.cut;
         let nothing = matches!(mended.made, Made::Absent);
-        if !field.required && (absent && (mended.wrong > 0 || matches!(member.value.kind, Kind::Missing)) || torn || nothing) {
+        if !field.required
+            && (absent && (mended.wrong > 0 || matches!(member.value.kind, Kind::Missing)) || torn || nothing)
+        {
             own.extend(member.value.notes.iter().cloned());
-            own.push(What::RemovedNull { key: field.name.clone() });
+            own.push(if torn { What::CutContainer } else { What::RemovedNull { key: field.name.clone() } });
             return None;
         }
         if field.required && mended.wrong > 0 && absent {

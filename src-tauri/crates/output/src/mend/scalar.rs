@@ -12,8 +12,21 @@ use crate::{
 };
 
 /// What people write when there is nothing to write.
-const NOTHING: &[&str] =
-    &["null", "none", "nil", "n/a", "na", "undefined", "nan", "-", "", "not available", "not applicable", "unknown", "not specified"];
+const NOTHING: &[&str] = &[
+    "null",
+    "none",
+    "nil",
+    "n/a",
+    "na",
+    "undefined",
+    "nan",
+    "-",
+    "",
+    "not available",
+    "not applicable",
+    "unknown",
+    "not specified",
+];
 
 /// Whether a text says that there is nothing.
 pub(super) fn says_nothing(text: &str) -> bool {

@@ -241,7 +241,8 @@ impl Reader<'_> {
         }
         let rest = &self.text[self.at..];
         let mut end = rest.chars().next().map_or(0, char::len_utf8);
-        end += rest[end..].find(|next: char| chars::ends_words(next) || chars::is_quote(next)).unwrap_or(rest.len() - end);
+        end +=
+            rest[end..].find(|next: char| chars::ends_words(next) || chars::is_quote(next)).unwrap_or(rest.len() - end);
         let text = shorten(&rest[..end]);
         self.steps += end;
         self.at += end;

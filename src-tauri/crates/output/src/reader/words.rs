@@ -204,7 +204,8 @@ impl Reader<'_> {
         if chars::is_quote(first) || matches!(first, '}' | ']') {
             return true;
         }
-        let name = text.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '-' | '$'))).unwrap_or(text.len());
+        let name =
+            text.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '-' | '$'))).unwrap_or(text.len());
         name > 0 && text[name..].trim_start().starts_with(':') && !text[name..].trim_start().starts_with("://")
     }
 
@@ -289,7 +290,8 @@ impl Reader<'_> {
         if !rest.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$')) {
             return Ok(None);
         }
-        let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.')).count();
+        let name =
+            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.')).count();
         let blanks = rest[name..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         self.steps += name + blanks;
         if rest.get(name + blanks) != Some(&b'(') {
@@ -323,13 +325,7 @@ impl Reader<'_> {
 }
 
 /// A number with the digits that are missing.
-fn fixed(
-    raw: &str,
-    sign: usize,
-    whole: usize,
-    decimals: Option<usize>,
-    exponent: Option<usize>,
-) -> Option<Value> {
+fn fixed(raw: &str, sign: usize, whole: usize, decimals: Option<usize>, exponent: Option<usize>) -> Option<Value> {
     if whole == 0 && decimals.is_none() && (sign == 0 || exponent.is_some() || raw == "+") {
         return None;
     }

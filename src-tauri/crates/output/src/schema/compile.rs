@@ -22,7 +22,8 @@ const IF: u8 = 4;
 
 /// The shapes of a schema, the root's first.
 pub(crate) fn shapes(root: &Value) -> Vec<Shape> {
-    let mut compiler = Compiler { places: Places::of(root), shapes: Vec::new(), known: HashMap::new(), todo: Vec::new() };
+    let mut compiler =
+        Compiler { places: Places::of(root), shapes: Vec::new(), known: HashMap::new(), todo: Vec::new() };
     compiler.shape(vec![Part::new(root)]);
     while let Some((id, parts)) = compiler.todo.pop() {
         let shape = compiler.make(&parts);
@@ -96,7 +97,8 @@ impl<'s> Compiler<'s> {
                 named[place].1.push(Part::new(schema));
                 aliases.extend(other_names(schema).map(|alias| (fold(alias), name.as_str())));
             }
-            required.extend(map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
+            required
+                .extend(map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
             for (pattern, schema) in map.get("patternProperties").and_then(Value::as_object).into_iter().flatten() {
                 if let Ok(regex) = Regex::new(pattern) {
                     patterns.push((regex, schema));
@@ -131,7 +133,8 @@ impl<'s> Compiler<'s> {
                 shape.by_folded.entry(alias).or_insert(place);
             }
         }
-        shape.patterns = patterns.into_iter().map(|(regex, schema)| (regex, self.shape(vec![Part::new(schema)]))).collect();
+        shape.patterns =
+            patterns.into_iter().map(|(regex, schema)| (regex, self.shape(vec![Part::new(schema)]))).collect();
         shape.rest = match rest {
             _ if closed => Rest::Nothing,
             Some(parts) => Rest::Shape(self.shape(parts)),
@@ -181,7 +184,8 @@ impl<'s> Compiler<'s> {
                     return;
                 }
             }
-            if part.chosen & IF == 0 && map.contains_key("if") && (map.contains_key("then") || map.contains_key("else")) {
+            if part.chosen & IF == 0 && map.contains_key("if") && (map.contains_key("then") || map.contains_key("else"))
+            {
                 let yes: Vec<Part<'s>> = ["if", "then"].iter().filter_map(|key| map.get(*key)).map(Part::new).collect();
                 let mut first = with_branch(parts, place, IF, None);
                 first.extend(yes);
@@ -203,8 +207,26 @@ fn with_branch<'s>(parts: &[Part<'s>], place: usize, mark: u8, branch: Option<Pa
 /// What one schema object says about the value itself. Whether it says anything.
 fn narrow(shape: &mut Shape, map: &Map<String, Value>) -> bool {
     const SILENT: &[&str] = &[
-        "$schema", "$id", "$ref", "$defs", "definitions", "$comment", "$anchor", "title", "description", "default",
-        "examples", "allOf", "anyOf", "oneOf", "if", "then", "else", "readOnly", "writeOnly", "deprecated",
+        "$schema",
+        "$id",
+        "$ref",
+        "$defs",
+        "definitions",
+        "$comment",
+        "$anchor",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "if",
+        "then",
+        "else",
+        "readOnly",
+        "writeOnly",
+        "deprecated",
     ];
     match map.get("type") {
         Some(Value::String(name)) => shape.types = shape.types.and(Types::of_name(name)),

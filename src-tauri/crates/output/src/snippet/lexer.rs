@@ -60,11 +60,17 @@ impl Lexer<'_> {
         } else if matches!(first, '"' | '\'' | '`') {
             self.text(first);
         } else if first.is_ascii_digit() {
-            let end = self.rest.find(|next: char| !(next.is_ascii_alphanumeric() || matches!(next, '.' | '_'))).unwrap_or(self.rest.len());
+            let end = self
+                .rest
+                .find(|next: char| !(next.is_ascii_alphanumeric() || matches!(next, '.' | '_')))
+                .unwrap_or(self.rest.len());
             self.push(Token::Number(self.rest[..end].replace('_', "")));
             self.skip(end);
         } else if first.is_alphabetic() || matches!(first, '_' | '$') {
-            let end = self.rest.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '$'))).unwrap_or(self.rest.len());
+            let end = self
+                .rest
+                .find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '$')))
+                .unwrap_or(self.rest.len());
             self.push(Token::Word(self.rest[..end].to_owned()));
             self.skip(end);
         } else {

@@ -17,7 +17,9 @@ pub(super) fn read(text: &str) -> Result<Snippet, SnippetError> {
         if matches!(token, Token::Word(word) if word == "class") {
             cursor.next();
             declared.extend(class(&mut cursor, &indents)?);
-        } else if matches!((token, cursor.ahead(1)), (Token::Word(_), Some(Token::Sign('=')))) && at_margin(&cursor, &indents) {
+        } else if matches!((token, cursor.ahead(1)), (Token::Word(_), Some(Token::Sign('='))))
+            && at_margin(&cursor, &indents)
+        {
             declared.extend(alias(&mut cursor)?);
         } else {
             cursor.next();
@@ -91,7 +93,9 @@ fn class(cursor: &mut Cursor, indents: &[usize]) -> Result<Option<(String, Value
             Token::Word(word) if word == "model_config" => {
                 body.closed |= line_says_forbid(cursor);
             }
-            Token::Word(word) if cursor.ahead(1) == Some(&Token::Sign(':')) && !matches!(word.as_str(), "try" | "else") => {
+            Token::Word(word)
+                if cursor.ahead(1) == Some(&Token::Sign(':')) && !matches!(word.as_str(), "try" | "else") =>
+            {
                 body.field(cursor, word)?;
             }
             Token::Word(word) if matches!(word.as_str(), "def" | "async") => {
@@ -180,8 +184,17 @@ impl Body {
             json!({ "type": "object", "properties": self.fields, "required": self.required })
         };
         if let Value::Object(map) = &mut schema {
-            const ROOTS: &[&str] =
-                &["BaseModel", "TypedDict", "NamedTuple", "object", "RootModel", "Generic", "pydantic", "typing", "BaseSettings"];
+            const ROOTS: &[&str] = &[
+                "BaseModel",
+                "TypedDict",
+                "NamedTuple",
+                "object",
+                "RootModel",
+                "Generic",
+                "pydantic",
+                "typing",
+                "BaseSettings",
+            ];
             let other: Vec<Value> = bases
                 .iter()
                 .filter(|base| !is_enum && !ROOTS.contains(&base.as_str()))

@@ -173,7 +173,9 @@ fn members(cursor: &mut Cursor) -> Typed {
             Token::Sign('}') => break,
             Token::Doc(text) => doc = Some(text),
             Token::Sign('[') => rest = Some(index(cursor)?),
-            Token::Word(word) if matches!(word.as_str(), "readonly" | "public" | "private" | "protected") && !starts_type(cursor) => {}
+            Token::Word(word)
+                if matches!(word.as_str(), "readonly" | "public" | "private" | "protected") && !starts_type(cursor) => {
+            }
             Token::Word(name) | Token::Text(name) | Token::Number(name) => {
                 let optional = cursor.eat('?');
                 cursor.eat('!');
@@ -416,7 +418,9 @@ fn joined(mut branches: Vec<Value>) -> Value {
         choices.extend((nulls > 0).then_some(Value::Null));
         return json!({ "enum": choices });
     }
-    if branches.iter().all(|branch| branch.as_object().is_some_and(|map| map.len() == 1 && map.get("type").is_some_and(Value::is_string))) {
+    if branches.iter().all(|branch| {
+        branch.as_object().is_some_and(|map| map.len() == 1 && map.get("type").is_some_and(Value::is_string))
+    }) {
         let kinds: Vec<Value> = branches.iter().filter_map(|branch| branch.get("type")).cloned().collect();
         return json!({ "type": kinds });
     }

@@ -39,20 +39,43 @@ enum State {
     #[default]
     Prose,
     /// A value is expected, or the end of a list that is empty so far.
-    Value { or_end: bool },
+    Value {
+        or_end: bool,
+    },
     /// A key is expected, or the end of an object that is empty so far.
-    Key { or_end: bool },
+    Key {
+        or_end: bool,
+    },
     /// Inside a string, after its first quote; `scan` is how far it was looked at.
-    Text { start: usize, scan: usize, is_key: bool, shown: usize },
+    Text {
+        start: usize,
+        scan: usize,
+        is_key: bool,
+        shown: usize,
+    },
     /// A string has ended at `end`, if what follows allows it.
-    TextEnd { start: usize, end: usize, is_key: bool },
+    TextEnd {
+        start: usize,
+        end: usize,
+        is_key: bool,
+    },
     Colon,
     /// Inside a number or a word.
-    Word { start: usize },
+    Word {
+        start: usize,
+    },
     /// A number or a word has ended at `end`, if what follows allows it.
-    WordEnd { start: usize, end: usize, comma: bool },
+    WordEnd {
+        start: usize,
+        end: usize,
+        comma: bool,
+    },
     /// Inside a container whose fields aren't followed.
-    Held { start: usize, depth: usize, text: Option<bool> },
+    Held {
+        start: usize,
+        depth: usize,
+        text: Option<bool>,
+    },
     /// A value has ended.
     After,
     Done,
@@ -107,7 +130,10 @@ impl Machine {
             return Vec::new();
         }
         let path = self.path();
-        let inside = matches!(self.state, State::Text { is_key: false, .. } | State::Held { .. } | State::Word { .. } | State::WordEnd { .. });
+        let inside = matches!(
+            self.state,
+            State::Text { is_key: false, .. } | State::Held { .. } | State::Word { .. } | State::WordEnd { .. }
+        );
         let depth = if inside { path.len() + 1 } else { self.frames.len() };
         (0..depth.min(path.len() + 1)).map(|end| pointer(&path[..end])).collect()
     }
@@ -297,7 +323,9 @@ impl Run<'_, '_> {
 
     fn word(&mut self, start: usize) -> bool {
         let rest = &self.text.as_bytes()[self.machine.at..];
-        let Some(length) = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace()) else {
+        let Some(length) =
+            rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace())
+        else {
             self.machine.at = self.text.len();
             self.machine.steps += rest.len();
             return false;

@@ -4,14 +4,14 @@ use serde_json::{Map, Value, json};
 
 /// A small generator of numbers that look random (SplitMix64).
 #[derive(Debug, Clone)]
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x1234_5678_9abc_def1))
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut next = self.0;
         next = (next ^ (next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,23 +19,50 @@ impl Random {
         next ^ (next >> 31)
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
 
-    pub fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 }
 
 const NAMES: &[&str] = &[
-    "name", "title", "summary", "age", "count", "total_price", "is_active", "created_at", "tags", "items", "address", "email",
-    "status", "priority", "score", "notes", "owner", "line_items", "phone_number", "country_code", "first_name", "last_name",
-    "rating", "category", "weight_kg", "has_children", "description", "steps", "ingredients", "duration",
+    "name",
+    "title",
+    "summary",
+    "age",
+    "count",
+    "total_price",
+    "is_active",
+    "created_at",
+    "tags",
+    "items",
+    "address",
+    "email",
+    "status",
+    "priority",
+    "score",
+    "notes",
+    "owner",
+    "line_items",
+    "phone_number",
+    "country_code",
+    "first_name",
+    "last_name",
+    "rating",
+    "category",
+    "weight_kg",
+    "has_children",
+    "description",
+    "steps",
+    "ingredients",
+    "duration",
 ];
 const CHOICES: &[&[&str]] = &[
     &["low", "medium", "high"],
@@ -45,14 +72,46 @@ const CHOICES: &[&[&str]] = &[
     &["credit-card", "bank-transfer", "cash"],
 ];
 const TEXTS: &[&str] = &[
-    "plain", "two words", "Ada Lovelace", "it's fine", "He said \"no\" twice", "a, b, and c", "ends with comma,", "x: y", "{curly}",
-    "[square]", "https://example.com/a?b=c&d=e", "line one\nline two", "tab\there", "back\\slash", "ünïcödé ✓", "日本語", "", "yes",
-    "12", "12,111", "null", "true", "// no comment", "/* nor this */", "a 5'3\" wall", "50%", "C++", "$5", "# heading", "emoji 😀",
-    "quote at end\"", "\"quoted\"", "(see [1])", "key: \"value\", other: 2", "e.g. {\"a\": 1}", "A sentence. And another one!",
+    "plain",
+    "two words",
+    "Ada Lovelace",
+    "it's fine",
+    "He said \"no\" twice",
+    "a, b, and c",
+    "ends with comma,",
+    "x: y",
+    "{curly}",
+    "[square]",
+    "https://example.com/a?b=c&d=e",
+    "line one\nline two",
+    "tab\there",
+    "back\\slash",
+    "ünïcödé ✓",
+    "日本語",
+    "",
+    "yes",
+    "12",
+    "12,111",
+    "null",
+    "true",
+    "// no comment",
+    "/* nor this */",
+    "a 5'3\" wall",
+    "50%",
+    "C++",
+    "$5",
+    "# heading",
+    "emoji 😀",
+    "quote at end\"",
+    "\"quoted\"",
+    "(see [1])",
+    "key: \"value\", other: 2",
+    "e.g. {\"a\": 1}",
+    "A sentence. And another one!",
 ];
 
 /// A schema that is an object, with everything that schemas of prompts have in them.
-pub fn schema(random: &mut Random) -> Value {
+pub(crate) fn schema(random: &mut Random) -> Value {
     let mut definitions = Map::new();
     let mut schema = object(random, 3, &mut definitions);
     if let (false, Value::Object(map)) = (definitions.is_empty(), &mut schema) {
@@ -109,7 +168,7 @@ fn any(random: &mut Random, depth: usize, definitions: &mut Map<String, Value>) 
 }
 
 /// A value that follows a schema.
-pub fn value(random: &mut Random, schema: &Value, root: &Value, depth: usize) -> Value {
+pub(crate) fn value(random: &mut Random, schema: &Value, root: &Value, depth: usize) -> Value {
     if let Some(to) = schema.get("$ref").and_then(Value::as_str) {
         return value(random, root.pointer(&to[1..]).unwrap(), root, depth);
     }
@@ -167,20 +226,20 @@ fn record(random: &mut Random, schema: &Value, root: &Value, depth: usize) -> Va
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
-    pub open: char,
-    pub close: char,
-    pub bare_keys: bool,
-    pub python: bool,
-    pub trailing: bool,
-    pub comments: bool,
-    pub commas: bool,
-    pub raw_newlines: bool,
-    pub raw_quotes: bool,
-    pub pretty: bool,
+pub(crate) struct Style {
+    pub(crate) open: char,
+    pub(crate) close: char,
+    pub(crate) bare_keys: bool,
+    pub(crate) python: bool,
+    pub(crate) trailing: bool,
+    pub(crate) comments: bool,
+    pub(crate) commas: bool,
+    pub(crate) raw_newlines: bool,
+    pub(crate) raw_quotes: bool,
+    pub(crate) pretty: bool,
 }
 
-pub const PLAIN: Style = Style {
+pub(crate) const PLAIN: Style = Style {
     open: '"',
     close: '"',
     bare_keys: false,
@@ -193,7 +252,7 @@ pub const PLAIN: Style = Style {
     pretty: true,
 };
 
-pub fn write(value: &Value, style: Style) -> String {
+pub(crate) fn write(value: &Value, style: Style) -> String {
     let mut text = String::new();
     put(value, style, 0, &mut text);
     text
@@ -271,7 +330,7 @@ fn put_text(inner: &str, style: Style, text: &mut String) {
 }
 
 /// Every text in a value, keys not among them.
-pub fn texts(value: &Value) -> Vec<&str> {
+pub(crate) fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
         Value::Array(items) => items.iter().flat_map(texts).collect(),

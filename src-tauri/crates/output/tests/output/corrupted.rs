@@ -19,7 +19,11 @@ const OPERATORS: &[(&str, Operator)] = &[
         Some(format!("```{name}\n{}\n```", write(value, PLAIN)))
     }),
     ("prose around", |random, value, _| {
-        let before = *random.one(&["Sure! Here is the JSON you asked for:\n\n", "The result (see [1] and {this}) is: ", "I think it's this:\n"]);
+        let before = *random.one(&[
+            "Sure! Here is the JSON you asked for:\n\n",
+            "The result (see [1] and {this}) is: ",
+            "I think it's this:\n",
+        ]);
         let after = *random.one(&["\n\nLet me know if you need anything else!", "\nNote: [2] isn't used.", ""]);
         Some(format!("{before}{}{after}", write(value, PLAIN)))
     }),
@@ -36,7 +40,11 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("raw newlines", |_, value, _| Some(write(value, Style { raw_newlines: true, pretty: false, ..PLAIN }))),
     ("raw quotes", |_, value, _| {
         // Where what follows a quote looks like the end of a string, nobody can tell.
-        let unclear = |text: &&str| text.contains('"') && text.contains([',', ':', '{', '[', '/']) || text.ends_with('"') || text.starts_with('"');
+        let unclear = |text: &&str| {
+            text.contains('"') && text.contains([',', ':', '{', '[', '/'])
+                || text.ends_with('"')
+                || text.starts_with('"')
+        };
         (!texts(value).iter().any(unclear)).then(|| write(value, Style { raw_quotes: true, pretty: false, ..PLAIN }))
     }),
     ("wrong case of a choice", |random, value, schema| {
@@ -78,7 +86,8 @@ const OPERATORS: &[(&str, Operator)] = &[
     }),
     ("truth in words", |random, value, schema| {
         on_each(value, schema, schema, &mut |value, _| {
-            let (yes, no) = *random.one(&[("yes", "no"), ("True", "False"), ("TRUE", "FALSE"), ("Yes.", "No."), ("1", "0")]);
+            let (yes, no) =
+                *random.one(&[("yes", "no"), ("True", "False"), ("TRUE", "FALSE"), ("Yes.", "No."), ("1", "0")]);
             value.as_bool().map(|value| json!(if value { yes } else { no }))
         })
     }),
@@ -87,7 +96,8 @@ const OPERATORS: &[(&str, Operator)] = &[
             let [only] = value.as_array()?.as_slice() else { return None };
             let text = only.as_str()?;
             // A text that looks like a list or like nothing says something else.
-            let plain = schema["items"]["type"] == "string" && !text.contains(['[', '{']) && !matches!(text, "" | "null");
+            let plain =
+                schema["items"]["type"] == "string" && !text.contains(['[', '{']) && !matches!(text, "" | "null");
             plain.then(|| only.clone())
         })
     }),
@@ -116,7 +126,12 @@ const OPERATORS: &[(&str, Operator)] = &[
     }),
     ("null for absent", |_, value, schema| {
         let mut map = value.as_object()?.clone();
-        let absent: Vec<&String> = schema["properties"].as_object()?.iter().filter(|(name, field)| !map.contains_key(*name) && !field["type"].is_array()).map(|(name, _)| name).collect();
+        let absent: Vec<&String> = schema["properties"]
+            .as_object()?
+            .iter()
+            .filter(|(name, field)| !map.contains_key(*name) && !field["type"].is_array())
+            .map(|(name, _)| name)
+            .collect();
         let names: Vec<String> = absent.into_iter().cloned().collect();
         if names.is_empty() {
             return None;
@@ -125,17 +140,24 @@ const OPERATORS: &[(&str, Operator)] = &[
         Some(write(&Value::Object(map), PLAIN))
     }),
     ("JSON inside a string", |_, value, _| Some(json!(write(value, PLAIN)).to_string())),
-    ("thought before it", |_, value, _| Some(format!("<think>\nMaybe {{\"name\": \"x\"}}?\n</think>\n\n{}", write(value, PLAIN)))),
+    ("thought before it", |_, value, _| {
+        Some(format!("<think>\nMaybe {{\"name\": \"x\"}}?\n</think>\n\n{}", write(value, PLAIN)))
+    }),
     ("element around it", |random, value, _| {
         let name = *random.one(&["answer", "json", "output"]);
         Some(format!("<{name}>\n{}\n</{name}>", write(value, PLAIN)))
     }),
-    ("brackets too many", |random, value, _| Some(format!("{}{}", write(value, PLAIN), random.one(&["}", "}}", "]}", "}\n]"])))),
+    ("brackets too many", |random, value, _| {
+        Some(format!("{}{}", write(value, PLAIN), random.one(&["}", "}}", "]}", "}\n]"])))
+    }),
     ("call around it", |_, value, _| Some(format!("submit({});", write(value, PLAIN)))),
     ("fence inside a string", |_, value, schema| {
         // A text of the value holds a block of its own.
         let text = on_each(value, schema, schema, &mut |value, schema| {
-            value.as_str().filter(|_| schema["type"] == "string").map(|_| json!("Run:\n```sh\nls {a,b}\n```\nThen stop."))
+            value
+                .as_str()
+                .filter(|_| schema["type"] == "string")
+                .map(|_| json!("Run:\n```sh\nls {a,b}\n```\nThen stop."))
         })?;
         Some(format!("```json\n{text}\n```"))
     }),
@@ -160,18 +182,30 @@ fn grouped(number: u64) -> String {
 }
 
 /// The text of a value in which something was put in the place of some parts; nothing when nothing was.
-fn on_each(value: &Value, schema: &Value, root: &Value, change: &mut dyn FnMut(&Value, &Value) -> Option<Value>) -> Option<String> {
+fn on_each(
+    value: &Value,
+    schema: &Value,
+    root: &Value,
+    change: &mut dyn FnMut(&Value, &Value) -> Option<Value>,
+) -> Option<String> {
     let changed = changed(value, schema, root, change);
     (changed != *value).then(|| write(&changed, PLAIN))
 }
 
-fn changed(value: &Value, schema: &Value, root: &Value, change: &mut dyn FnMut(&Value, &Value) -> Option<Value>) -> Value {
+fn changed(
+    value: &Value,
+    schema: &Value,
+    root: &Value,
+    change: &mut dyn FnMut(&Value, &Value) -> Option<Value>,
+) -> Value {
     let schema = resolved(value, schema, root);
     if let Some(new) = change(value, schema) {
         return new;
     }
     match value {
-        Value::Array(items) => Value::Array(items.iter().map(|item| changed(item, &schema["items"], root, change)).collect()),
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|item| changed(item, &schema["items"], root, change)).collect())
+        }
         Value::Object(map) => {
             let fields = map.iter().map(|(name, value)| {
                 let field = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
@@ -196,7 +230,9 @@ fn resolved<'s>(value: &Value, schema: &'s Value, root: &'s Value) -> &'s Value 
 fn renamed(value: &Value, schema: &Value, root: &Value, kind: usize) -> Value {
     let schema = resolved(value, schema, root);
     match value {
-        Value::Array(items) => Value::Array(items.iter().map(|item| renamed(item, &schema["items"], root, kind)).collect()),
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|item| renamed(item, &schema["items"], root, kind)).collect())
+        }
         Value::Object(map) => {
             let fields = map.iter().map(|(name, value)| match schema["properties"].get(name) {
                 Some(field) => (cased(name, kind), renamed(value, field, root, kind)),
@@ -219,7 +255,7 @@ fn cased(name: &str, kind: usize) -> String {
 }
 
 /// Everything that the tests are about: a schema, its compiled form, and values that follow it.
-pub fn cases() -> Vec<(Value, Schema, Vec<Value>)> {
+pub(crate) fn cases() -> Vec<(Value, Schema, Vec<Value>)> {
     let mut random = Random::new(7);
     (0..SCHEMAS)
         .map(|_| {
@@ -256,14 +292,17 @@ fn corrupted_values_come_back_as_they_were() {
             for (name, operator) in OPERATORS {
                 let Some(text) = operator(&mut random, value, &source) else { continue };
                 // What still follows the schema isn't corrupted.
-                if serde_json::from_str(&text).is_ok_and(|value: Value| *name != "duplicate keys" && compiled.is_valid(&value)) {
+                if serde_json::from_str(&text)
+                    .is_ok_and(|value: Value| *name != "duplicate keys" && compiled.is_valid(&value))
+                {
                     continue;
                 }
                 let count = counts.entry(name).or_default();
                 count.all += 1;
                 let result = parse(&text, &compiled, &Options::default());
                 if let Ok(parsed) = &result {
-                    let expected = if *name == "fence inside a string" { with_blocks(value, &source) } else { value.clone() };
+                    let expected =
+                        if *name == "fence inside a string" { with_blocks(value, &source) } else { value.clone() };
                     if parsed.value == expected {
                         count.equal += 1;
                         continue;

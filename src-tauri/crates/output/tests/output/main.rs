@@ -11,6 +11,7 @@
 
 mod corpus;
 mod corrupted;
+mod hostile;
 mod mending;
 mod recorded;
 mod schemas;

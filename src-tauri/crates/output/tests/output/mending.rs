@@ -120,13 +120,22 @@ fn a_text_that_says_something_else_is_no_number() {
 fn truth_and_nothing_are_read_from_words() {
     field(
         json!({"type": "boolean"}),
-        &[("\"yes\"", json!(true)), ("True", json!(true)), ("no", json!(false)), ("0", json!(false)), ("\"Yes, it is.\"", json!(true))],
+        &[
+            ("\"yes\"", json!(true)),
+            ("True", json!(true)),
+            ("no", json!(false)),
+            ("0", json!(false)),
+            ("\"Yes, it is.\"", json!(true)),
+        ],
     );
     field(
         json!({"type": ["integer", "null"]}),
         &[("None", json!(null)), ("\"N/A\"", json!(null)), ("\"7\"", json!(7)), ("undefined", json!(null))],
     );
-    field(json!({"type": "string"}), &[("5", json!("5")), ("12.50", json!("12.50")), ("True", json!("True")), ("[\"a\"]", json!("a"))]);
+    field(
+        json!({"type": "string"}),
+        &[("5", json!("5")), ("12.50", json!("12.50")), ("True", json!("True")), ("[\"a\"]", json!("a"))],
+    );
 }
 
 #[test]
@@ -220,7 +229,10 @@ fn unions_references_and_maps_take_the_cheapest_way() {
             ("{\"shape\": {\"kind\": \"Square\", \"side\": \"2\"}}", json!({"shape": {"kind": "square", "side": 2}})),
             ("{\"tree\": {\"v\": \"1\", \"kids\": {\"v\": \"2\"}}}", json!({"tree": {"v": 1, "kids": [{"v": 2}]}})),
             ("{\"map\": {\"x\": \"1\", \"y\": 2.0}}", json!({"map": {"x": 1, "y": 2.0}})),
-            ("{\"map\": [{\"key\": \"x\", \"value\": \"1\"}, {\"key\": \"y\", \"value\": 2}]}", json!({"map": {"x": 1, "y": 2}})),
+            (
+                "{\"map\": [{\"key\": \"x\", \"value\": \"1\"}, {\"key\": \"y\", \"value\": 2}]}",
+                json!({"map": {"x": 1, "y": 2}}),
+            ),
             ("{\"both\": {\"a\": \"1\", \"b\": \"yes\"}}", json!({"both": {"a": 1, "b": true}})),
         ],
     );

@@ -21,7 +21,9 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtur
 
 fn rows() -> Vec<Row> {
     let mut text = String::new();
-    GzDecoder::new(std::fs::File::open(format!("{FOLDER}/jsonrepair.jsonl.gz")).unwrap()).read_to_string(&mut text).unwrap();
+    GzDecoder::new(std::fs::File::open(format!("{FOLDER}/jsonrepair.jsonl.gz")).unwrap())
+        .read_to_string(&mut text)
+        .unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -54,11 +56,11 @@ fn agreement(options: &Options) -> (usize, usize, Vec<(String, String)>) {
             Ok(parsed) => {
                 let what = format!("{}: {:?} gave {}, not {expected}", row.group, row.input, parsed.value);
                 others.push((row.input.clone(), what));
-            },
+            }
             Err(error) => {
                 let what = format!("{}: {:?} gave an error, not {expected}: {error}", row.group, row.input);
                 others.push((row.input.clone(), what));
-            },
+            }
         }
     }
     (equal, all, others)
@@ -80,7 +82,8 @@ fn read_as_answers_they_differ_where_taste_says_so() {
     let (equal, all, others) = agreement(&Options::default());
     println!("{equal} of {all} broken documents become what was recorded when they are read as answers");
     let inputs: Vec<String> = others.iter().map(|(input, _)| input.clone()).collect();
-    let unclassed: Vec<&String> = others.iter().filter(|(input, _)| !known.contains_key(input)).map(|(_, what)| what).collect();
+    let unclassed: Vec<&String> =
+        others.iter().filter(|(input, _)| !known.contains_key(input)).map(|(_, what)| what).collect();
     assert!(unclassed.is_empty(), "{unclassed:#?}");
     let gone: Vec<&String> = known.keys().filter(|input| !inputs.contains(input)).collect();
     assert!(gone.is_empty(), "these agree now, so the table has too much: {gone:?}");

@@ -53,7 +53,8 @@ fn what_is_no_object_is_wrapped_for_those_who_take_objects_only() {
 
 #[test]
 fn anthropic_gets_keys_that_it_takes_and_the_names_come_back() {
-    let schema = json!({"type": "object", "properties": {"größe (cm)": {"type": "integer"}}, "required": ["größe (cm)"]});
+    let schema =
+        json!({"type": "object", "properties": {"größe (cm)": {"type": "integer"}}, "required": ["größe (cm)"]});
     let written = rewrite(&schema, Dialect::AnthropicTool);
     let key = written.schema["required"][0].as_str().unwrap().to_owned();
     assert!(key.chars().all(|next| next.is_ascii_alphanumeric() || "_.-".contains(next)), "{key}");
@@ -67,7 +68,8 @@ fn gemini_gets_references_written_out_and_unions_without_what_it_does_not_know()
     let text = written.schema.to_string();
     assert!(!text.contains("$ref") && !text.contains("$defs") && !text.contains("additionalProperties"), "{text}");
     assert!(written.losses.iter().any(|loss| loss.what == LossKind::Unrolled));
-    let written = rewrite(&json!({"oneOf": [{"const": "a"}, {"type": "null"}, {"type": "integer"}]}), Dialect::GeminiSchema);
+    let written =
+        rewrite(&json!({"oneOf": [{"const": "a"}, {"type": "null"}, {"type": "integer"}]}), Dialect::GeminiSchema);
     assert_eq!(written.schema["nullable"], json!(true));
     assert_eq!(written.schema["anyOf"].as_array().unwrap().len(), 2);
 }
@@ -88,8 +90,12 @@ fn only_the_failing_pieces_are_asked_again() {
         "list": {"type": "array", "items": {"$ref": "#/$defs/item"}}},
         "$defs": {"item": {"type": "object", "properties": {"n": {"type": "integer"}, "m": {"type": "integer"}}, "required": ["n", "m"]}}}))
     .unwrap();
-    let error = parse("{\"a\": 1, \"b\": \"x\", \"list\": [{\"n\": 1, \"m\": 2}, {\"n\": \"many\", \"m\": 2}]}", &schema, &Options::default())
-        .unwrap_err();
+    let error = parse(
+        "{\"a\": 1, \"b\": \"x\", \"list\": [{\"n\": 1, \"m\": 2}, {\"n\": \"many\", \"m\": 2}]}",
+        &schema,
+        &Options::default(),
+    )
+    .unwrap_err();
     let again = reask(&error, &schema).unwrap();
     assert_eq!(again.pieces.len(), 1);
     assert_eq!(again.pieces[0].path, "/list/1/n");
@@ -208,8 +214,14 @@ class Machine(BaseModel):
     assert_eq!(schema["title"], json!("Machine"));
     assert_eq!(schema["additionalProperties"], json!(false));
     assert_eq!(schema["required"], json!(["title", "parts", "by_name", "at", "other"]));
-    assert_eq!(schema["properties"]["title"], json!({"type": "string", "minLength": 1, "description": "What it is called"}));
-    assert_eq!(schema["properties"]["parts"], json!({"type": "array", "items": {"$ref": "#/$defs/Part"}, "minItems": 1}));
+    assert_eq!(
+        schema["properties"]["title"],
+        json!({"type": "string", "minLength": 1, "description": "What it is called"})
+    );
+    assert_eq!(
+        schema["properties"]["parts"],
+        json!({"type": "array", "items": {"$ref": "#/$defs/Part"}, "minItems": 1})
+    );
     assert_eq!(schema["properties"]["level"], json!({"enum": ["low", "high"], "default": "low"}));
     assert_eq!(schema["properties"]["year"], json!({"type": ["integer", "null"], "minimum": 1900, "default": null}));
     assert_eq!(schema["$defs"]["Color"], json!({"enum": ["red", "blue"]}));

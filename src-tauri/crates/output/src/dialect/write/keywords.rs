@@ -13,8 +13,17 @@ impl<'s> Writer<'s> {
         self.types(map, &mut written, &mut null, path);
         for (key, value) in map {
             match key.as_str() {
-                "properties" | "required" | "additionalProperties" | "items" | "type" | "prefixItems" | "additionalItems"
-                | "anyOf" | "oneOf" | "$ref" | "nullable" => {}
+                "properties"
+                | "required"
+                | "additionalProperties"
+                | "items"
+                | "type"
+                | "prefixItems"
+                | "additionalItems"
+                | "anyOf"
+                | "oneOf"
+                | "$ref"
+                | "nullable" => {}
                 "unevaluatedProperties" if *value == Value::Bool(false) => {}
                 "format" => self.format(value, &mut written, path),
                 "enum" => self.choices(value, &mut written, &mut null, path),
@@ -54,16 +63,19 @@ impl<'s> Writer<'s> {
                     });
                     Value::Object(named.collect())
                 }
-                ("required", Value::Array(names)) => {
-                    Value::Array(names.iter().filter_map(Value::as_str).map(|name| Value::String(self.key(name, path))).collect())
-                }
+                ("required", Value::Array(names)) => Value::Array(
+                    names.iter().filter_map(Value::as_str).map(|name| Value::String(self.key(name, path))).collect(),
+                ),
                 ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(list)) => {
                     let parts = list.iter().enumerate();
-                    Value::Array(parts.map(|(at, schema)| self.schema(schema, &below(path, key, &at.to_string()))).collect())
+                    Value::Array(
+                        parts.map(|(at, schema)| self.schema(schema, &below(path, key, &at.to_string()))).collect(),
+                    )
                 }
-                ("items" | "additionalProperties" | "not" | "contains" | "if" | "then" | "else" | "propertyNames", Value::Object(_)) => {
-                    self.schema(value, &format!("{path}/{key}"))
-                }
+                (
+                    "items" | "additionalProperties" | "not" | "contains" | "if" | "then" | "else" | "propertyNames",
+                    Value::Object(_),
+                ) => self.schema(value, &format!("{path}/{key}")),
                 _ => value.clone(),
             };
             written.insert(key.clone(), value);
@@ -121,7 +133,8 @@ impl<'s> Writer<'s> {
     }
 
     fn format(&mut self, value: &Value, written: &mut Map<String, Value>, path: &str) {
-        let known = self.rules.formats.is_none_or(|formats| value.as_str().is_some_and(|format| formats.contains(&format)));
+        let known =
+            self.rules.formats.is_none_or(|formats| value.as_str().is_some_and(|format| formats.contains(&format)));
         if known {
             written.insert("format".to_owned(), value.clone());
         } else {

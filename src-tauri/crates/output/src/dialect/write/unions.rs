@@ -6,7 +6,13 @@ use super::{Writer, below};
 use crate::dialect::{LossKind, rules::Null};
 
 impl<'s> Writer<'s> {
-    pub(super) fn unions(&mut self, map: &'s Map<String, Value>, written: &mut Map<String, Value>, null: &mut bool, path: &str) {
+    pub(super) fn unions(
+        &mut self,
+        map: &'s Map<String, Value>,
+        written: &mut Map<String, Value>,
+        null: &mut bool,
+        path: &str,
+    ) {
         let mut done = written.contains_key("anyOf");
         for key in ["anyOf", "oneOf"] {
             let Some(Value::Array(list)) = map.get(key) else { continue };

@@ -59,7 +59,9 @@ impl Details {
                     if is_default && !dots {
                         required = false;
                         self.default = value.filter(|_| name == "default");
-                    } else if let (Some((_, keyword)), Some(value)) = (KEYWORDS.iter().find(|(known, _)| *known == name), value) {
+                    } else if let (Some((_, keyword)), Some(value)) =
+                        (KEYWORDS.iter().find(|(known, _)| *known == name), value)
+                    {
                         self.keywords.insert((*keyword).to_owned(), value);
                     }
                 }
@@ -159,7 +161,20 @@ pub(super) fn literal(cursor: &mut Cursor) -> Option<Value> {
 pub(super) fn is_known(word: &str) -> bool {
     matches!(
         word,
-        "Union" | "Optional" | "Literal" | "List" | "Dict" | "list" | "dict" | "Annotated" | "str" | "int" | "float" | "bool" | "Tuple" | "tuple"
+        "Union"
+            | "Optional"
+            | "Literal"
+            | "List"
+            | "Dict"
+            | "list"
+            | "dict"
+            | "Annotated"
+            | "str"
+            | "int"
+            | "float"
+            | "bool"
+            | "Tuple"
+            | "tuple"
     )
 }
 
@@ -208,7 +223,9 @@ fn joined(mut branches: Vec<Value>) -> Value {
     if branches.len() == 1 {
         return branches.remove(0);
     }
-    let simple = |branch: &Value| branch.as_object().is_some_and(|map| map.len() == 1 && map.get("type").is_some_and(Value::is_string));
+    let simple = |branch: &Value| {
+        branch.as_object().is_some_and(|map| map.len() == 1 && map.get("type").is_some_and(Value::is_string))
+    };
     if branches.iter().all(simple) {
         let kinds: Vec<Value> = branches.iter().filter_map(|branch| branch.get("type")).cloned().collect();
         return json!({ "type": kinds });

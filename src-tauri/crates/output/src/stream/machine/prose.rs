@@ -44,7 +44,9 @@ impl Run<'_, '_> {
     fn begins(&self, is_record: bool, inside: u8) -> bool {
         let kind = if is_record { Types::RECORD } else { Types::LIST };
         let root = self.schema.shape(ShapeId::ROOT);
-        let Opens::Followed(Some(_)) = target::opens(self.schema, Target::Shape(ShapeId::ROOT), is_record) else { return false };
+        let Opens::Followed(Some(_)) = target::opens(self.schema, Target::Shape(ShapeId::ROOT), is_record) else {
+            return false;
+        };
         root.types.has(kind)
             && match inside {
                 b'"' => true,

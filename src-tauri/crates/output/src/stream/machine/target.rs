@@ -48,7 +48,8 @@ fn only(schema: &Schema, id: ShapeId, kind: Types, depth: usize) -> Option<Shape
 
 fn may_be(schema: &Schema, id: ShapeId, kind: Types, depth: usize) -> bool {
     let shape = schema.shape(id);
-    shape.types.has(kind) && (depth > 4 || shape.ways.is_empty() || shape.ways.iter().any(|&way| may_be(schema, way, kind, depth + 1)))
+    shape.types.has(kind)
+        && (depth > 4 || shape.ways.is_empty() || shape.ways.iter().any(|&way| may_be(schema, way, kind, depth + 1)))
 }
 
 /// What the next item of a list should be.
@@ -77,8 +78,14 @@ pub(super) fn field(
         return Target::Shape(shape.fields[place].shape);
     }
     match shape.rest {
-        Rest::Shape(id) if shape.patterns.is_empty() && !shape.by_folded.contains_key(&fold(key)) && shape.fields.is_empty() => {
-            if other.insert(key.to_owned()) { Target::Shape(id) } else { Target::Unsure }
+        Rest::Shape(id)
+            if shape.patterns.is_empty() && !shape.by_folded.contains_key(&fold(key)) && shape.fields.is_empty() =>
+        {
+            if other.insert(key.to_owned()) {
+                Target::Shape(id)
+            } else {
+                Target::Unsure
+            }
         }
         _ => Target::Unsure,
     }
