@@ -58,7 +58,7 @@ fn schema() -> Value {
 fn value(bytes: usize) -> Value {
     let order = |id: usize| {
         json!({
-            "id": id, "customer": "Ada Lovelace, Countess", "paid": id % 2 == 0, "status": "in_progress", "total": 1234.5, "note": null,
+            "id": id, "customer": "Ada Lovelace, Countess", "paid": id.is_multiple_of(2), "status": "in_progress", "total": 1234.5, "note": null,
             "lines": [{"kind": "item", "name": "A \"quoted\" thing", "count": 3}, {"kind": "fee", "amount": 2.5}]
         })
     };

@@ -117,11 +117,12 @@ impl Scan<'_> {
         let open_end = self.fence.as_ref().is_none_or(|fence| !fence.closed);
         let Some(mut read) = self.read(start, limit, open_end) else { return };
         // A value that has no end before the end of its fence may have a fence inside one of its strings.
-        if read.ran_out && limit < self.text.len() {
-            if let Some(beyond) = self.read(start, self.text.len(), true).filter(|beyond| !beyond.ran_out) {
-                self.fence = self.fence.take().map(|fence| fence.reaching(self.text, beyond.end));
-                read = beyond;
-            }
+        if read.ran_out
+            && limit < self.text.len()
+            && let Some(beyond) = self.read(start, self.text.len(), true).filter(|beyond| !beyond.ran_out)
+        {
+            self.fence = self.fence.take().map(|fence| fence.reaching(self.text, beyond.end));
+            read = beyond;
         }
         let Reading { node, end, ran_out } = read;
         self.failures += usize::from(ran_out);

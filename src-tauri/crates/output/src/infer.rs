@@ -22,15 +22,30 @@ pub fn from_examples(examples: &[Value]) -> Value {
 #[derive(Debug, Default)]
 struct Seen {
     count: usize,
-    null: bool,
-    boolean: bool,
-    integer: bool,
-    number: bool,
+    scalars: Scalars,
     texts: Vec<String>,
-    text: bool,
     items: Option<Box<Seen>>,
     objects: usize,
     fields: Vec<(String, Seen)>,
+}
+
+/// Which scalars were seen.
+#[derive(Debug, Default)]
+struct Scalars(std::collections::BTreeSet<Scalar>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scalar {
+    Text,
+    Number,
+    Integer,
+    Boolean,
+    Null,
+}
+
+impl Scalars {
+    fn has(&self, scalar: Scalar) -> bool {
+        self.0.contains(&scalar)
+    }
 }
 
 impl Seen {
@@ -39,12 +54,12 @@ impl Seen {
         self.count += 1;
         match value {
             _ if depth > DEEPEST => {}
-            Value::Null => self.null = true,
-            Value::Bool(_) => self.boolean = true,
-            Value::Number(number) if number.is_f64() => self.number = true,
-            Value::Number(_) => self.integer = true,
+            Value::Null => self.scalar(Scalar::Null),
+            Value::Bool(_) => self.scalar(Scalar::Boolean),
+            Value::Number(number) if number.is_f64() => self.scalar(Scalar::Number),
+            Value::Number(_) => self.scalar(Scalar::Integer),
             Value::String(text) => {
-                self.text = true;
+                self.scalar(Scalar::Text);
                 if self.texts.len() < KEPT {
                     self.texts.push(text.clone());
                 }
@@ -68,6 +83,10 @@ impl Seen {
         }
     }
 
+    fn scalar(&mut self, scalar: Scalar) {
+        self.scalars.0.insert(scalar);
+    }
+
     fn schema(&self) -> Value {
         let mut forms: Vec<Map<String, Value>> = Vec::new();
         let mut form = |value: Value| {
@@ -75,18 +94,18 @@ impl Seen {
                 forms.push(map);
             }
         };
-        if self.text {
+        if self.scalars.has(Scalar::Text) {
             form(match format(&self.texts) {
                 Some(format) => json!({ "type": "string", "format": format }),
                 None => json!({ "type": "string" }),
             });
         }
-        match (self.number, self.integer) {
+        match (self.scalars.has(Scalar::Number), self.scalars.has(Scalar::Integer)) {
             (true, _) => form(json!({ "type": "number" })),
             (false, true) => form(json!({ "type": "integer" })),
             (false, false) => {}
         }
-        if self.boolean {
+        if self.scalars.has(Scalar::Boolean) {
             form(json!({ "type": "boolean" }));
         }
         if let Some(items) = &self.items {
@@ -105,14 +124,14 @@ impl Seen {
                 json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": false }),
             );
         }
-        if self.null {
+        if self.scalars.has(Scalar::Null) {
             form(json!({ "type": "null" }));
         }
         let simple = forms.iter().all(|form| form.len() == 1);
         match forms.len() {
             0 => json!({}),
             1 => Value::Object(forms.remove(0)),
-            2 if self.null => {
+            2 if self.scalars.has(Scalar::Null) => {
                 let mut only = forms.remove(0);
                 if let Some(kind) = only.get_mut("type") {
                     *kind = json!([kind.clone(), "null"]);
@@ -130,7 +149,8 @@ impl Seen {
 
 /// The format that all texts have.
 fn format(texts: &[String]) -> Option<&'static str> {
-    const FORMATS: &[(&str, fn(&str) -> bool)] =
+    type Format = (&'static str, fn(&str) -> bool);
+    const FORMATS: &[Format] =
         &[("date-time", is_date_time), ("date", is_date), ("uuid", is_uuid), ("email", is_email), ("uri", is_uri)];
     FORMATS.iter().find(|(_, fits)| !texts.is_empty() && texts.iter().all(|text| fits(text))).map(|(name, _)| *name)
 }

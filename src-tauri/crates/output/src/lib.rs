@@ -42,6 +42,7 @@
 
 mod candidates;
 pub mod dialect;
+mod fields;
 mod fold;
 pub mod infer;
 mod json;

@@ -136,10 +136,8 @@ impl<'s> Mender<'s> {
         let key = (node.id, id);
         let remembered =
             node.is_container() || !shape.ways.is_empty() || node.words().is_some_and(|text| text.len() > 32);
-        if remembered {
-            if let Some(known) = self.known.get(&key) {
-                return Rc::clone(known);
-            }
+        if remembered && let Some(known) = self.known.get(&key) {
+            return Rc::clone(known);
         }
         if !self.busy.insert(key) {
             return Rc::new(self.plain(node, Vec::new()).wrong(1));
@@ -181,10 +179,10 @@ impl<'s> Mender<'s> {
             other => other,
         };
         let mut offer = |other: Option<Mended>| {
-            if let Some(other) = other {
-                if best.as_ref().is_none_or(|best| other.rank() < best.rank()) {
-                    best = Some(other);
-                }
+            if let Some(other) = other
+                && best.as_ref().is_none_or(|best| other.rank() < best.rank())
+            {
+                best = Some(other);
             }
         };
         if shape.choices.is_none() {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::{
     candidates::{self, Found, Search},
+    fields,
     json::{check_size, is_open_scalar, is_truncated},
     mend::{Mended, Mender, finish},
     options::{Around, Duplicates, Options, Several, Truncated},
@@ -45,10 +46,12 @@ fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, P
     if let Err(error) = check_size(text, options) {
         return (Err(error), 0);
     }
-    if let Some(strict) = strict::read(text, options.max_depth) {
-        if !strict.duplicates && !is_open_scalar(&strict.value, options) && schema.is_valid(&strict.value) {
-            return (Ok(untouched(strict.value)), text.len());
-        }
+    if let Some(strict) = strict::read(text, options.max_depth)
+        && !strict.duplicates
+        && !is_open_scalar(&strict.value, options)
+        && schema.is_valid(&strict.value)
+    {
+        return (Ok(untouched(strict.value)), text.len());
     }
     let search = match search(text, schema, options) {
         Ok(search) => search,
@@ -90,6 +93,7 @@ fn search(text: &str, schema: &Schema, options: &Options) -> Result<Search, Pars
         candidates::search(text, rules)
     };
     words::add_escaped(text, options, &mut search);
+    fields::add(text, schema, options, &mut search);
     words::add(text, schema, options, &mut search);
     if search.found.is_empty() {
         return Err(search.stop.map_or(ParseError::NoValue, |stop| stop.error(text, rules)));
@@ -138,7 +142,7 @@ impl Reading<'_> {
             ways.reverse();
         }
         ways.sort_by_key(Way::rank);
-        let equal = self.equals(&ways);
+        let equal = equals(&ways);
         if equal > 1 && self.options.several == Several::Refuse {
             return Err(ParseError::Several { count: equal });
         }
@@ -156,16 +160,6 @@ impl Reading<'_> {
         let Some(mut nearest) = nearest else { return Err(ParseError::NoValue) };
         nearest.candidates = listed;
         Err(ParseError::Invalid { problems: problems(self.schema, &nearest.value), nearest: Box::new(nearest) })
-    }
-
-    /// How many candidates fit as well as the first and say something else.
-    fn equals(&self, ways: &[Way<'_>]) -> usize {
-        let Some(first) = ways.first() else { return 0 };
-        if first.mended.wrong > 0 {
-            return 1;
-        }
-        let overlaps = |other: &Found| other.start < first.found.end && first.found.start < other.end;
-        1 + ways[1..].iter().filter(|way| way.rank() == first.rank() && !overlaps(way.found)).count()
     }
 
     fn finished(&self, way: &Way<'_>, equal: usize) -> Option<Parsed> {
@@ -215,4 +209,20 @@ impl Reading<'_> {
             truncated: way.found.node.cut,
         }
     }
+}
+
+/// How many candidates fit as well as the first and say something else, the first among them.
+fn equals(ways: &[Way<'_>]) -> usize {
+    let Some((first, others)) = ways.split_first() else { return 0 };
+    if first.mended.wrong > 0 {
+        return 1;
+    }
+    let overlaps = |other: &Found| other.start < first.found.end && first.found.start < other.end;
+    let value = |way: &Way<'_>| finish(Rc::clone(&way.mended)).0;
+    let mut as_good = others.iter().filter(|way| way.rank() == first.rank() && !overlaps(way.found)).peekable();
+    if as_good.peek().is_none() {
+        return 1;
+    }
+    let own = value(first);
+    1 + as_good.filter(|way| value(way) != own).count()
 }

@@ -42,12 +42,11 @@ pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
     let mut pieces: Vec<(Piece, &Value)> = Vec::new();
     for problem in problems {
         let (path, part) = finder.piece(problem);
-        match pieces.iter_mut().find(|(piece, _)| piece.path == path) {
-            Some((piece, _)) => piece.problems.push(problem.clone()),
-            None => {
-                let found = nearest.value.pointer(&path).cloned();
-                pieces.push((Piece { path, found, problems: vec![problem.clone()] }, part));
-            }
+        if let Some((piece, _)) = pieces.iter_mut().find(|(piece, _)| piece.path == path) {
+            piece.problems.push(problem.clone());
+        } else {
+            let found = nearest.value.pointer(&path).cloned();
+            pieces.push((Piece { path, found, problems: vec![problem.clone()] }, part));
         }
     }
     let paths: Vec<String> = pieces.iter().map(|(piece, _)| piece.path.clone()).collect();
@@ -67,24 +66,21 @@ pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
 impl Reask {
     /// The message that asks again, in words for a model.
     pub fn message(&self) -> String {
-        let mut text = String::from("Your JSON doesn't follow the schema yet. What is wrong:\n");
-        for problem in self.pieces.iter().flat_map(|piece| &piece.problems) {
+        let mut lines = vec!["Your JSON doesn't follow the schema yet. What is wrong:".to_owned()];
+        lines.extend(self.pieces.iter().flat_map(|piece| &piece.problems).map(|problem| {
             let path = if problem.path.is_empty() { "the whole value" } else { &problem.path };
-            text.push_str(&format!("- {path}: expected {}, found {}\n", problem.expected, problem.found));
-        }
-        match self.pieces.as_slice() {
-            [only] if only.path.is_empty() => text.push_str("Write the whole value again, as JSON only.\n"),
-            [only] => text.push_str(&format!("Write only the new value of {}, as JSON only.\n", only.path)),
+            format!("- {path}: expected {}, found {}", problem.expected, problem.found)
+        }));
+        lines.push(match self.pieces.as_slice() {
+            [only] if only.path.is_empty() => "Write the whole value again, as JSON only.".to_owned(),
+            [only] => format!("Write only the new value of {}, as JSON only.", only.path),
             several => {
                 let paths: Vec<String> = several.iter().map(|piece| format!("{:?}", piece.path)).collect();
-                text.push_str(&format!(
-                    "Write one JSON object with the keys {} and their new values.\n",
-                    paths.join(", ")
-                ));
+                format!("Write one JSON object with the keys {} and their new values.", paths.join(", "))
             }
-        }
-        text.push_str(&format!("It must follow this schema:\n{}\n", self.schema));
-        text
+        });
+        lines.push(format!("It must follow this schema:\n{}\n", self.schema));
+        lines.join("\n")
     }
 
     /// The schema of the reply, compiled.

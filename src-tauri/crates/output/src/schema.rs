@@ -5,7 +5,7 @@ mod flatten;
 mod limits;
 mod shape;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
@@ -79,9 +79,9 @@ impl Schema {
     /// Whether the answer may be words, not only a list or an object.
     pub(crate) fn takes_scalars(&self) -> bool {
         let mut todo = vec![ShapeId::ROOT];
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         while let Some(id) = todo.pop() {
-            if seen.insert(id, ()).is_some() {
+            if !seen.insert(id) {
                 continue;
             }
             let shape = self.shape(id);
@@ -102,10 +102,10 @@ fn validator(source: &Value) -> Result<Validator, SchemaError> {
         Ok(validator) => return Ok(validator),
         Err(error) => error,
     };
-    if source.get("$schema").is_none() {
-        if let Ok(validator) = jsonschema::options().with_draft(Draft::Draft7).build(source) {
-            return Ok(validator);
-        }
+    if source.get("$schema").is_none()
+        && let Ok(validator) = jsonschema::options().with_draft(Draft::Draft7).build(source)
+    {
+        return Ok(validator);
     }
     Err(SchemaError::Invalid { path: first.instance_path().to_string(), message: first.to_string() })
 }

@@ -80,7 +80,9 @@ impl Stream {
         }
         self.text.push_str(piece);
         let news = self.machine.run(&self.text, &self.schema, &self.options);
-        news.iter().for_each(|news| self.shown.add(news));
+        for news in &news {
+            self.shown.add(news);
+        }
         let fields =
             news.into_iter().map(|news| PartialField { path: pointer(&news.path), state: news.state }).collect();
         Partial { fields, open: self.machine.open(), complete: self.machine.is_done() }
@@ -118,11 +120,11 @@ impl Stream {
             (self.options.duplicates, Several::First),
             (Duplicates::First, Several::First),
         ] {
-            let options = Options { duplicates, several, ..self.options.clone() };
-            if let Ok(parsed) = parse(&self.text, &self.schema, &options) {
-                if self.shown.contradicted(&parsed.value).is_none() {
-                    return Ok(parsed);
-                }
+            let options = Options { several, duplicates, ..self.options.clone() };
+            if let Ok(parsed) = parse(&self.text, &self.schema, &options)
+                && self.shown.contradicted(&parsed.value).is_none()
+            {
+                return Ok(parsed);
             }
         }
         Err(ParseError::Contradiction { path, parsed: Box::new(first) })

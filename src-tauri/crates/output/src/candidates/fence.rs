@@ -56,17 +56,14 @@ impl Fence {
 
     fn find_end(&mut self, text: &str, from: usize) {
         let mark = if self.mark == b'`' { "```" } else { "~~~" };
-        match text[from..].find(mark) {
-            Some(end) => {
-                self.end = from + end;
-                self.behind = self.end + text[self.end..].bytes().take_while(|&byte| byte == self.mark).count();
-                self.closed = true;
-            }
-            None => {
-                self.end = text.len();
-                self.behind = text.len();
-                self.closed = false;
-            }
+        if let Some(end) = text[from..].find(mark) {
+            self.end = from + end;
+            self.behind = self.end + text[self.end..].bytes().take_while(|&byte| byte == self.mark).count();
+            self.closed = true;
+        } else {
+            self.end = text.len();
+            self.behind = text.len();
+            self.closed = false;
         }
     }
 }

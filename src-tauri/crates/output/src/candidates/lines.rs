@@ -3,6 +3,9 @@
 use super::{Found, Search, list_of};
 use crate::{node::Node, repair::Source};
 
+/// The longest separator.
+const LONGEST: usize = 200;
+
 /// Adds a list for each row of values between which nothing stands but separators and the numbers of a list.
 pub(crate) fn join(text: &str, search: &mut Search) {
     let mut rows: Vec<(usize, usize)> = Vec::new();
@@ -32,7 +35,6 @@ fn follows(text: &str, before: &Found, next: &Found) -> bool {
         return false;
     }
     let between = without_comments(&text[before.end..next.start]);
-    const LONGEST: usize = 200;
     between.len() <= LONGEST
         && between.bytes().all(|byte| {
             byte.is_ascii_whitespace()

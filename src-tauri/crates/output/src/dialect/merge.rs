@@ -94,7 +94,7 @@ impl<'s> Merger<'s> {
                     }
                 }
                 (Some(Value::Array(known)), Value::Array(more)) if key == "enum" => {
-                    known.retain(|choice| more.contains(choice))
+                    known.retain(|choice| more.contains(choice));
                 }
                 (Some(known), value) => {
                     let says_the_same =

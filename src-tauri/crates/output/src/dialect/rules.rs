@@ -4,6 +4,7 @@ use super::Dialect;
 
 /// What a provider's subset has.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of what each provider takes is read best as yes and no")]
 pub(super) struct Rules {
     /// Keywords that are sent as they are.
     pub(super) keep: &'static [&'static str],

@@ -125,10 +125,10 @@ impl<'s> Writer<'s> {
     }
 
     fn object(&mut self, map: &'s Map<String, Value>, path: &str) -> Value {
-        if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
-            if let Some(target) = self.places.follow(reference) {
-                return self.reference(target, reference, path);
-            }
+        if let Some(reference) = map.get("$ref").and_then(Value::as_str)
+            && let Some(target) = self.places.follow(reference)
+        {
+            return self.reference(target, reference, path);
         }
         Value::Object(if self.rules.all_keywords { self.whole(map, path) } else { self.plain(map, path) })
     }
@@ -145,7 +145,7 @@ impl<'s> Writer<'s> {
                 if plain.is_empty() { format!("schema_{next}") } else { plain }
             });
             if is_new {
-                let name = unique(name.clone(), &self.todo, &self.names, place);
+                let name = unique(&name.clone(), &self.todo, &self.names, place);
                 self.names.insert(place, name.clone());
                 let at = reference.split_once('#').map_or(String::new(), |(_, pointer)| pointer.to_owned());
                 self.todo.push((name, at, target));
@@ -164,11 +164,11 @@ impl<'s> Writer<'s> {
     }
 }
 
-fn unique(name: String, todo: &[(String, String, &Value)], names: &HashMap<usize, String>, place: usize) -> String {
+fn unique(name: &str, todo: &[(String, String, &Value)], names: &HashMap<usize, String>, place: usize) -> String {
     let taken = |name: &String| {
         todo.iter().any(|(other, ..)| other == name) || names.iter().any(|(at, other)| *at != place && other == name)
     };
-    let mut candidate = name.clone();
+    let mut candidate = name.to_owned();
     let mut count = 2;
     while taken(&candidate) {
         candidate = format!("{name}_{count}");

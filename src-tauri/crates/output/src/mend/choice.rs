@@ -128,19 +128,19 @@ fn folded<'c>(text: &str, choices: &'c [Value]) -> Option<&'c Value> {
 /// A choice that is no text, written as one.
 fn other_type<'c>(text: &str, choices: &'c [Value]) -> Option<(&'c Value, What)> {
     let from = shorten(text);
-    if choices.iter().any(Value::is_number) {
-        if let Some(read) = number::read(text, false, Percent::Points) {
-            let value = read.number.as_f64();
-            if let Some(choice) = choices.iter().find(|choice| choice.is_number() && choice.as_f64() == value) {
-                return Some((choice, What::NumberFromText { from, form: read.form }));
-            }
+    if choices.iter().any(Value::is_number)
+        && let Some(read) = number::read(text, false, Percent::Points)
+    {
+        let value = read.number.as_f64();
+        if let Some(choice) = choices.iter().find(|choice| choice.is_number() && choice.as_f64() == value) {
+            return Some((choice, What::NumberFromText { from, form: read.form }));
         }
     }
-    if choices.iter().any(Value::is_boolean) {
-        if let Some(value) = boolean::read(text) {
-            let choice = choices.iter().find(|choice| choice.as_bool() == Some(value));
-            return choice.map(|choice| (choice, What::BooleanFromText { from }));
-        }
+    if choices.iter().any(Value::is_boolean)
+        && let Some(value) = boolean::read(text)
+    {
+        let choice = choices.iter().find(|choice| choice.as_bool() == Some(value));
+        return choice.map(|choice| (choice, What::BooleanFromText { from }));
     }
     let null = choices.iter().find(|choice| choice.is_null()).filter(|_| says_nothing(text));
     null.map(|choice| (choice, What::NullFromText { from }))
@@ -196,10 +196,11 @@ fn nearest<'c>(text: &str, choices: &'c [Value]) -> Option<&'c Value> {
             }
         }
     }
-    if let Some((far, choice)) = best {
-        if clear && far <= most {
-            return Some(choice);
-        }
+    if let Some((far, choice)) = best
+        && clear
+        && far <= most
+    {
+        return Some(choice);
     }
     if text.chars().count() < BEGINNING {
         return None;

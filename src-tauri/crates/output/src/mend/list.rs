@@ -38,17 +38,17 @@ impl Mender<'_> {
     pub(super) fn other_list(&mut self, node: &Node, shape: &Shape) -> Option<Mended> {
         let mut best: Option<Mended> = None;
         let mut offer = |mended: Option<Mended>| {
-            if let Some(mended) = mended {
-                if best.as_ref().is_none_or(|best| mended.rank() < best.rank()) {
-                    best = Some(mended);
-                }
+            if let Some(mended) = mended
+                && best.as_ref().is_none_or(|best| mended.rank() < best.rank())
+            {
+                best = Some(mended);
             }
         };
         match &node.kind {
             Kind::List(_) | Kind::Missing | Kind::Null => return None,
             Kind::Record(members) => {
                 offer(self.list_from_record(node, members, shape));
-                offer(self.wrapped_in_list(node, shape));
+                offer(Some(self.wrapped_in_list(node, shape)));
             }
             Kind::Text(text) | Kind::Words(text, _) => {
                 if let Some(inner) = self.inside_text(text).filter(|inner| matches!(inner.kind, Kind::List(_))) {
@@ -60,10 +60,10 @@ impl Mender<'_> {
                 }
                 offer(self.split(node, text, shape));
                 if !says_nothing(text) {
-                    offer(self.wrapped_in_list(node, shape));
+                    offer(Some(self.wrapped_in_list(node, shape)));
                 }
             }
-            _ => offer(self.wrapped_in_list(node, shape)),
+            _ => offer(Some(self.wrapped_in_list(node, shape))),
         }
         best
     }
@@ -78,10 +78,10 @@ impl Mender<'_> {
         Mended::new(Made::Inner(Rc::new(list)), own)
     }
 
-    fn wrapped_in_list(&mut self, node: &Node, shape: &Shape) -> Option<Mended> {
+    fn wrapped_in_list(&mut self, node: &Node, shape: &Shape) -> Mended {
         let item = self.item(node, 0, shape);
         let wrong = u32::from(!shape.limits.list(1));
-        Some(Mended::new(Made::List(vec![item]), vec![What::WrappedInList]).wrong(wrong))
+        Mended::new(Made::List(vec![item]), vec![What::WrappedInList]).wrong(wrong)
     }
 
     /// `red, green` and lines with bullets, item by item.
@@ -106,13 +106,13 @@ impl Mender<'_> {
 
     /// `{"items": […]}`, `{"0": …, "1": …}`, or `{"a", "b"}`, which is a set.
     fn list_from_record(&mut self, node: &Node, members: &[Member], shape: &Shape) -> Option<Mended> {
-        if let [Member { key, value }] = members {
-            if let Kind::List(items) = &value.kind {
-                let list = self.list(value, items, shape);
-                let mut own = node.notes.clone();
-                own.push(What::Unwrapped { key: key.clone() });
-                return Some(Mended::new(Made::Inner(Rc::new(list)), own));
-            }
+        if let [Member { key, value }] = members
+            && let Kind::List(items) = &value.kind
+        {
+            let list = self.list(value, items, shape);
+            let mut own = node.notes.clone();
+            own.push(What::Unwrapped { key: key.clone() });
+            return Some(Mended::new(Made::Inner(Rc::new(list)), own));
         }
         let numbered = !members.is_empty()
             && members.iter().enumerate().all(|(place, member)| {

@@ -25,7 +25,8 @@ const SMALL: &[&str] = &[
 const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const ORDINALS: &[&str] =
     &["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-const LARGE: &[(&str, f64)] = &[("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("trillion", 1e12)];
+const LARGE: &[(&str, u64)] =
+    &[("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000), ("trillion", 1_000_000_000_000)];
 const PARTS: &[(&str, f64)] = &[
     ("half", 0.5),
     ("third", 1.0 / 3.0),
@@ -47,10 +48,8 @@ pub(super) fn read(text: &str) -> Option<f64> {
         words.remove(0);
     }
     let value = match words.as_slice() {
-        [] => return None,
         ["a" | "one", "dozen"] | ["dozen"] => 12.0,
         ["a", "couple"] => 2.0,
-        ["none" | "nil" | "no"] => return None,
         [only] if ORDINALS.contains(only) => position(ORDINALS, only)?,
         ["half"] | ["a", "half"] => 0.5,
         [count, part] if part_of(part).is_some() => counted(count)? * part_of(part)?,
@@ -84,39 +83,53 @@ fn decimals(whole_words: &[&str], digits: &[&str]) -> Option<f64> {
     text.parse().ok()
 }
 
+/// What the word before was, within its group of three digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    Unit,
+    Tens,
+    Hundred,
+}
+
 fn whole(words: &[&str]) -> Option<f64> {
-    let mut total = 0.0;
-    let mut group = 0.0;
-    let mut last = f64::INFINITY;
+    let mut total = 0_u64;
+    let mut group = 0_u64;
+    let mut last = u64::MAX;
+    let mut before = Before::Nothing;
     let mut any = false;
-    let mut place = 10_000.0;
     for word in words {
-        if let Some(small) = position(SMALL, word) {
-            if place <= 10.0 && !(place == 10.0 && small < 10.0 && small > 0.0) {
+        if let Some(unit) = SMALL.iter().position(|known| known == word) {
+            let fits = match before {
+                Before::Nothing | Before::Hundred => true,
+                Before::Tens => (1..10).contains(&unit),
+                Before::Unit => false,
+            };
+            if !fits {
                 return None;
             }
-            group += small;
-            place = 1.0;
+            group += unit as u64;
+            before = Before::Unit;
         } else if let Some(tens) = TENS.iter().position(|known| known == word) {
-            if place <= 10.0 {
+            if matches!(before, Before::Unit | Before::Tens) {
                 return None;
             }
-            group += (tens as f64 + 2.0) * 10.0;
-            place = 10.0;
+            group += (tens as u64 + 2) * 10;
+            before = Before::Tens;
         } else if *word == "hundred" {
-            if place != 1.0 && place != 10_000.0 || group >= 100.0 {
+            if matches!(before, Before::Tens | Before::Hundred) || group >= 100 {
                 return None;
             }
-            group = if group == 0.0 { 100.0 } else { group * 100.0 };
-            place = 100.0;
+            group = group.max(1) * 100;
+            before = Before::Hundred;
         } else if let Some((_, scale)) = LARGE.iter().find(|(name, _)| name == word) {
             if *scale >= last {
                 return None;
             }
-            total += if group == 0.0 { 1.0 } else { group } * scale;
-            group = 0.0;
+            total += group.max(1) * scale;
+            group = 0;
             last = *scale;
-            place = 10_000.0;
+            before = Before::Nothing;
         } else if *word == "a" && !any {
             continue;
         } else {
@@ -124,5 +137,5 @@ fn whole(words: &[&str]) -> Option<f64> {
         }
         any = true;
     }
-    any.then_some(total + group)
+    any.then_some((total + group) as f64)
 }

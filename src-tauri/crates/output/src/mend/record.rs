@@ -126,7 +126,7 @@ impl Mender<'_> {
                 }
                 self.wrapped(node, shape)
             }
-            Kind::List(items) => self.from_pairs(node, items, shape).or_else(|| self.out_of_list(node, items, id)),
+            Kind::List(items) => self.record_of_pairs(node, items, shape).or_else(|| self.out_of_list(node, items, id)),
             Kind::Number(..) | Kind::Bool(_) => self.wrapped(node, shape),
             _ => None,
         }
@@ -154,7 +154,7 @@ impl Mender<'_> {
     }
 
     /// `[{"key": …, "value": …}]` and `[["a", 1]]`, and lists of objects with one key each.
-    fn from_pairs(&mut self, node: &Node, items: &[Node], shape: &Shape) -> Option<Mended> {
+    fn record_of_pairs(&mut self, node: &Node, items: &[Node], shape: &Shape) -> Option<Mended> {
         let mut members = Vec::with_capacity(items.len());
         for item in items {
             members.push(pair(item)?);

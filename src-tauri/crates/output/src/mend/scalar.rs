@@ -69,10 +69,10 @@ impl Mender<'_> {
     pub(super) fn scalar(&mut self, node: &Node, shape: &Shape) -> Option<Mended> {
         let mut best: Option<Mended> = None;
         let mut offer = |mended: Option<Mended>| {
-            if let Some(mended) = mended {
-                if best.as_ref().is_none_or(|best| mended.rank() < best.rank()) {
-                    best = Some(mended);
-                }
+            if let Some(mended) = mended
+                && best.as_ref().is_none_or(|best| mended.rank() < best.rank())
+            {
+                best = Some(mended);
             }
         };
         offer(self.literal(node, shape));

@@ -102,10 +102,7 @@ impl Reader<'_> {
 
     fn member(&mut self, notes: &mut Vec<What>) -> Read<Option<Member>> {
         let Some(mut named) = self.key()? else { return Ok(None) };
-        let key = match take_text(&mut named) {
-            Some(key) => key,
-            None => return Ok(None),
-        };
+        let Some(key) = take_text(&mut named) else { return Ok(None) };
         self.space();
         let mut colon = self.eat(b':');
         if !colon && self.bytes[self.at..].starts_with(b"=>") {
@@ -254,8 +251,7 @@ impl Reader<'_> {
 /// A key's text, whatever it was written as.
 fn take_text(node: &mut Node) -> Option<String> {
     match &mut node.kind {
-        Kind::Text(text) => Some(take(text)),
-        Kind::Words(text, _) => Some(take(text)),
+        Kind::Text(text) | Kind::Words(text, _) => Some(take(text)),
         _ => None,
     }
 }

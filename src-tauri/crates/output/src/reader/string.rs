@@ -190,8 +190,7 @@ impl Reader<'_> {
         self.bytes[self.at..limit]
             .iter()
             .position(|&byte| match byte {
-                b'"' | b'\'' | b'\\' | b'`' => true,
-                0..=0x1f => true,
+                0..=0x1f | b'"' | b'\'' | b'\\' | b'`' => true,
                 b',' | b'[' | b']' | b'{' | b'}' | b'/' | b'+' => words,
                 0xc2 | 0xe2 => other_quotes,
                 _ => false,

@@ -194,19 +194,7 @@ impl Reader<'_> {
         // `5 kg` is more than a number, `5 b: 6` and `5 6` aren't.
         let after = rest.trim_start_matches([' ', '\t']);
         let goes_on = after.starts_with(|first: char| first.is_alphabetic() || matches!(first, '%' | '€' | '$' | '/'));
-        !goes_on || after.starts_with("//") || after.starts_with("/*") || self.key_follows(after)
-    }
-
-    /// Whether words and a colon begin a text, or a quote.
-    fn key_follows(&self, text: &str) -> bool {
-        let text = text.trim_start();
-        let Some(first) = text.chars().next() else { return true };
-        if chars::is_quote(first) || matches!(first, '}' | ']') {
-            return true;
-        }
-        let name =
-            text.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '-' | '$'))).unwrap_or(text.len());
-        name > 0 && text[name..].trim_start().starts_with(':') && !text[name..].trim_start().starts_with("://")
+        !goes_on || after.starts_with("//") || after.starts_with("/*") || key_follows(after)
     }
 
     /// Where words end that begin here.
@@ -261,7 +249,7 @@ impl Reader<'_> {
             && !LITERALS.iter().any(|(name, _)| *name == so_far)
             && so_far.contains(char::is_alphabetic)
             && !self.text[at + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n')
-            && !self.key_follows(&self.text[at + 1..])
+            && !key_follows(&self.text[at + 1..])
     }
 
     /// `/…/`, a pattern of JavaScript, as text.
@@ -347,4 +335,16 @@ fn fixed(raw: &str, sign: usize, whole: usize, decimals: Option<usize>, exponent
         }
     }
     serde_json::from_str(&text).ok()
+}
+
+/// Whether words and a colon begin a text, or a quote.
+fn key_follows(text: &str) -> bool {
+    let text = text.trim_start();
+    let Some(first) = text.chars().next() else { return true };
+    if chars::is_quote(first) || matches!(first, '}' | ']') {
+        return true;
+    }
+    let name =
+        text.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '-' | '$'))).unwrap_or(text.len());
+    name > 0 && text[name..].trim_start().starts_with(':') && !text[name..].trim_start().starts_with("://")
 }

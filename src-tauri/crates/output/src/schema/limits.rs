@@ -62,17 +62,17 @@ impl Limits {
 }
 
 fn raise<N: PartialOrd + Copy>(limit: &mut Option<N>, new: Option<N>) {
-    if let Some(new) = new {
-        if limit.is_none_or(|limit| new > limit) {
-            *limit = Some(new);
-        }
+    if let Some(new) = new
+        && limit.is_none_or(|limit| new > limit)
+    {
+        *limit = Some(new);
     }
 }
 
 fn lower<N: PartialOrd + Copy>(limit: &mut Option<N>, new: Option<N>) {
-    if let Some(new) = new {
-        if limit.is_none_or(|limit| new < limit) {
-            *limit = Some(new);
-        }
+    if let Some(new) = new
+        && limit.is_none_or(|limit| new < limit)
+    {
+        *limit = Some(new);
     }
 }

@@ -1,5 +1,7 @@
 //! Words, texts and signs of a piece of code, with their lines.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value, json};
 
 use super::{SnippetError, SnippetLoss, SnippetLossKind};
@@ -220,48 +222,60 @@ impl Cursor {
     }
 }
 
-/// The root of several declared types: the last that no other uses, with the others as definitions.
-pub(super) fn rooted(declared: Vec<(String, Value)>, prefer: impl Fn(&Value) -> bool) -> Option<Value> {
-    let uses = |schema: &Value, name: &str| schema.to_string().contains(&format!("\"#/$defs/{name}\""));
-    let free = |name: &str| !declared.iter().any(|(other, schema)| other != name && uses(schema, name));
-    let candidates: Vec<&(String, Value)> = declared.iter().filter(|(name, _)| free(name)).collect();
-    let root = candidates
-        .iter()
-        .rev()
-        .find(|(_, schema)| prefer(schema))
-        .or(candidates.last())
-        .map(|(name, _)| name.clone())
-        .or_else(|| declared.last().map(|(name, _)| name.clone()))?;
-    let own = declared.iter().find(|(name, _)| *name == root)?;
-    let mut needed: Vec<&str> = Vec::new();
-    let mut todo: Vec<&Value> = vec![&own.1];
-    while let Some(schema) = todo.pop() {
-        for (name, other) in &declared {
-            if uses(schema, name) && !needed.contains(&name.as_str()) {
-                needed.push(name);
+/// The root of several declared types: the last that no other uses, with those that it needs as definitions.
+pub(super) fn rooted(declared: &[(String, Value)], prefer: impl Fn(&Value) -> bool) -> Option<Value> {
+    let uses: HashMap<&str, Vec<&str>> =
+        declared.iter().map(|(name, schema)| (name.as_str(), references(schema))).collect();
+    let used: HashSet<&str> =
+        uses.iter().flat_map(|(name, used)| used.iter().filter(move |other| *other != name).copied()).collect();
+    let free: Vec<&(String, Value)> = declared.iter().filter(|(name, _)| !used.contains(name.as_str())).collect();
+    let (root, own) =
+        free.iter().rev().find(|(_, schema)| prefer(schema)).or(free.last()).copied().or(declared.last())?;
+    let mut needed: HashSet<&str> = HashSet::new();
+    let mut todo = vec![root.as_str()];
+    while let Some(name) = todo.pop() {
+        for other in uses.get(name).into_iter().flatten() {
+            if needed.insert(other) {
                 todo.push(other);
             }
         }
     }
     let definitions: Map<String, Value> =
-        declared.iter().filter(|(name, _)| needed.contains(&name.as_str())).cloned().collect();
-    let recursive = needed.contains(&root.as_str());
-    let mut schema = if recursive { json!({ "$ref": format!("#/$defs/{root}") }) } else { own.1.clone() };
-    if let (false, Value::Object(map)) = (definitions.is_empty(), &mut schema) {
-        map.insert("$defs".to_owned(), Value::Object(definitions));
-    }
+        declared.iter().filter(|(name, _)| needed.contains(name.as_str())).cloned().collect();
+    let recursive = needed.contains(root.as_str());
+    let mut schema = if recursive { json!({ "$ref": format!("#/$defs/{root}") }) } else { own.clone() };
     if let Value::Object(map) = &mut schema {
-        map.entry("title").or_insert_with(|| Value::String(root));
+        if !definitions.is_empty() {
+            map.insert("$defs".to_owned(), Value::Object(definitions));
+        }
+        map.entry("title").or_insert_with(|| Value::String(root.clone()));
     }
     Some(schema)
 }
 
+/// The declared types that a schema refers to.
+fn references(schema: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut todo = vec![schema];
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix("#/$defs/")));
+                todo.extend(map.values());
+            }
+            Value::Array(items) => todo.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// References to what isn't declared say nothing.
-pub(super) fn forget_unknown(schema: &mut Value, names: &[String], cursor: &mut Cursor) {
+pub(super) fn forget_unknown(schema: &mut Value, names: &HashSet<String>, cursor: &mut Cursor) {
     match schema {
         Value::Object(map) => {
             let unknown = map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix("#/$defs/"));
-            let unknown = unknown.filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned);
+            let unknown = unknown.filter(|name| !names.contains(*name)).map(str::to_owned);
             if let Some(name) = unknown {
                 cursor.lose(&name, SnippetLossKind::UnknownType);
                 map.remove("$ref");

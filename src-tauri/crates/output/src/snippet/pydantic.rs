@@ -25,11 +25,11 @@ pub(super) fn read(text: &str) -> Result<Snippet, SnippetError> {
             cursor.next();
         }
     }
-    let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
+    let names: std::collections::HashSet<String> = declared.iter().map(|(name, _)| name.clone()).collect();
     for (_, schema) in &mut declared {
         forget_unknown(schema, &names, &mut cursor);
     }
-    let schema = rooted(declared, |schema| schema.get("properties").is_some()).ok_or(SnippetError::Nothing)?;
+    let schema = rooted(&declared, |schema| schema.get("properties").is_some()).ok_or(SnippetError::Nothing)?;
     Ok(Snippet { schema, losses: cursor.losses })
 }
 

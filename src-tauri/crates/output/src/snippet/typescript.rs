@@ -53,11 +53,11 @@ pub(super) fn read(text: &str) -> Result<Snippet, SnippetError> {
         }
         doc = None;
     }
-    let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
+    let names: std::collections::HashSet<String> = declared.iter().map(|(name, _)| name.clone()).collect();
     for (_, schema) in &mut declared {
         forget_unknown(schema, &names, &mut cursor);
     }
-    let schema = rooted(declared, |schema| schema.get("properties").is_some()).ok_or(SnippetError::Nothing)?;
+    let schema = rooted(&declared, |schema| schema.get("properties").is_some()).ok_or(SnippetError::Nothing)?;
     Ok(Snippet { schema, losses: cursor.losses })
 }
 
@@ -113,11 +113,11 @@ fn interface(cursor: &mut Cursor, doc: Option<String>) -> Result<Option<(String,
         cursor.eat(',');
     }
     let mut schema = members(cursor)?;
-    if !bases.is_empty() {
-        if let Value::Object(map) = &mut schema {
-            map.remove("additionalProperties");
-            map.insert("allOf".to_owned(), Value::Array(bases));
-        }
+    if !bases.is_empty()
+        && let Value::Object(map) = &mut schema
+    {
+        map.remove("additionalProperties");
+        map.insert("allOf".to_owned(), Value::Array(bases));
     }
     Ok(Some((name, described(schema, doc))))
 }

@@ -368,11 +368,9 @@ impl Run<'_, '_> {
             self.machine.at += 1;
             self.machine.steps += 1;
             match (text, byte) {
-                (Some(true), _) => text = Some(false),
+                (Some(true), _) | (None, b'"') => text = Some(false),
                 (Some(false), b'\\') => text = Some(true),
                 (Some(false), b'"') => text = None,
-                (Some(false), _) => {}
-                (None, b'"') => text = Some(false),
                 (None, b'{' | b'[') => depth += 1,
                 (None, b'}' | b']') => {
                     depth -= 1;

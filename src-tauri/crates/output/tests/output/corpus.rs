@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// A small generator of numbers that look random (SplitMix64).
+/// A small generator of numbers that look random (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
@@ -226,6 +226,7 @@ fn record(random: &mut Random, schema: &Value, root: &Value, depth: usize) -> Va
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one habit, and habits combine")]
 pub(crate) struct Style {
     pub(crate) open: char,
     pub(crate) close: char,

@@ -173,7 +173,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -383,22 +383,19 @@ fn valid_documents_are_never_harmed_and_validity_is_what_the_validator_says() {
         for value in values {
             for text in [value.to_string(), serde_json::to_string_pretty(value).unwrap(), format!(" \n{value}\t\r\n")] {
                 let parsed = parse(&text, compiled, &Options::default()).unwrap();
-                assert!(parsed.is_untouched() && parsed.confidence == 1.0, "{text}: {:?}", parsed.repairs);
+                assert!(parsed.is_untouched() && parsed.confidence >= 1.0, "{text}: {:?}", parsed.repairs);
                 assert_eq!(parsed.value, *value);
             }
         }
         let (_, other, foreign) = &cases[(at + 1 + random.below(cases.len() - 1)) % cases.len()];
         for value in foreign.iter().chain(values) {
             let text = value.to_string();
-            match parse(&text, compiled, &Options::default()) {
-                Ok(parsed) => {
-                    assert!(compiled.is_valid(&parsed.value), "{text}");
-                    assert_eq!(parsed.is_untouched(), compiled.is_valid(value), "{text}");
-                }
-                Err(_) => {
-                    invalid += 1;
-                    assert!(!compiled.is_valid(value), "{text}");
-                }
+            if let Ok(parsed) = parse(&text, compiled, &Options::default()) {
+                assert!(compiled.is_valid(&parsed.value), "{text}");
+                assert_eq!(parsed.is_untouched(), compiled.is_valid(value), "{text}");
+            } else {
+                invalid += 1;
+                assert!(!compiled.is_valid(value), "{text}");
             }
         }
         let _ = other;

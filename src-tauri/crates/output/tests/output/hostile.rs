@@ -175,10 +175,10 @@ pub(crate) fn read_all(text: &str, schema: &Arc<Schema>) {
             }
             Err(error) => assert!(!error.to_string().is_empty()),
         }
-        if let Ok(parsed) = parse_json(text, &options) {
-            if parsed.is_untouched() {
-                assert_eq!(parsed.value, serde_json::from_str::<Value>(text).unwrap(), "{text:?}");
-            }
+        if let Ok(parsed) = parse_json(text, &options)
+            && parsed.is_untouched()
+        {
+            assert_eq!(parsed.value, serde_json::from_str::<Value>(text).unwrap(), "{text:?}");
         }
     }
     streamed(text, schema, 7);
@@ -327,7 +327,7 @@ fn damaged_values_break_nothing() {
     for _ in 0..1_500 {
         let (schema, values) = random.one(&cases);
         let mut text: Vec<char> = write(random.one(values), PLAIN).chars().collect();
-        for _ in 0..1 + random.below(4) {
+        for _ in 0..=random.below(4) {
             let at = random.below(text.len());
             match random.below(3) {
                 0 => {

@@ -15,10 +15,10 @@ fn read(schema: &Value, text: &str) -> Result<Value, String> {
 }
 
 /// Reads each text with one schema.
-fn check(schema: Value, rows: &[(&str, Value)]) {
+fn check(schema: &Value, rows: &[(&str, Value)]) {
     let mut wrong = Vec::new();
     for (text, expected) in rows {
-        match read(&schema, text) {
+        match read(schema, text) {
             Ok(value) if value == *expected => {}
             other => wrong.push(format!("{text:?} gave {other:?}, not {expected}")),
         }
@@ -27,18 +27,18 @@ fn check(schema: Value, rows: &[(&str, Value)]) {
 }
 
 /// A field `v` of one type.
-fn field(kind: Value, rows: &[(&str, Value)]) {
+fn field(kind: &Value, rows: &[(&str, Value)]) {
     let schema = json!({"type": "object", "properties": {"v": kind}, "required": ["v"], "additionalProperties": false});
     let rows: Vec<(String, Value)> =
         rows.iter().map(|(text, value)| (format!("{{\"v\": {text}}}"), json!({ "v": value }))).collect();
     let rows: Vec<(&str, Value)> = rows.iter().map(|(text, value)| (text.as_str(), value.clone())).collect();
-    check(schema, &rows);
+    check(&schema, &rows);
 }
 
 /// Texts that no number, choice or object may be made of.
-fn refused(schema: Value, texts: &[&str]) {
+fn refused(schema: &Value, texts: &[&str]) {
     for text in texts {
-        let got = read(&schema, text);
+        let got = read(schema, text);
         assert!(got.is_err(), "{text} gave {got:?}");
     }
 }
@@ -46,7 +46,7 @@ fn refused(schema: Value, texts: &[&str]) {
 #[test]
 fn numbers_are_read_as_people_write_them() {
     field(
-        json!({"type": "integer"}),
+        &json!({"type": "integer"}),
         &[
             ("\"12\"", json!(12)),
             ("\"12,111\"", json!(12111)),
@@ -76,7 +76,7 @@ fn numbers_are_read_as_people_write_them() {
         ],
     );
     field(
-        json!({"type": "number"}),
+        &json!({"type": "number"}),
         &[
             ("\"1.234,56\"", json!(1234.56)),
             ("\"1,234.56\"", json!(1234.56)),
@@ -94,14 +94,14 @@ fn numbers_are_read_as_people_write_them() {
             ("\"three quarters\"", json!(0.75)),
         ],
     );
-    field(json!({"type": "number", "maximum": 1}), &[("\"50%\"", json!(0.5))]);
+    field(&json!({"type": "number", "maximum": 1}), &[("\"50%\"", json!(0.5))]);
 }
 
 #[test]
 fn a_text_that_says_something_else_is_no_number() {
     let schema = json!({"type": "object", "properties": {"v": {"type": "integer"}}, "required": ["v"]});
     refused(
-        schema,
+        &schema,
         &[
             "{\"v\": \"5 or 6\"}",
             "{\"v\": \"5-10\"}",
@@ -119,7 +119,7 @@ fn a_text_that_says_something_else_is_no_number() {
 #[test]
 fn truth_and_nothing_are_read_from_words() {
     field(
-        json!({"type": "boolean"}),
+        &json!({"type": "boolean"}),
         &[
             ("\"yes\"", json!(true)),
             ("True", json!(true)),
@@ -129,11 +129,11 @@ fn truth_and_nothing_are_read_from_words() {
         ],
     );
     field(
-        json!({"type": ["integer", "null"]}),
+        &json!({"type": ["integer", "null"]}),
         &[("None", json!(null)), ("\"N/A\"", json!(null)), ("\"7\"", json!(7)), ("undefined", json!(null))],
     );
     field(
-        json!({"type": "string"}),
+        &json!({"type": "string"}),
         &[("5", json!("5")), ("12.50", json!("12.50")), ("True", json!("True")), ("[\"a\"]", json!("a"))],
     );
 }
@@ -141,7 +141,7 @@ fn truth_and_nothing_are_read_from_words() {
 #[test]
 fn choices_are_found_in_another_case_and_inside_a_text() {
     field(
-        json!({"enum": ["in_progress", "done", "not_started"]}),
+        &json!({"enum": ["in_progress", "done", "not_started"]}),
         &[
             ("\"In Progress\"", json!("in_progress")),
             ("DONE", json!("done")),
@@ -151,9 +151,9 @@ fn choices_are_found_in_another_case_and_inside_a_text() {
         ],
     );
     let schema = json!({"type": "object", "properties": {"v": {"enum": ["positive", "negative"]}}, "required": ["v"]});
-    refused(schema, &["{\"v\": \"not positive\"}", "{\"v\": \"positive or negative\"}", "{\"v\": \"neutral\"}"]);
+    refused(&schema, &["{\"v\": \"not positive\"}", "{\"v\": \"positive or negative\"}", "{\"v\": \"neutral\"}"]);
     check(
-        json!({"enum": ["positive", "negative"]}),
+        &json!({"enum": ["positive", "negative"]}),
         &[
             ("positive", json!("positive")),
             ("Sentiment: **Positive**", json!("positive")),
@@ -165,7 +165,7 @@ fn choices_are_found_in_another_case_and_inside_a_text() {
 #[test]
 fn lists_and_single_values_become_each_other() {
     field(
-        json!({"type": "array", "items": {"type": "string"}}),
+        &json!({"type": "array", "items": {"type": "string"}}),
         &[
             ("\"a\"", json!(["a"])),
             ("\"[\\\"a\\\", \\\"b\\\"]\"", json!(["a", "b"])),
@@ -175,11 +175,11 @@ fn lists_and_single_values_become_each_other() {
         ],
     );
     field(
-        json!({"type": "array", "items": {"type": "integer"}}),
+        &json!({"type": "array", "items": {"type": "integer"}}),
         &[("\"1, 2, 3\"", json!([1, 2, 3])), ("5", json!([5])), ("[\"1\", \"two\"]", json!([1, 2]))],
     );
     check(
-        json!({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}}),
+        &json!({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}}),
         &[
             ("{\"a\": 1}", json!([{"a": 1}])),
             ("{\"a\": 1}\n{\"a\": 2}\n", json!([{"a": 1}, {"a": 2}])),
@@ -194,7 +194,7 @@ fn keys_are_found_in_another_case_and_unknown_ones_left_out() {
     let schema = json!({"type": "object", "additionalProperties": false, "required": ["first_name", "age"], "properties": {
         "first_name": {"type": "string", "x-aliases": ["given"]}, "age": {"type": "integer"}, "note": {"type": "string"}}});
     check(
-        schema,
+        &schema,
         &[
             ("{\"firstName\": \"Ada\", \"Age\": \"36\"}", json!({"first_name": "Ada", "age": 36})),
             ("{\"first-name\": \"Ada\", \"age\": 36, \"note\": null}", json!({"first_name": "Ada", "age": 36})),
@@ -224,7 +224,7 @@ fn unions_references_and_maps_take_the_cheapest_way() {
         }
     });
     check(
-        schema,
+        &schema,
         &[
             ("{\"shape\": {\"kind\": \"Square\", \"side\": \"2\"}}", json!({"shape": {"kind": "square", "side": 2}})),
             ("{\"tree\": {\"v\": \"1\", \"kids\": {\"v\": \"2\"}}}", json!({"tree": {"v": 1, "kids": [{"v": 2}]}})),
@@ -243,7 +243,7 @@ fn values_are_found_in_what_stands_around_them() {
     let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": false});
     let one = json!({"a": 1});
     check(
-        schema,
+        &schema,
         &[
             ("Here you are:\n```json\n{\"a\": 1}\n```\nHope it helps {smile}.", one.clone()),
             ("The answer is {\"a\": 1}. As in [1].", one.clone()),
@@ -254,6 +254,27 @@ fn values_are_found_in_what_stands_around_them() {
             ("{{\"a\": 1}}", one.clone()),
             ("```\n{\"a\": 1\n```", one.clone()),
             ("```json\n{\n  // one\n  a: 1\n}\n```", one.clone()),
+        ],
+    );
+}
+
+#[test]
+fn objects_are_read_from_elements_and_lines() {
+    let schema = json!({"type": "object", "required": ["name", "age"], "additionalProperties": false, "properties": {
+        "name": {"type": "string"}, "age": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "string"}}}});
+    check(
+        &schema,
+        &[
+            ("<name>Ada &amp; Co</name>\n<age>36</age>", json!({"name": "Ada & Co", "age": 36})),
+            (
+                "<person><name>Ada</name><age>thirty-six</age><tags>a</tags><tags>b</tags></person>",
+                json!({"name": "Ada", "age": 36, "tags": ["a", "b"]}),
+            ),
+            ("Name: Ada\nAge: 36 years", json!({"name": "Ada", "age": 36})),
+            (
+                "Here you are:\n- **Name**: Ada\n- **Age:** 36\n- **Tags**:\n  - a\n  - b",
+                json!({"name": "Ada", "age": 36, "tags": ["a", "b"]}),
+            ),
         ],
     );
 }

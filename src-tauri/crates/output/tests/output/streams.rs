@@ -100,7 +100,7 @@ fn every_prefix_shows_a_part_of_the_whole() {
                 match field.state {
                     FieldState::Complete { value } => assert_eq!(whole.pointer(&field.path), Some(&value)),
                     FieldState::Growing { more } => {
-                        assert!(whole.pointer(&field.path).unwrap().as_str().unwrap().contains(&more))
+                        assert!(whole.pointer(&field.path).unwrap().as_str().unwrap().contains(&more));
                     }
                     FieldState::Closed => assert!(whole.pointer(&field.path).is_some()),
                 }

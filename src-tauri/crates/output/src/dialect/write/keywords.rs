@@ -153,10 +153,10 @@ impl<'s> Writer<'s> {
         if self.rules.text_choices {
             written.entry("type").or_insert(json!("string"));
             written.insert("format".to_owned(), json!("enum"));
-        } else if !written.contains_key("type") {
-            if let Some(kind) = only_kind(&others) {
-                written.insert("type".to_owned(), json!(kind));
-            }
+        } else if !written.contains_key("type")
+            && let Some(kind) = only_kind(&others)
+        {
+            written.insert("type".to_owned(), json!(kind));
         }
         written.insert("enum".to_owned(), Value::Array(others));
     }
@@ -176,10 +176,11 @@ impl<'s> Writer<'s> {
         let mut properties = Map::new();
         for (name, schema) in fields.into_iter().flatten() {
             let mut field = self.schema(schema, &below(path, "properties", name));
-            if self.rules.all_required && !required.contains(&name.as_str()) {
-                if let Value::Object(field) = &mut field {
-                    self.allow_null(field);
-                }
+            if self.rules.all_required
+                && !required.contains(&name.as_str())
+                && let Value::Object(field) = &mut field
+            {
+                self.allow_null(field);
             }
             properties.insert(self.key(name, path), field);
         }

@@ -48,11 +48,9 @@ impl<'s> Writer<'s> {
             }
         }
         let says_nothing = !["type", "anyOf", "$ref", "enum", "const"].iter().any(|key| written.contains_key(*key));
-        if says_nothing {
-            if let Value::Object(anything) = self.anything() {
-                self.lose(path, "type", LossKind::Weakened);
-                written.extend(anything);
-            }
+        if says_nothing && let Value::Object(anything) = self.anything() {
+            self.lose(path, "type", LossKind::Weakened);
+            written.extend(anything);
         }
     }
 
@@ -79,10 +77,10 @@ impl<'s> Writer<'s> {
             Some(kind @ Value::String(_)) if kind != "null" => *kind = json!([kind.clone(), "null"]),
             _ => {}
         }
-        if let Some(Value::Array(choices)) = written.get_mut("enum") {
-            if !choices.contains(&Value::Null) {
-                choices.push(Value::Null);
-            }
+        if let Some(Value::Array(choices)) = written.get_mut("enum")
+            && !choices.contains(&Value::Null)
+        {
+            choices.push(Value::Null);
         }
     }
 }

@@ -65,10 +65,7 @@ impl Details {
                         self.keywords.insert((*keyword).to_owned(), value);
                     }
                 }
-                Token::Sign(',') | Token::Line => {
-                    cursor.next();
-                }
-                Token::Sign('.') => {
+                Token::Sign(',' | '.') | Token::Line => {
                     cursor.next();
                 }
                 _ => {
@@ -321,8 +318,7 @@ fn named(name: &str, cursor: &mut Cursor) -> Typed {
         }
         "Optional" => joined(vec![first(), json!({ "type": "null" })]),
         "Union" => joined(list),
-        "Annotated" | "Required" | "Final" => first(),
-        "NotRequired" => first(),
+        "Annotated" | "Required" | "NotRequired" | "Final" => first(),
         other => json!({ "$ref": format!("#/$defs/{other}") }),
     })
 }
