@@ -111,7 +111,7 @@ fn main() {
     show(
         &format!("stream in {} pieces, to the end", pieces.len()),
         measure(|| {
-            let mut stream = Stream::new(Arc::clone(&compiled), options.clone());
+            let mut stream = Stream::new(Arc::clone(&compiled), options);
             for piece in &pieces {
                 black_box(stream.push(piece));
             }

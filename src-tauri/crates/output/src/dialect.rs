@@ -86,9 +86,6 @@ impl Rewritten {
             (_, value) => value,
         };
         let value = if self.renamed.is_empty() { value } else { self.rename(value, 0) };
-        if schema.is_valid(&value) {
-            return value;
-        }
         mend::restored(value, schema, &Options::default())
     }
 

@@ -149,9 +149,11 @@ fn plain_parsed(
     {
         return Err(ParseError::Broken { why: Broken::Duplicate, at: text[..best.start].chars().count() });
     }
+    let truncated = is_truncated(best, text, options, &log.repairs);
+    let trust = confidence(&log.repairs);
     Ok(Parsed {
-        truncated: is_truncated(best, text, options, &log.repairs),
-        confidence: confidence(&log.repairs),
+        truncated,
+        confidence: if truncated { trust / 2.0 } else { trust },
         value,
         repairs: log.repairs,
         source: best.source,

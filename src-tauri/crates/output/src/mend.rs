@@ -50,6 +50,8 @@ pub(crate) struct Mended {
 pub(crate) enum Made {
     /// There is no value.
     Absent,
+    /// The node is something else altogether. What it is as it stands is only looked at when no other way is left.
+    Mismatch,
     Value(Value),
     /// A value for which nothing is asked, with what was done in it.
     Plain(Value, Vec<Repair>),
@@ -68,7 +70,7 @@ impl Mended {
             mended.strange = mended.strange.saturating_add(inner.strange);
         };
         match &mended.made {
-            Made::Absent | Made::Value(_) => {}
+            Made::Absent | Made::Mismatch | Made::Value(_) => {}
             Made::Plain(_, repairs) => {
                 mended.cost = repairs.iter().fold(mended.cost, |cost, repair| cost.saturating_add(repair.cost));
             }
@@ -95,6 +97,10 @@ impl Mended {
 
 /// How deep wrappers may be inside each other.
 const WRAPPERS: usize = 3;
+/// How deep the work may go into itself: a value of [`DEEPEST`](crate::options::DEEPEST) in unions of unions.
+const NESTED: usize = 260;
+/// What a way counts as that wasn't gone to its end.
+const GIVEN_UP: u32 = 100;
 
 pub(crate) struct Mender<'s> {
     schema: &'s Schema,
@@ -106,6 +112,7 @@ pub(crate) struct Mender<'s> {
     wrappers: usize,
     /// How deep texts are read in texts.
     inside: usize,
+    nested: usize,
     pub(crate) steps: usize,
     budget: usize,
 }
@@ -121,17 +128,30 @@ impl<'s> Mender<'s> {
             next_id,
             wrappers: 0,
             inside: 0,
+            nested: 0,
             steps: 0,
             budget: 200_000_usize.saturating_add(bytes.saturating_mul(16)),
         }
     }
 
+    /// What the node becomes as the shape asks for it.
     pub(crate) fn mend(&mut self, node: &Node, id: ShapeId) -> Rc<Mended> {
+        let mended = self.way(node, id);
+        if !is_mismatch(&mended) {
+            return mended;
+        }
+        let as_it_is = Rc::new(self.plain(node, Vec::new()).wrong(mended.wrong));
+        self.known.insert((node.id, id), Rc::clone(&as_it_is));
+        as_it_is
+    }
+
+    /// The same, for one way of several.
+    fn way(&mut self, node: &Node, id: ShapeId) -> Rc<Mended> {
         self.steps += 1;
         let schema = self.schema;
         let shape = schema.shape(id);
-        if shape.is_any || self.steps > self.budget {
-            return Rc::new(self.plain(node, Vec::new()).wrong(u32::from(!shape.is_any)));
+        if shape.is_any {
+            return Rc::new(self.plain(node, Vec::new()));
         }
         let key = (node.id, id);
         let remembered =
@@ -139,10 +159,12 @@ impl<'s> Mender<'s> {
         if remembered && let Some(known) = self.known.get(&key) {
             return Rc::clone(known);
         }
-        if !self.busy.insert(key) {
-            return Rc::new(self.plain(node, Vec::new()).wrong(1));
+        if self.steps > self.budget || self.nested > NESTED || !self.busy.insert(key) {
+            return Rc::new(Mended::new(Made::Absent, Vec::new()).wrong(GIVEN_UP));
         }
-        let mended = Rc::new(if shape.ways.is_empty() { self.one(node, shape, id) } else { self.union(node, shape) });
+        self.nested += 1;
+        let mended = if shape.ways.is_empty() { Rc::new(self.one(node, shape, id)) } else { self.union(node, shape) };
+        self.nested -= 1;
         self.busy.remove(&key);
         if remembered {
             self.known.insert(key, Rc::clone(&mended));
@@ -151,21 +173,21 @@ impl<'s> Mender<'s> {
     }
 
     /// The cheapest way of a union.
-    fn union(&mut self, node: &Node, shape: &Shape) -> Mended {
+    fn union(&mut self, node: &Node, shape: &Shape) -> Rc<Mended> {
         let mut best: Option<Rc<Mended>> = None;
         for &way in &shape.ways {
-            let next = self.mend(node, way);
-            if best.as_ref().is_none_or(|best| next.rank() < best.rank()) {
+            let next = self.way(node, way);
+            let better = |best: &Rc<Mended>| {
+                next.rank() < best.rank() || is_mismatch(best) && !is_mismatch(&next) && next.wrong <= best.wrong
+            };
+            if best.as_ref().is_none_or(better) {
                 best = Some(next);
             }
             if best.as_ref().is_some_and(|best| best.rank() == (0, 0, 0)) {
                 break;
             }
         }
-        match best {
-            Some(best) => Mended::new(Made::Inner(best), Vec::new()),
-            None => self.plain(node, Vec::new()).wrong(1),
-        }
+        best.unwrap_or_else(|| Rc::new(Mended::new(Made::Mismatch, Vec::new()).wrong(1)))
     }
 
     fn one(&mut self, node: &Node, shape: &Shape, id: ShapeId) -> Mended {
@@ -195,10 +217,7 @@ impl<'s> Mender<'s> {
             }
         }
         offer(self.unwrapped(node, shape, id));
-        match best {
-            Some(best) => best,
-            None => self.plain(node, Vec::new()).wrong(1),
-        }
+        best.unwrap_or_else(|| Mended::new(Made::Mismatch, Vec::new()).wrong(1))
     }
 
     /// A node that has one of the types already.
@@ -243,9 +262,16 @@ impl<'s> Mender<'s> {
     }
 }
 
+fn is_mismatch(mended: &Mended) -> bool {
+    matches!(mended.made, Made::Mismatch)
+}
+
 /// A value that was written by other rules, as the schema has it; the value itself where that can't be said.
 pub(crate) fn restored(value: Value, schema: &Schema, options: &Options) -> Value {
-    let Some(node) = Node::of_value(&value, &mut 0, 0) else { return value };
+    let Some(node) = Node::of_value(&value, &mut 0, schema.deepest()) else { return value };
+    if schema.is_valid(&value) {
+        return value;
+    }
     let mut mender = Mender::new(schema, options, node.size(usize::MAX), u32::MAX / 2);
     let mended = mender.mend(&node, ShapeId::ROOT);
     if mended.wrong > 0 {

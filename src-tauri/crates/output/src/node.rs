@@ -5,7 +5,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::{options::DEEPEST, repair::What};
+use crate::repair::What;
 
 /// One value as it was written.
 #[derive(Debug, Clone)]
@@ -40,8 +40,9 @@ pub(crate) enum Kind {
 pub(crate) enum Reading {
     /// Text.
     Text,
-    /// Another value, and what was done to get it.
-    Value(Value, What),
+    /// Another value, and what was done to get it. It is boxed because it is rare and large, and nodes lie on the stack
+    /// as deep as the text is nested.
+    Value(Box<(Value, What)>),
 }
 
 #[derive(Debug, Clone)]
@@ -51,23 +52,22 @@ pub(crate) struct Member {
 }
 
 impl Node {
-    /// The node of a value; nothing when it is nested deeper than is read.
-    pub(crate) fn of_value(value: &Value, next_id: &mut u32, depth: usize) -> Option<Self> {
-        if depth > DEEPEST {
-            return None;
-        }
+    /// The node of a value; nothing when it is nested deeper than `left`.
+    pub(crate) fn of_value(value: &Value, next_id: &mut u32, left: usize) -> Option<Self> {
         let kind = match value {
             Value::Null => Kind::Null,
             Value::Bool(value) => Kind::Bool(*value),
             Value::Number(number) => Kind::Number(number.clone(), number.to_string().into()),
             Value::String(text) => Kind::Text(text.clone()),
             Value::Array(items) => {
-                let items = items.iter().map(|item| Self::of_value(item, next_id, depth + 1));
+                let left = left.checked_sub(1)?;
+                let items = items.iter().map(|item| Self::of_value(item, next_id, left));
                 Kind::List(items.collect::<Option<_>>()?)
             }
             Value::Object(map) => {
+                let left = left.checked_sub(1)?;
                 let members = map.iter().map(|(key, value)| {
-                    Some(Member { key: key.clone(), value: Self::of_value(value, next_id, depth + 1)? })
+                    Some(Member { key: key.clone(), value: Self::of_value(value, next_id, left)? })
                 });
                 Kind::Record(members.collect::<Option<_>>()?)
             }

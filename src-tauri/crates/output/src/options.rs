@@ -8,7 +8,7 @@ pub const DEEPEST: usize = 127;
 
 /// How an answer is read. [`Options::default`] is meant for answers of models, [`Options::document`] for text that is one
 /// JSON document and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct Options {
     /// What may stand around the value.

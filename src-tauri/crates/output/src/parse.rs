@@ -10,7 +10,7 @@ use crate::{
     options::{Around, Duplicates, Options, Several, Truncated},
     outcome::{Broken, Candidate, ParseError, Parsed},
     problem::problems,
-    reader::Rules,
+    reader::{Rules, Stop},
     repair::{Repair, Source, What, confidence},
     schema::{Schema, ShapeId},
     strict, words,
@@ -43,6 +43,7 @@ pub fn steps(text: &str, schema: &Schema, options: &Options) -> usize {
 
 /// The same, with the number of steps that it took.
 fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, ParseError>, usize) {
+    let options = &Options { max_depth: options.max_depth.min(schema.deepest()), ..*options };
     if let Err(error) = check_size(text, options) {
         return (Err(error), 0);
     }
@@ -92,6 +93,9 @@ fn search(text: &str, schema: &Schema, options: &Options) -> Result<Search, Pars
     } else {
         candidates::search(text, rules)
     };
+    if let (true, Some(stop @ Stop::TooDeep { .. })) = (search.found.is_empty(), search.stop) {
+        return Err(stop.error(text, rules));
+    }
     words::add_escaped(text, options, &mut search);
     fields::add(text, schema, options, &mut search);
     words::add(text, schema, options, &mut search);

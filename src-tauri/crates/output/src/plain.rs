@@ -23,9 +23,9 @@ pub(crate) fn value(node: &Node, options: &Options, log: &mut Log) -> Option<Val
         Kind::Bool(value) => Value::Bool(*value),
         Kind::Number(number, _) => Value::Number(number.clone()),
         Kind::Text(text) | Kind::Words(text, Reading::Text) => Value::String(text.clone()),
-        Kind::Words(_, Reading::Value(value, what)) => {
-            log.note(what);
-            value.clone()
+        Kind::Words(_, Reading::Value(read)) => {
+            log.note(&read.1);
+            read.0.clone()
         }
         Kind::List(items) => {
             let mut list = Vec::with_capacity(items.len());
@@ -63,7 +63,7 @@ pub(crate) fn is_cut_number(node: &Node) -> bool {
     node.cut
         && match &node.kind {
             Kind::Number(..) => true,
-            Kind::Words(_, Reading::Value(value, _)) => value.is_number(),
+            Kind::Words(_, Reading::Value(read)) => read.0.is_number(),
             _ => false,
         }
 }

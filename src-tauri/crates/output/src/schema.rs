@@ -1,6 +1,7 @@
 //! A schema, prepared for reading answers: the validator, and shapes that say what an answer should become.
 
 mod compile;
+mod depth;
 mod flatten;
 mod limits;
 mod shape;
@@ -23,6 +24,7 @@ pub struct Schema {
     source: Value,
     validator: Validator,
     shapes: Vec<Shape>,
+    deepest: usize,
 }
 
 /// Why a schema can't be used.
@@ -55,7 +57,7 @@ impl Schema {
         check_depth(source)?;
         let validator = validator(source)?;
         let shapes = compile::shapes(source);
-        Ok(Self { source: source.clone(), validator, shapes })
+        Ok(Self { source: source.clone(), validator, shapes, deepest: depth::deepest_value(source) })
     }
 
     /// The schema as it was written.
@@ -66,6 +68,12 @@ impl Schema {
     /// Whether a value follows the schema.
     pub fn is_valid(&self, value: &Value) -> bool {
         self.validator.is_valid(value)
+    }
+
+    /// The deepest nesting of a value that is validated: where each level of a value goes through many schemas, the
+    /// validator goes deeper into itself than the value is.
+    pub(crate) fn deepest(&self) -> usize {
+        self.deepest
     }
 
     pub(crate) fn validator(&self) -> &Validator {

@@ -69,6 +69,7 @@ pub enum FieldState {
 impl Stream {
     /// Begins to read an answer that should follow a schema.
     pub fn new(schema: Arc<Schema>, options: Options) -> Self {
+        let options = Options { max_depth: options.max_depth.min(schema.deepest()), ..options };
         Self { schema, options, text: String::new(), machine: Machine::default(), shown: Shown::default() }
     }
 
@@ -120,7 +121,7 @@ impl Stream {
             (self.options.duplicates, Several::First),
             (Duplicates::First, Several::First),
         ] {
-            let options = Options { several, duplicates, ..self.options.clone() };
+            let options = Options { several, duplicates, ..self.options };
             if let Ok(parsed) = parse(&self.text, &self.schema, &options)
                 && self.shown.contradicted(&parsed.value).is_none()
             {

@@ -63,8 +63,8 @@ impl Mender<'_> {
             Kind::Text(text) => choices.iter().find(|choice| choice.as_str() == Some(text)),
             Kind::Words(text, reading) => {
                 let read = match reading {
-                    Reading::Value(value, what) => {
-                        choices.iter().find(|choice| *choice == value).map(|choice| (choice, Some(what)))
+                    Reading::Value(read) => {
+                        choices.iter().find(|choice| **choice == read.0).map(|choice| (choice, Some(&read.1)))
                     }
                     Reading::Text => None,
                 };

@@ -29,7 +29,7 @@ fn value(mended: Rc<Mended>, log: &mut Log) -> Option<Value> {
 
 fn owned(made: Made, log: &mut Log) -> Option<Value> {
     match made {
-        Made::Absent => None,
+        Made::Absent | Made::Mismatch => None,
         Made::Value(value) => Some(value),
         Made::Plain(value, repairs) => {
             log.adopt(repairs);
@@ -43,7 +43,7 @@ fn owned(made: Made, log: &mut Log) -> Option<Value> {
 
 fn borrowed(made: &Made, log: &mut Log) -> Option<Value> {
     match made {
-        Made::Absent => None,
+        Made::Absent | Made::Mismatch => None,
         Made::Value(value) => Some(value.clone()),
         Made::Plain(value, repairs) => {
             log.adopt(repairs.clone());

@@ -93,7 +93,8 @@ impl Mender<'_> {
 
     /// Words that are a literal of another language, where its type is asked for.
     fn literal(&self, node: &Node, shape: &Shape) -> Option<Mended> {
-        let Kind::Words(_, Reading::Value(value, what)) = &node.kind else { return None };
+        let Kind::Words(_, Reading::Value(read)) = &node.kind else { return None };
+        let (value, what) = &**read;
         let mut own = node.notes.clone();
         own.push(what.clone());
         match value {

@@ -92,7 +92,7 @@ impl Reader<'_> {
             "false" => (Kind::Bool(false), Vec::new()),
             "null" => (Kind::Null, Vec::new()),
             _ => match self.literal(&text, cut) {
-                Some((value, what)) => (Kind::Words(text, Reading::Value(value, what)), Vec::new()),
+                Some((value, what)) => (Kind::Words(text, Reading::Value(Box::new((value, what)))), Vec::new()),
                 None => (Kind::Words(text, Reading::Text), vec![What::AddedQuotes]),
             },
         };
@@ -167,7 +167,10 @@ impl Reader<'_> {
             }
             let fixed = fixed(&raw, sign, whole, decimals, exponent)?;
             self.at += end;
-            self.node(Kind::Words(raw.clone(), Reading::Value(fixed, What::FixedNumber { from: raw })), Vec::new())
+            self.node(
+                Kind::Words(raw.clone(), Reading::Value(Box::new((fixed, What::FixedNumber { from: raw })))),
+                Vec::new(),
+            )
         };
         Some(self.mark_cut(node))
     }

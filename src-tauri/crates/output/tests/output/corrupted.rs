@@ -331,6 +331,77 @@ fn corrupted_values_come_back_as_they_were() {
     assert!(equal * 100 >= all * 97, "{equal} of {all}");
 }
 
+#[test]
+fn several_corruptions_at_once_are_mended_together() {
+    let mut random = Random::new(41);
+    let (mut all, mut equal) = (0, 0);
+    let mut examples = Vec::new();
+    for (source, compiled, values) in cases() {
+        for value in values.iter().chain(&values) {
+            let quotes = texts(value).iter().any(|text| text.contains(['"', '\u{201c}', '\u{201d}']));
+            let (open, close) = match random.below(4) {
+                0 => ('\'', '\''),
+                1 if !quotes => ('\u{201c}', '\u{201d}'),
+                _ => ('"', '"'),
+            };
+            let style = Style {
+                open,
+                close,
+                bare_keys: random.chance(30),
+                python: random.chance(30),
+                trailing: random.chance(40),
+                comments: random.chance(30),
+                commas: random.chance(85),
+                raw_newlines: false,
+                raw_quotes: false,
+                pretty: true,
+            };
+            let mut corrupted = changed(value, &source, &source, &mut |value, schema| {
+                let is_number = schema["type"] == "integer" || schema["type"] == "number";
+                if is_number && random.chance(40) {
+                    return Some(json!(value.to_string()));
+                }
+                let choice = value.as_str().filter(|_| schema.get("enum").is_some() && random.chance(40))?;
+                Some(json!(choice.to_uppercase()))
+            });
+            if source["additionalProperties"] == json!(false) && !style.bare_keys && random.chance(40) {
+                corrupted = renamed(&corrupted, &source, &source, random.below(2));
+                // Deeper objects may allow other keys, where a key in another case is one of them.
+                if source.to_string().matches("\"type\":\"object\"").count() > 1 {
+                    continue;
+                }
+            }
+            if random.chance(20) && source["properties"].get("result").is_none() {
+                corrupted = json!({ "result": corrupted });
+            }
+            let text = write(&corrupted, style);
+            let text = match random.below(5) {
+                0 => format!("```json\n{text}\n```"),
+                1 => format!("Sure, here it is:\n\n{text}\n\nI hope that [this] helps!"),
+                2 => format!("<think>Hm, {{}}?</think>\n<answer>{text}</answer>"),
+                3 => format!("Answer:\n```\n{text}\n```\nDone."),
+                _ => text,
+            };
+            if serde_json::from_str(&text).is_ok_and(|value: Value| compiled.is_valid(&value)) {
+                continue;
+            }
+            all += 1;
+            let result = parse(&text, &compiled, &Options::default());
+            match &result {
+                Ok(parsed) if parsed.value == *value => equal += 1,
+                Ok(parsed) if parsed.repairs.is_empty() => panic!("{text} was changed without a word"),
+                _ if examples.len() < 6 => examples.push(format!("{source}\n{text}\n=> {}", shown(&result))),
+                _ => {}
+            }
+        }
+    }
+    for example in &examples {
+        println!("{example}");
+    }
+    println!("{equal} of {all} values come back that are corrupted in several ways");
+    assert!(all > 1000 && equal * 100 >= all * 97, "{equal} of {all}");
+}
+
 fn shown(result: &Result<Parsed, ParseError>) -> String {
     match result {
         Ok(parsed) => parsed.value.to_string(),

@@ -16,3 +16,4 @@ mod mending;
 mod recorded;
 mod schemas;
 mod streams;
+mod tastes;
