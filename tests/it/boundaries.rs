@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// From the bottom up: a crate may use only crates of earlier floors.
 const FLOORS: &[&[&str]] = &[
-    &["signalbox-domain"],
+    &["signalbox-domain", "signalbox-output"],
     &["signalbox-workspace", "signalbox-keyshapes"],
     &["signalbox-prompts", "signalbox-providers", "signalbox-secrets", "signalbox-store"],
     &["signalbox-gateway"],

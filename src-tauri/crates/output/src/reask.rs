@@ -1,0 +1,231 @@
+//! Asking again for as little as possible: only what is wrong, with what it should be.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use ts_rs::TS;
+
+use crate::{
+    outcome::{ParseError, Problem},
+    schema::{Places, Schema, SchemaError},
+};
+
+/// What to ask again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Reask {
+    /// The parts of the value that have to be written again, none inside another.
+    pub pieces: Vec<Piece>,
+    /// The schema of the reply: that of the one piece, or an object with a key for each.
+    pub schema: Value,
+    /// The value as it was, with what is wrong in it.
+    nearest: Value,
+}
+
+/// A part of the value that has to be written again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Piece {
+    /// Where, as a JSON pointer; empty for the whole.
+    pub path: String,
+    /// What stands there now; nothing where nothing does.
+    pub found: Option<Value>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// What to ask again after an answer that doesn't follow its schema. Nothing where asking for a piece doesn't help: the
+/// answer was cut, has no value at all, or was refused for another reason.
+pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
+    let ParseError::Invalid { problems, nearest } = error else { return None };
+    if nearest.truncated || problems.is_empty() {
+        return None;
+    }
+    let finder = Finder { root: schema.source(), places: Places::of(schema.source()) };
+    let mut pieces: Vec<(Piece, &Value)> = Vec::new();
+    for problem in problems {
+        let (path, part) = finder.piece(problem);
+        if let Some((piece, _)) = pieces.iter_mut().find(|(piece, _)| piece.path == path) {
+            piece.problems.push(problem.clone());
+        } else {
+            let found = nearest.value.pointer(&path).cloned();
+            pieces.push((Piece { path, found, problems: vec![problem.clone()] }, part));
+        }
+    }
+    let paths: Vec<String> = pieces.iter().map(|(piece, _)| piece.path.clone()).collect();
+    let inside =
+        |path: &str| paths.iter().any(|other| path.len() > other.len() && path.starts_with(&format!("{other}/")));
+    let (inner, mut outer): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|(piece, _)| inside(&piece.path));
+    for (piece, _) in inner {
+        let around = outer.iter_mut().find(|(other, _)| piece.path.starts_with(&format!("{}/", other.path)));
+        if let Some((other, _)) = around {
+            other.problems.extend(piece.problems);
+        }
+    }
+    let schema = finder.reply(&outer);
+    Some(Reask { pieces: outer.into_iter().map(|(piece, _)| piece).collect(), schema, nearest: nearest.value.clone() })
+}
+
+impl Reask {
+    /// The message that asks again, in words for a model.
+    pub fn message(&self) -> String {
+        let mut lines = vec!["Your JSON doesn't follow the schema yet. What is wrong:".to_owned()];
+        lines.extend(self.pieces.iter().flat_map(|piece| &piece.problems).map(|problem| {
+            let path = if problem.path.is_empty() { "the whole value" } else { &problem.path };
+            format!("- {path}: expected {}, found {}", problem.expected, problem.found)
+        }));
+        lines.push(match self.pieces.as_slice() {
+            [only] if only.path.is_empty() => "Write the whole value again, as JSON only.".to_owned(),
+            [only] => format!("Write only the new value of {}, as JSON only.", only.path),
+            several => {
+                let paths: Vec<String> = several.iter().map(|piece| format!("{:?}", piece.path)).collect();
+                format!("Write one JSON object with the keys {} and their new values.", paths.join(", "))
+            }
+        });
+        lines.push(format!("It must follow this schema:\n{}\n", self.schema));
+        lines.join("\n")
+    }
+
+    /// The schema of the reply, compiled.
+    ///
+    /// # Errors
+    ///
+    /// When the part of the schema can't stand by itself.
+    pub fn compiled(&self) -> Result<Schema, SchemaError> {
+        Schema::compile(&self.schema)
+    }
+
+    /// The value with the pieces of a reply in their places.
+    pub fn apply(&self, reply: &Value) -> Value {
+        let mut value = self.nearest.clone();
+        match self.pieces.as_slice() {
+            [only] => put(&mut value, &only.path, reply.clone()),
+            several => {
+                for piece in several {
+                    if let Some(new) = reply.get(&piece.path) {
+                        put(&mut value, &piece.path, new.clone());
+                    }
+                }
+            }
+        }
+        value
+    }
+}
+
+fn put(root: &mut Value, path: &str, value: Value) {
+    let Some((around, last)) = path.rsplit_once('/') else {
+        *root = value;
+        return;
+    };
+    let key = last.replace("~1", "/").replace("~0", "~");
+    match root.pointer_mut(around) {
+        Some(Value::Object(map)) => {
+            map.insert(key, value);
+        }
+        Some(Value::Array(items)) => {
+            if let Some(item) = key.parse::<usize>().ok().and_then(|at| items.get_mut(at)) {
+                *item = value;
+            }
+        }
+        _ => {}
+    }
+}
+
+struct Finder<'s> {
+    root: &'s Value,
+    places: Places<'s>,
+}
+
+impl<'s> Finder<'s> {
+    /// The smallest part around a problem whose schema is known.
+    fn piece(&self, problem: &Problem) -> (String, &'s Value) {
+        let mut path = problem.path.as_str();
+        if matches!(problem.keyword.as_str(), "additionalProperties" | "unevaluatedProperties") {
+            path = path.rsplit_once('/').map_or("", |(around, _)| around);
+        }
+        loop {
+            if let Some(part) = self.part(path) {
+                return (path.to_owned(), part);
+            }
+            match path.rsplit_once('/') {
+                Some((around, _)) => path = around,
+                None => return (String::new(), self.root),
+            }
+        }
+    }
+
+    /// The schema of a path, if exactly one says what stands there.
+    fn part(&self, path: &str) -> Option<&'s Value> {
+        let mut at = self.root;
+        for step in path.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            at = self.below(at, &step, 0)?;
+        }
+        Some(at)
+    }
+
+    fn below(&self, schema: &'s Value, step: &str, depth: usize) -> Option<&'s Value> {
+        const DEEPEST: usize = 16;
+        if depth > DEEPEST {
+            return None;
+        }
+        let map = schema.as_object()?;
+        if let Some(field) = map.get("properties").and_then(|fields| fields.get(step)) {
+            return Some(field);
+        }
+        if let Ok(item) = step.parse::<usize>() {
+            let listed = map.get("prefixItems").or_else(|| map.get("items")).and_then(Value::as_array);
+            if let Some(schema) = listed.and_then(|list| list.get(item)) {
+                return Some(schema);
+            }
+            if let Some(items) = map.get("items").filter(|items| items.is_object()) {
+                return Some(items);
+            }
+        }
+        let reference = map.get("$ref").and_then(Value::as_str).and_then(|reference| self.places.follow(reference));
+        let unions = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| map.get(*key)?.as_array()).flatten();
+        let mut found = reference.into_iter().chain(unions).filter_map(|part| self.below(part, step, depth + 1));
+        if let Some(first) = found.next() {
+            // Two branches that say different things about it: only the whole union can be asked for.
+            return found.all(|other| std::ptr::eq(other, first) || other == first).then_some(first);
+        }
+        map.get("additionalProperties").filter(|rest| rest.is_object())
+    }
+
+    fn reply(&self, pieces: &[(Piece, &Value)]) -> Value {
+        let mut reply = match pieces {
+            [(piece, _)] if piece.path.is_empty() => return self.root.clone(),
+            [(_, part)] => (*part).clone(),
+            several => {
+                let fields: Map<String, Value> =
+                    several.iter().map(|(piece, part)| (piece.path.clone(), (*part).clone())).collect();
+                let names: Vec<&String> = several.iter().map(|(piece, _)| &piece.path).collect();
+                json!({ "type": "object", "properties": fields, "required": names, "additionalProperties": false })
+            }
+        };
+        if let Value::Object(map) = &mut reply {
+            for key in ["$schema", "$defs", "definitions"] {
+                if let (Some(value), false) = (self.root.get(key), map.contains_key(key)) {
+                    map.insert(key.to_owned(), value.clone());
+                }
+            }
+        }
+        // A part that refers into the whole can't stand without it.
+        if refers_elsewhere(&reply) { self.root.clone() } else { reply }
+    }
+}
+
+fn refers_elsewhere(schema: &Value) -> bool {
+    let mut todo = vec![schema];
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Object(map) => {
+                let reference = map.get("$ref").and_then(Value::as_str);
+                if reference.is_some_and(|to| !to.starts_with("#/$defs/") && !to.starts_with("#/definitions/")) {
+                    return true;
+                }
+                todo.extend(map.values());
+            }
+            Value::Array(items) => todo.extend(items),
+            _ => {}
+        }
+    }
+    false
+}

@@ -1,0 +1,231 @@
+//! Schemas: written for providers and mapped back, asked again in pieces, read from examples and code.
+
+use serde_json::{Value, json};
+use signalbox_output::{
+    Dialect, LossKind, Options, ParseError, Schema, from_pydantic, from_typescript, infer, parse, reask, rewrite,
+};
+
+fn person() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "minLength": 1},
+            "age": {"type": "integer", "minimum": 0},
+            "tags": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "boss": {"$ref": "#/$defs/boss"}
+        },
+        "required": ["name"],
+        "$defs": {"boss": {"type": "object", "properties": {"name": {"type": "string"}, "boss": {"$ref": "#/$defs/boss"}}, "required": ["name"]}}
+    })
+}
+
+#[test]
+fn openai_gets_every_field_required_and_closed_and_absent_ones_come_back_absent() {
+    let schema = person();
+    let written = rewrite(&schema, Dialect::OpenaiStrict);
+    let sent = &written.schema;
+    assert_eq!(sent["required"], json!(["name", "age", "tags", "boss"]));
+    assert_eq!(sent["additionalProperties"], json!(false));
+    assert_eq!(sent["properties"]["age"], json!({"type": ["integer", "null"], "minimum": 0}));
+    assert_eq!(sent["properties"]["boss"], json!({"anyOf": [{"$ref": "#/$defs/boss"}, {"type": "null"}]}));
+    assert!(sent["properties"]["name"].get("minLength").is_none());
+    assert!(written.losses.iter().any(|loss| loss.keyword == "minLength" && loss.what == LossKind::Dropped));
+    assert!(written.losses.iter().any(|loss| loss.keyword == "additionalProperties" && loss.what == LossKind::Changed));
+    let whole = Schema::compile(&schema).unwrap();
+    let strict = Schema::compile(sent).unwrap();
+    let answer = json!({"name": "Ada", "age": null, "boss": null, "tags": [{"key": "a", "value": 1}]});
+    assert!(strict.is_valid(&answer));
+    let back = written.restore(answer, &whole);
+    assert_eq!(back, json!({"name": "Ada", "tags": {"a": 1}}));
+}
+
+#[test]
+fn what_is_no_object_is_wrapped_for_those_who_take_objects_only() {
+    let schema = json!({"type": "array", "items": {"type": "string"}});
+    for dialect in [Dialect::OpenaiStrict, Dialect::AnthropicTool] {
+        let written = rewrite(&schema, dialect);
+        let key = written.wrapper.clone().unwrap();
+        let back = written.restore(json!({ key: ["a"] }), &Schema::compile(&schema).unwrap());
+        assert_eq!(back, json!(["a"]));
+    }
+    assert_eq!(rewrite(&schema, Dialect::GeminiSchema).wrapper, None);
+}
+
+#[test]
+fn anthropic_gets_keys_that_it_takes_and_the_names_come_back() {
+    let schema =
+        json!({"type": "object", "properties": {"größe (cm)": {"type": "integer"}}, "required": ["größe (cm)"]});
+    let written = rewrite(&schema, Dialect::AnthropicTool);
+    let key = written.schema["required"][0].as_str().unwrap().to_owned();
+    assert!(key.chars().all(|next| next.is_ascii_alphanumeric() || "_.-".contains(next)), "{key}");
+    let back = written.restore(json!({ key: 5 }), &Schema::compile(&schema).unwrap());
+    assert_eq!(back, json!({"größe (cm)": 5}));
+}
+
+#[test]
+fn gemini_gets_references_written_out_and_unions_without_what_it_does_not_know() {
+    let written = rewrite(&person(), Dialect::GeminiSchema);
+    let text = written.schema.to_string();
+    assert!(!text.contains("$ref") && !text.contains("$defs") && !text.contains("additionalProperties"), "{text}");
+    assert!(written.losses.iter().any(|loss| loss.what == LossKind::Unrolled));
+    let written =
+        rewrite(&json!({"oneOf": [{"const": "a"}, {"type": "null"}, {"type": "integer"}]}), Dialect::GeminiSchema);
+    assert_eq!(written.schema["nullable"], json!(true));
+    assert_eq!(written.schema["anyOf"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn all_of_becomes_one_schema() {
+    let schema = json!({"allOf": [{"$ref": "#/$defs/a"}, {"properties": {"y": {"type": "integer"}}, "required": ["y"]}],
+        "$defs": {"a": {"type": "object", "properties": {"x": {"type": "string"}}, "required": ["x"]}}});
+    let written = rewrite(&schema, Dialect::OpenaiStrict);
+    assert_eq!(written.schema["required"], json!(["x", "y"]));
+    assert_eq!(written.wrapper, None);
+}
+
+#[test]
+fn only_the_failing_pieces_are_asked_again() {
+    let schema = Schema::compile(&json!({"type": "object", "required": ["a", "list"], "properties": {
+        "a": {"type": "integer", "maximum": 5}, "b": {"type": "string"},
+        "list": {"type": "array", "items": {"$ref": "#/$defs/item"}}},
+        "$defs": {"item": {"type": "object", "properties": {"n": {"type": "integer"}, "m": {"type": "integer"}}, "required": ["n", "m"]}}}))
+    .unwrap();
+    let error = parse(
+        "{\"a\": 1, \"b\": \"x\", \"list\": [{\"n\": 1, \"m\": 2}, {\"n\": \"many\", \"m\": 2}]}",
+        &schema,
+        &Options::default(),
+    )
+    .unwrap_err();
+    let again = reask(&error, &schema).unwrap();
+    assert_eq!(again.pieces.len(), 1);
+    assert_eq!(again.pieces[0].path, "/list/1/n");
+    assert_eq!(again.schema["type"], json!("integer"));
+    assert!(again.message().contains("/list/1/n") && again.message().contains("an integer"), "{}", again.message());
+    assert!(schema.is_valid(&again.apply(&json!(7))));
+
+    let error = parse("{\"a\": 9, \"list\": [{\"n\": 1}]}", &schema, &Options::default()).unwrap_err();
+    let again = reask(&error, &schema).unwrap();
+    let paths: Vec<&str> = again.pieces.iter().map(|piece| piece.path.as_str()).collect();
+    assert_eq!(paths, ["/a", "/list/0/m"]);
+    let reply = json!({"/a": 3, "/list/0/m": 4});
+    assert!(again.compiled().unwrap().is_valid(&reply));
+    assert_eq!(again.apply(&reply), json!({"a": 3, "list": [{"n": 1, "m": 4}]}));
+}
+
+#[test]
+fn a_cut_answer_is_not_asked_again_in_pieces() {
+    let schema = Schema::compile(&json!({"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}))
+        .unwrap();
+    let error = parse("{\"a\": 1,", &schema, &Options::default()).unwrap_err();
+    assert!(error.is_truncated());
+    assert!(matches!(error, ParseError::Invalid { .. }));
+    assert_eq!(reask(&error, &schema), None);
+}
+
+#[test]
+fn a_schema_is_read_from_examples() {
+    let schema = infer::from_examples(&[
+        json!({"name": "Ada", "born": "1815-12-10", "tags": ["a"], "n": 1, "x": null}),
+        json!({"name": "Bob", "born": "1999-01-01", "tags": [], "n": 1.5, "x": "y", "more": {"deep": true}}),
+    ]);
+    assert_eq!(
+        schema,
+        json!({"type": "object", "required": ["name", "born", "tags", "n", "x"], "additionalProperties": false, "properties": {
+            "name": {"type": "string"}, "born": {"type": "string", "format": "date"},
+            "tags": {"type": "array", "items": {"type": "string"}}, "n": {"type": "number"},
+            "x": {"type": ["string", "null"]},
+            "more": {"type": "object", "properties": {"deep": {"type": "boolean"}}, "required": ["deep"], "additionalProperties": false}}})
+    );
+}
+
+#[test]
+fn a_schema_is_read_from_typescript() {
+    let snippet = from_typescript(
+        r#"
+        import { z } from "zod";
+        /** How it went. */
+        export enum Status { Open = "open", Done = "done" }
+        type Id = string | number;
+        interface Item { id: Id; label?: string; next: Item | null }
+        export interface Order {
+            /** Who ordered. */
+            readonly customer: string;
+            status: Status;
+            items: Item[]; // at least one
+            totals: Record<string, number>;
+            kind: "a" | "b";
+            pair: [string, number];
+            note?: string | undefined;
+            extra: Partial<Item>;
+            when: Date;
+            flags: Array<boolean>
+        }
+        "#,
+    )
+    .unwrap();
+    let schema = &snippet.schema;
+    Schema::compile(schema).unwrap();
+    assert_eq!(schema["title"], json!("Order"));
+    assert_eq!(schema["properties"]["customer"], json!({"type": "string", "description": "Who ordered."}));
+    assert_eq!(schema["properties"]["kind"], json!({"enum": ["a", "b"]}));
+    assert_eq!(schema["properties"]["totals"], json!({"type": "object", "additionalProperties": {"type": "number"}}));
+    assert_eq!(schema["$defs"]["Status"], json!({"enum": ["open", "done"], "description": "How it went."}));
+    assert_eq!(schema["$defs"]["Item"]["properties"]["id"], json!({"$ref": "#/$defs/Id"}));
+    assert_eq!(schema["$defs"]["Item"]["required"], json!(["id", "next"]));
+    let required: Vec<&str> = schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(required, ["customer", "status", "items", "totals", "kind", "pair", "extra", "when", "flags"]);
+    assert!(snippet.losses.iter().any(|loss| loss.text == "Partial"), "{:?}", snippet.losses);
+}
+
+#[test]
+fn a_schema_is_read_from_pydantic() {
+    let snippet = from_pydantic(
+        r#"
+from pydantic import BaseModel, Field
+
+class Color(str, Enum):
+    RED = "red"
+    BLUE = "blue"
+
+class Part(BaseModel):
+    """One part."""
+    name: str
+    color: Color = Color.RED
+    weight: float | None = None
+
+class Machine(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(..., description="What it is called", min_length=1)
+    parts: list[Part] = Field(min_length=1)
+    by_name: Dict[str, "Part"]
+    level: Literal["low", "high"] = "low"
+    year: Optional[int] = Field(default=None, ge=1900)
+    at: datetime
+    other: Widget
+
+    @validator("title")
+    def check(cls, value):
+        return value
+        "#,
+    )
+    .unwrap();
+    let schema = &snippet.schema;
+    Schema::compile(schema).unwrap();
+    assert_eq!(schema["title"], json!("Machine"));
+    assert_eq!(schema["additionalProperties"], json!(false));
+    assert_eq!(schema["required"], json!(["title", "parts", "by_name", "at", "other"]));
+    assert_eq!(
+        schema["properties"]["title"],
+        json!({"type": "string", "minLength": 1, "description": "What it is called"})
+    );
+    assert_eq!(
+        schema["properties"]["parts"],
+        json!({"type": "array", "items": {"$ref": "#/$defs/Part"}, "minItems": 1})
+    );
+    assert_eq!(schema["properties"]["level"], json!({"enum": ["low", "high"], "default": "low"}));
+    assert_eq!(schema["properties"]["year"], json!({"type": ["integer", "null"], "minimum": 1900, "default": null}));
+    assert_eq!(schema["$defs"]["Color"], json!({"enum": ["red", "blue"]}));
+    assert_eq!(schema["$defs"]["Part"]["required"], json!(["name"]));
+    let lost: Vec<&str> = snippet.losses.iter().map(|loss| loss.text.as_str()).collect();
+    assert!(lost.contains(&"Widget") && lost.contains(&"check"), "{lost:?}");
+}
