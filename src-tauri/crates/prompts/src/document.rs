@@ -7,7 +7,7 @@ mod locate;
 mod read;
 mod schema;
 
-pub(crate) use locate::Outline;
+pub(crate) use locate::{Outline, Step};
 pub(crate) use read::describe;
 
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ impl VariableKind {
     }
 
     /// The word in a file, as Prompty has it.
-    fn from_word(word: &str) -> Option<Self> {
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "string" => Self::String,
             "number" | "float" => Self::Number,

@@ -10,6 +10,7 @@ mod analysis;
 pub mod diagnostic;
 pub mod diff;
 pub mod document;
+pub mod formats;
 pub mod lint;
 pub mod name;
 pub mod position;

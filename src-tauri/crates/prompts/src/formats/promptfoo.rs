@@ -1,0 +1,298 @@
+//! A configuration of promptfoo: prompts with Nunjucks, providers, and tests whose values become saved test values.
+
+mod write;
+
+use serde_json::{Map, Value};
+use signalbox_domain::MessageRole;
+
+pub(super) use self::write::export;
+use super::{
+    FormatError, Losses, body,
+    carried::{Carried, safe_values},
+    github::{content, other_fields, role},
+    nunjucks, openai,
+    table::{Input, Made, stem},
+};
+use crate::{
+    document::{Outline, Step},
+    values::SavedValues,
+    yaml,
+};
+
+/// The most sets of values that the lists of one test are multiplied to.
+const MOST_SETS: usize = 200;
+
+/// Files that hold a program and not a text.
+const PROGRAMS: [&str; 7] = [".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".go"];
+
+struct Reading<'r> {
+    input: &'r Input<'r>,
+    outline: Outline<'r>,
+}
+
+impl Reading<'_> {
+    fn line(&self, steps: &[Step<'_>]) -> Option<u32> {
+        let at = self.outline.find(steps).start;
+        Some(self.input.text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1)
+    }
+}
+
+pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
+    let config = yaml::read(input.text).map_err(|error| FormatError::yaml(&error))?;
+    let reading = Reading { input, outline: Outline::new(input.text) };
+    let prompts: Vec<&Value> = match config.get("prompts") {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one @ (Value::String(_) | Value::Object(_))) => vec![one],
+        _ => return Err(FormatError::Shape("it has no prompts; write prompts: with a text or a file for each".to_owned())),
+    };
+    let mut shared = Losses::of(input.file);
+    let (sets, names) = tests(&config, &reading, &mut shared);
+    let mut base = Carried { values: sets, ..Carried::default() };
+    base.document.description = config.get("description").and_then(Value::as_str).map(str::to_owned);
+    provider(&config, &reading, &mut base, &mut shared);
+    for key in config.as_object().into_iter().flat_map(Map::keys) {
+        if !matches!(key.as_str(), "prompts" | "providers" | "targets" | "tests" | "defaultTest" | "description" | "scenarios" | "$schema") {
+            shared.left_out(key.as_str(), reading.line(&[Step::Key(key)]), format!("the key {key}"), "nothing reads it here");
+        }
+    }
+    if config.get("scenarios").is_some() {
+        shared.left_out("scenarios", reading.line(&[Step::Key("scenarios")]), "the scenarios", "write them as tests, or make them datasets");
+    }
+    let many = prompts.len() > 1;
+    let mut made = Vec::new();
+    for (index, entry) in prompts.into_iter().enumerate() {
+        let mut losses = if made.is_empty() { shared.clone() } else { Losses::of(input.file) };
+        let part = format!("prompts[{index}]");
+        let line = reading.line(&[Step::Key("prompts"), Step::Item(index)]);
+        let Some(text) = text_of(entry, input, &part, line, &mut losses) else {
+            // What is said of the file must not go with the prompt.
+            shared = losses;
+            continue;
+        };
+        let mut carried = base.clone();
+        carried.name = match (text.name, many) {
+            (Some(name), _) => name,
+            (None, false) => stem(input.file),
+            (None, true) => format!("{}-{}", stem(input.file), index + 1),
+        };
+        carried.document.name = text.label;
+        if let Some(config) = text.config {
+            openai::read(&config, &format!("{part}.config"), &mut carried.document, &mut losses);
+        }
+        let used = template(&text.text, &part, line, &mut carried, &mut losses);
+        carried.declare(used.into_iter().chain(names.iter().cloned()));
+        made.push(Made::of(carried, losses)?);
+    }
+    if made.is_empty() {
+        let said = shared.into_inner().pop().map(|loss| format!(": {}", loss.what)).unwrap_or_default();
+        return Err(FormatError::Shape(format!("it holds no prompt that can be read{said}")));
+    }
+    Ok(made)
+}
+
+/// A prompt's text and what is said beside it.
+struct Text {
+    text: String,
+    name: Option<String>,
+    label: Option<String>,
+    config: Option<Map<String, Value>>,
+}
+
+fn text_of(entry: &Value, input: &Input<'_>, part: &str, line: Option<u32>, losses: &mut Losses) -> Option<Text> {
+    let field = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+    let named = field("raw").or_else(|| field("file"));
+    let reference = named.or_else(|| entry.as_str().map(str::to_owned)).or_else(|| field("id"))?;
+    let config = entry.get("config").and_then(Value::as_object).cloned();
+    let (id, label) = (field("id").filter(|_| field("raw").is_some()), field("label"));
+    let looks_like_file = !reference.contains(['\n', '{', ' ']) && [".txt", ".md", ".json", ".yaml", ".yml", ".j2"].iter().any(|ending| reference.ends_with(ending));
+    let path = reference.strip_prefix("file://").or_else(|| looks_like_file.then_some(reference.as_str()));
+    let Some(path) = path else {
+        return Some(Text { text: reference, name: id.or_else(|| label.clone()), label, config });
+    };
+    if PROGRAMS.iter().any(|ending| path.ends_with(ending) || path.contains(&format!("{ending}:"))) || path.contains('*') {
+        losses.left_out(part, line, format!("{path}, which makes prompts by a program or names several files"), "import the texts one by one");
+        return None;
+    }
+    match (input.near)(path) {
+        Ok(text) => Some(Text { text: text.replace("\r\n", "\n"), name: id.or_else(|| label.clone()).or_else(|| Some(stem(path))), label, config }),
+        Err(error) => {
+            losses.left_out(part, line, error.to_string(), "put its text in place of the reference");
+            None
+        }
+    }
+}
+
+/// Reads a prompt's text: a list of messages in JSON or YAML, or one message.
+fn template(text: &str, part: &str, line: Option<u32>, carried: &mut Carried, losses: &mut Losses) -> Vec<String> {
+    let trimmed = text.trim();
+    let listed = if trimmed.starts_with('[') {
+        serde_json::from_str::<Value>(trimmed).ok()
+    } else if trimmed.starts_with("- role:") || trimmed.starts_with("- \"role\"") {
+        yaml::read(trimmed).ok()
+    } else {
+        None
+    };
+    let messages = listed.as_ref().and_then(Value::as_array).filter(|list| list.iter().all(|message| message.get("role").is_some()));
+    let (mut parts, mut names) = (Vec::new(), Vec::new());
+    let mut add = |role: MessageRole, text: &str, part: &str, losses: &mut Losses| {
+        let (jinja, used, notes) = nunjucks::to_jinja(text);
+        losses.notes(part, text, line, notes);
+        names.extend(used);
+        parts.push((role, jinja));
+    };
+    match messages {
+        Some(messages) => {
+            for (index, message) in messages.iter().enumerate() {
+                let part = format!("{part}[{index}]");
+                let word = message.get("role").and_then(Value::as_str).unwrap_or_default();
+                let role = role(word).unwrap_or_else(|| {
+                    losses.changed(part.as_str(), line, format!("the role {word} is read as user"), "write system, user or assistant");
+                    MessageRole::User
+                });
+                other_fields(message, &part, line, losses);
+                let text = content(message, &part, losses);
+                add(role, &text, &part, losses);
+            }
+        }
+        None => add(MessageRole::User, trimmed, part, losses),
+    }
+    carried.body = body::join(parts.iter().map(|(role, text)| (*role, text.as_str())));
+    names
+}
+
+/// The first provider's model and parameters.
+fn provider(config: &Value, reading: &Reading<'_>, carried: &mut Carried, losses: &mut Losses) {
+    let key = if config.get("targets").is_some() { "targets" } else { "providers" };
+    let list: Vec<&Value> = match config.get(key) {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one) => vec![one],
+        None => return,
+    };
+    for (index, provider) in list.iter().enumerate() {
+        let id = provider.as_str().or_else(|| provider.get("id").and_then(Value::as_str)).unwrap_or("without an id");
+        let line = reading.line(&[Step::Key(key), Step::Item(index)]);
+        if index > 0 {
+            losses.left_out(format!("{key}[{index}]"), line, format!("the provider {id}"), "compare it with the first one in Compare");
+            continue;
+        }
+        let bare = id.strip_prefix("openai:").filter(|rest| !rest.contains(':'));
+        carried.document.model = Some(bare.unwrap_or(id).to_owned());
+        if let Some(config) = provider.get("config").and_then(Value::as_object) {
+            openai::read(config, &format!("{key}[0].config"), &mut carried.document, losses);
+        }
+    }
+}
+
+/// The values of all tests, and the names in the order in which they come.
+fn tests(config: &Value, reading: &Reading<'_>, losses: &mut Losses) -> (Vec<SavedValues>, Vec<String>) {
+    let (mut sets, mut names): (Vec<SavedValues>, Vec<String>) = (Vec::new(), Vec::new());
+    let default = config.get("defaultTest");
+    let common = default.and_then(|test| test.get("vars")).and_then(Value::as_object).cloned().unwrap_or_default();
+    let whole_lists = default.and_then(|test| test.pointer("/options/disableVarExpansion")).and_then(Value::as_bool) == Some(true);
+    if default.is_some_and(|test| test.get("assert").is_some()) {
+        losses.left_out("defaultTest.assert", reading.line(&[Step::Key("defaultTest"), Step::Key("assert")]), "checks of every test", "make them scorers of an experiment");
+    }
+    let list = match config.get("tests") {
+        Some(Value::Array(list)) => list.clone(),
+        Some(Value::String(path)) => listed(path, reading, losses),
+        _ => Vec::new(),
+    };
+    for (index, test) in list.iter().enumerate() {
+        let part = format!("tests[{index}]");
+        let line = reading.line(&[Step::Key("tests"), Step::Item(index)]);
+        let Some(map) = test.as_object() else {
+            losses.left_out(part, line, "tests in another file", "write them into this one");
+            continue;
+        };
+        for (key, _) in map.iter().filter(|(key, _)| !matches!(key.as_str(), "vars" | "description")) {
+            let (what, advice) = match key.as_str() {
+                "assert" => ("its checks", "make them scorers of an experiment"),
+                _ => ("what it says beside its values", "nothing reads it here"),
+            };
+            losses.left_out(format!("{part}.{key}"), line, what, advice);
+        }
+        let mut vars = common.clone();
+        match map.get("vars") {
+            Some(Value::Object(own)) => vars.extend(own.clone()),
+            Some(_) => losses.left_out(format!("{part}.vars"), line, "values in another file", "write them into this one"),
+            None => {}
+        }
+        let vars = files(safe_values(&vars, &part, losses), &part, line, reading, losses);
+        names.extend(vars.keys().cloned());
+        let title = map.get("description").and_then(Value::as_str).map_or_else(|| format!("test {}", index + 1), str::to_owned);
+        let combined = if whole_lists { vec![vars] } else { multiplied(&vars, &part, line, losses) };
+        let many = combined.len() > 1;
+        for (number, values) in combined.into_iter().enumerate() {
+            let wanted = if many { format!("{title}, {}", number + 1) } else { title.clone() };
+            sets.push(SavedValues { name: free(&sets, &wanted), values });
+        }
+    }
+    (sets, names)
+}
+
+/// A name that no set has yet.
+fn free(sets: &[SavedValues], wanted: &str) -> String {
+    let wanted = if wanted.trim().is_empty() { "test" } else { wanted };
+    let taken = |name: &str| sets.iter().any(|set| set.name == name);
+    let numbered = (2_u32..).map(|number| format!("{wanted} ({number})"));
+    std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// Tests of a file of YAML or JSON.
+fn listed(path: &str, reading: &Reading<'_>, losses: &mut Losses) -> Vec<Value> {
+    let line = reading.line(&[Step::Key("tests")]);
+    let name = path.strip_prefix("file://").unwrap_or(path);
+    let read = match [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) {
+        true => (reading.input.near)(name).map_err(|error| error.to_string()).and_then(|text| yaml::read(&text).map_err(|error| error.to_string())),
+        false => Err(format!("{name} is no YAML or JSON")),
+    };
+    match read {
+        Ok(Value::Array(list)) => list,
+        Ok(_) => {
+            losses.left_out("tests", line, format!("{name}, which holds no list"), "write the tests into this file");
+            Vec::new()
+        }
+        Err(message) => {
+            losses.left_out("tests", line, message, "write the tests into this file, or make them a dataset");
+            Vec::new()
+        }
+    }
+}
+
+/// Values that are texts of other files.
+fn files(mut vars: Map<String, Value>, part: &str, line: Option<u32>, reading: &Reading<'_>, losses: &mut Losses) -> Map<String, Value> {
+    for (name, value) in &mut vars {
+        let Some(path) = value.as_str().and_then(|text| text.strip_prefix("file://")).map(str::to_owned) else { continue };
+        let is_text = [".txt", ".md", ".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending));
+        let read = if is_text { (reading.input.near)(&path).map_err(|error| error.to_string()) } else { Err(format!("{path} is no text")) };
+        match read {
+            Ok(text) => *value = Value::from(text),
+            Err(message) => losses.changed(format!("{part}.vars.{name}"), line, format!("{message}; the reference is kept as text"), "write the value itself"),
+        }
+    }
+    vars
+}
+
+/// A list stands for one test for each of its items.
+fn multiplied(vars: &Map<String, Value>, part: &str, line: Option<u32>, losses: &mut Losses) -> Vec<Map<String, Value>> {
+    let mut sets = vec![Map::new()];
+    for (name, value) in vars {
+        let choices: Vec<Value> = match value {
+            Value::Array(list) if !list.is_empty() => list.clone(),
+            other => vec![other.clone()],
+        };
+        if sets.len() * choices.len() > MOST_SETS {
+            losses.left_out(format!("{part}.vars.{name}"), line, format!("some of the {} values of {name}", choices.len()), "make the test a dataset");
+        }
+        let mut next = Vec::new();
+        for set in &sets {
+            for choice in choices.iter().take((MOST_SETS / sets.len()).max(1)) {
+                let mut set = set.clone();
+                set.insert(name.clone(), choice.clone());
+                next.push(set);
+            }
+        }
+        sets = next;
+    }
+    sets
+}

@@ -1,0 +1,325 @@
+//! Export and import again: everything that the losses don't name is the same.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use signalbox_domain::{MessageRole, Params};
+
+use super::*;
+use crate::{
+    document::{Document, Tool, Variable, VariableKind},
+    formats::{body, carried::Carried, native},
+    render::render,
+};
+
+/// What a generated template may use.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rich {
+    /// Only variables.
+    Plain,
+    /// Conditions and loops too.
+    Blocks,
+}
+
+fn word() -> impl Strategy<Value = String> {
+    "[a-zA-Zéß🚂 .,:'\"<&\\-]{1,12}"
+}
+
+/// Text that tries every language's marks.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => word(),
+        1 => "(\\{|\\}|%|#|!|~|\\\\|\n| |user:|system:|x){1,8}",
+    ]
+}
+
+/// A variable with a kind that suits its name.
+const NAMES: [(&str, VariableKind); 6] = [
+    ("city", VariableKind::String),
+    ("count", VariableKind::Integer),
+    ("flag", VariableKind::Boolean),
+    ("orders", VariableKind::List),
+    ("any_thing", VariableKind::Any),
+    ("größe", VariableKind::Number),
+];
+
+fn value_of(kind: VariableKind) -> BoxedStrategy<Value> {
+    match kind {
+        VariableKind::Integer => (-5_i64..1_000).prop_map(Value::from).boxed(),
+        VariableKind::Number => (1_i64..400).prop_map(|quarters| Value::from(quarters as f64 / 4.0 + 0.125)).boxed(),
+        VariableKind::Boolean => any::<bool>().prop_map(Value::from).boxed(),
+        VariableKind::List => prop::collection::vec(word().prop_map(|text| json!({ "id": text })), 0..3).prop_map(Value::from).boxed(),
+        _ => text().prop_map(Value::from).boxed(),
+    }
+}
+
+/// A piece of a template in the form in which an import writes it.
+fn piece(rich: Rich) -> BoxedStrategy<String> {
+    let literal = text().prop_map(|text| body::braces(&text)).boxed();
+    let variable = prop::sample::select(vec!["city", "count", "any_thing", "größe"]).prop_map(|name| format!("{{{{ {name} }}}}")).boxed();
+    if rich == Rich::Plain {
+        return prop_oneof![literal, variable].boxed();
+    }
+    let inner = prop::collection::vec(prop_oneof![literal.clone(), variable.clone()], 0..3).prop_map(|pieces| joined(&pieces));
+    let condition = prop::sample::select(vec!["city", "not flag", "count == 3", "city != \"x y\"", "flag == true"]);
+    let branch = (condition, inner.clone(), prop::option::of(inner.clone())).prop_map(|(condition, yes, no)| {
+        let no = no.filter(|no| !no.is_empty()).map(|no| format!("{{% else %}}{no}")).unwrap_or_default();
+        joined(&[format!("{{% if {condition} %}}"), yes, no, "{% endif %}".to_owned()])
+    });
+    let in_loop = prop::sample::select(vec!["{{ order.id }}", "{{ city }}", "{{ loop.index0 }}", "{% if loop.first %}a{% endif %}"]).prop_map(str::to_owned);
+    let each = (inner, in_loop).prop_map(|(text, used)| joined(&["{% for order in orders %}".to_owned(), text, used, "{% endfor %}".to_owned()]));
+    prop_oneof![3 => literal, 3 => variable, 1 => branch, 1 => each].boxed()
+}
+
+fn joined(pieces: &[String]) -> String {
+    let mut whole = String::new();
+    pieces.iter().for_each(|piece| body::push(&mut whole, piece));
+    whole
+}
+
+fn role() -> impl Strategy<Value = MessageRole> {
+    prop::sample::select(vec![MessageRole::System, MessageRole::User, MessageRole::Assistant])
+}
+
+fn parameters() -> impl Strategy<Value = Params> {
+    let number = || prop::option::of((0_u32..=8).prop_map(|eighths| f64::from(eighths) / 8.0));
+    (number(), number(), prop::option::of(1_u32..9_000), prop::option::of(0_i64..99), prop::collection::vec(word(), 0..2)).prop_map(
+        |(temperature, top_p, max_tokens, seed, stop)| Params { temperature, top_p, max_tokens, seed, stop, reasoning: None },
+    )
+}
+
+fn schema() -> impl Strategy<Value = Value> {
+    (word(), any::<bool>()).prop_map(|(description, required)| {
+        let required = if required { json!(["sky"]) } else { json!([]) };
+        json!({ "type": "object", "properties": { "sky": { "type": "string", "description": description } }, "required": required })
+    })
+}
+
+fn tool() -> impl Strategy<Value = Tool> {
+    (prop::option::of(word()), prop::option::of(schema()), any::<bool>()).prop_map(|(description, parameters, strict)| Tool {
+        name: "look_up".to_owned(),
+        kind: "function".to_owned(),
+        description,
+        parameters,
+        strict,
+        bound: Vec::new(),
+    })
+}
+
+fn variables() -> impl Strategy<Value = Vec<Variable>> {
+    let one = |(name, kind): (&'static str, VariableKind)| {
+        (prop::option::of(word()), prop::option::of(value_of(kind)), any::<bool>()).prop_map(move |(description, default, required)| Variable {
+            name: name.to_owned(),
+            kind,
+            description,
+            default,
+            required,
+        })
+    };
+    NAMES.map(one).into_iter().collect::<Vec<_>>()
+}
+
+fn sets() -> impl Strategy<Value = Vec<SavedValues>> {
+    let values: Vec<_> = NAMES.iter().map(|(name, kind)| value_of(*kind).prop_map(move |value| ((*name).to_owned(), value))).collect();
+    prop::collection::vec((values, word()), 0..3).prop_map(|rows| {
+        let sets = rows.into_iter().enumerate();
+        sets.map(|(index, (values, name))| SavedValues { name: format!("{name}x{index}"), values: values.into_iter().collect() }).collect()
+    })
+}
+
+fn prompt(rich: Rich) -> impl Strategy<Value = Carried> {
+    let messages = prop::collection::vec((role(), prop::collection::vec(piece(rich), 1..5)), 1..4);
+    let about = (prop::option::of(word()), prop::option::of("[a-z0-9.-]{1,8}"), parameters(), prop::option::of(schema()), prop::option::of(tool()));
+    (messages, about, variables(), sets()).prop_map(|(messages, (description, model, parameters, output, tool), inputs, values)| {
+        let texts: Vec<(MessageRole, String)> = messages.into_iter().map(|(role, pieces)| (role, joined(&pieces))).collect();
+        let document = Document { description, model, parameters, output, inputs, tools: tool.into_iter().collect(), ..Document::default() };
+        Carried {
+            name: "support/reply".to_owned(),
+            body: body::join(texts.iter().map(|(role, text)| (*role, text.as_str()))),
+            document,
+            values,
+            labels: vec!["production".to_owned()],
+            message: Some("Shorter".to_owned()),
+        }
+    })
+}
+
+/// What the losses name is taken out of both sides.
+fn forget(carried: &mut Carried, parts: &BTreeSet<String>) {
+    let named = |part: &str| parts.contains(part);
+    let document = &mut carried.document;
+    for variable in &mut document.inputs {
+        let part = |key: &str| format!("inputs.{}.{key}", variable.name);
+        if named(&part("default")) {
+            variable.default = None;
+        }
+        if named(&part("description")) {
+            variable.description = None;
+        }
+        if named(&part("required")) {
+            variable.required = false;
+        }
+        if named(&part("kind")) {
+            variable.kind = VariableKind::Any;
+        }
+    }
+    document.inputs.retain(|variable| !named("inputs") && !named(&format!("inputs.{}", variable.name)));
+    if named("inputs.order") {
+        document.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    for tool in &mut document.tools {
+        if named(&format!("tools.{}.strict", tool.name)) {
+            tool.strict = false;
+        }
+    }
+    document.tools.retain(|tool| !named("tools") && !named(&format!("tools.{}", tool.name)));
+    if named("outputs") {
+        document.output = None;
+    }
+    if named("description") {
+        document.description = None;
+    }
+    if named("model") {
+        document.model = None;
+    }
+    if named("model.options") {
+        document.parameters = Params::default();
+    }
+    if named("model.options.seed") {
+        document.parameters.seed = None;
+    }
+    if named("model.options.stopSequences") {
+        document.parameters.stop = Vec::new();
+    }
+    carried.values.retain(|set| !named(&format!("values.{}", set.name)));
+    for (index, set) in carried.values.iter_mut().enumerate() {
+        if named(&format!("values.{}.name", set.name)) {
+            set.name = format!("test {}", index + 1);
+        }
+    }
+    if named("labels") {
+        carried.labels = Vec::new();
+    }
+    if named("body") {
+        carried.body = String::new();
+    }
+}
+
+fn exporting(carried: &Carried) -> Exporting {
+    Exporting {
+        name: PromptName::new(&carried.name).unwrap(),
+        source: native::source(carried).unwrap(),
+        values: carried.values.clone(),
+        labels: carried.labels.clone(),
+        message: carried.message.clone().unwrap_or_default(),
+    }
+}
+
+fn carried_of(imported: &Imported) -> Carried {
+    Carried {
+        name: imported.name.to_string(),
+        document: Document::parse(&imported.source.head).unwrap(),
+        body: imported.source.body.clone(),
+        values: imported.values.clone(),
+        labels: imported.labels.clone(),
+        message: imported.message.clone(),
+    }
+}
+
+fn check(format: Format, mut original: Carried) -> Result<(), TestCaseError> {
+    let exported = export(format, &[exporting(&original)]).unwrap();
+    let parts: BTreeSet<String> = exported.losses.iter().map(|loss| loss.part.clone()).collect();
+    let Some(file) = exported.files.first() else {
+        prop_assert!(exported.losses.iter().any(|loss| loss.kind == LossKind::Refused), "a file or a reason");
+        return Ok(());
+    };
+    let imported = import_text(format, &file.path, &file.text, &alone).map_err(|error| TestCaseError::fail(format!("{error}\n{}", file.text)))?;
+    prop_assert_eq!(imported.len(), 1, "{}", file.text);
+    let mut again = carried_of(&imported[0]);
+    // These belong to the version and not to the prompt's text.
+    if format != Format::Langfuse {
+        original.message = None;
+    }
+    let mut expected = original.clone();
+    forget(&mut expected, &parts);
+    forget(&mut again, &parts);
+    prop_assert_eq!(&again, &expected, "{}\n{:#?}", &file.text, &exported.losses);
+    // What is rendered is the same too, for every saved set of values.
+    if !parts.contains("body") {
+        let (ours, theirs) = (native::source(&original).unwrap(), &imported[0].source);
+        for set in &original.values {
+            let one = render(&ours, &original.document, &set.values).map(|rendered| rendered.to_messages());
+            let other = render(theirs, &carried_of(&imported[0]).document, &set.values).map(|rendered| rendered.to_messages());
+            prop_assert_eq!(one.ok(), other.ok());
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn prompty_comes_back(original in prompt(Rich::Blocks)) {
+        check(Format::Prompty, original)?;
+    }
+
+    #[test]
+    fn dotprompt_comes_back(original in prompt(Rich::Blocks)) {
+        check(Format::Dotprompt, original)?;
+    }
+
+    #[test]
+    fn promptfoo_comes_back(original in prompt(Rich::Blocks)) {
+        check(Format::Promptfoo, original)?;
+    }
+
+    #[test]
+    fn langfuse_comes_back(original in prompt(Rich::Plain)) {
+        check(Format::Langfuse, original)?;
+    }
+
+    #[test]
+    fn langfuse_refuses_what_it_cannot_say(original in prompt(Rich::Blocks)) {
+        check(Format::Langfuse, original)?;
+    }
+
+    #[test]
+    fn github_comes_back(original in prompt(Rich::Plain)) {
+        check(Format::Github, original)?;
+    }
+
+    #[test]
+    fn every_sample_of_evals_is_rendered_again(original in prompt(Rich::Blocks)) {
+        let exported = export(Format::Evals, &[exporting(&original)]).unwrap();
+        let Some(file) = exported.files.first() else {
+            prop_assert!(exported.losses.iter().any(|loss| loss.kind == LossKind::Refused));
+            return Ok(());
+        };
+        let samples: Vec<Value> = file.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let imported = import_text(Format::Evals, &file.path, &file.text, &alone).unwrap();
+        let mut found = Vec::new();
+        for prompt in &imported {
+            let carried = carried_of(prompt);
+            let bare = [SavedValues { name: String::new(), values: Map::new() }];
+            let sets = if carried.values.is_empty() { bare.as_slice() } else { carried.values.as_slice() };
+            for set in sets {
+                let rendered = render(&prompt.source, &carried.document, &set.values).unwrap();
+                let messages: Vec<Value> = rendered.messages.iter().map(|message| json!({ "role": message.role.as_str(), "content": message.text().trim_matches('\n') })).collect();
+                found.push(Value::from(messages).to_string());
+            }
+        }
+        let mut wanted: Vec<String> = samples.iter().map(|sample| {
+            let messages = sample["input"].as_array().unwrap().iter();
+            let messages = messages.map(|message| json!({ "role": message["role"], "content": message["content"].as_str().unwrap().trim_matches('\n') }));
+            Value::from(messages.collect::<Vec<_>>()).to_string()
+        }).collect();
+        // Samples that are the same need no values, and so are one.
+        found.sort();
+        wanted.sort();
+        found.dedup();
+        wanted.dedup();
+        prop_assert_eq!(found, wanted);
+    }
+}
