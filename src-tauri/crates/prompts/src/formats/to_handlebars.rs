@@ -371,6 +371,10 @@ impl Writer<'_> {
             self.note(LossKind::Refused, 0, "a backslash before two braces", "write them in another way");
         }
         out.truncate(out.trim_end_matches('\n').len());
+        if out.ends_with(char::is_whitespace) {
+            // The end of a file is trimmed, and one note alone would take its line with it.
+            out.push_str("{{!}}{{!}}");
+        }
         if !out.is_empty() {
             out.push('\n');
         }

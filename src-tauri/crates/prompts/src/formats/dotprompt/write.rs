@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     formats::{
-        ExportFile, FormatError, Losses, carried::Carried, openai, picoschema, to_handlebars::to_handlebars,
+        ExportFile, FormatError, Losses, body, carried::Carried, openai, picoschema, to_handlebars::to_handlebars,
     },
     source::Source,
 };
@@ -44,8 +44,11 @@ pub(in crate::formats) fn export(carried: &Carried, source: &Source, losses: &mu
     for set in &carried.values {
         losses.left_out(format!("values.{}", set.name), None, format!("the test values {}", set.name), "export to promptfoo or github too, which have them");
     }
-    let (template, notes) = to_handlebars(&carried.body, &document.inputs);
     let first = if source.head.is_empty() { 1 } else { source.head.matches('\n').count() as u32 + 3 };
+    for part in body::split(&carried.body).iter().flatten().filter(|part| part.text.trim().is_empty()) {
+        losses.changed("body", Some(first + part.line - 1), "a message without text, which Dotprompt passes over", "write something into it, or remove it");
+    }
+    let (template, notes) = to_handlebars(&carried.body, &document.inputs);
     losses.notes("body", &carried.body, Some(first), notes);
     let head = if head.is_empty() {
         String::new()

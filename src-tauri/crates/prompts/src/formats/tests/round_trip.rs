@@ -54,27 +54,57 @@ fn value_of(kind: VariableKind) -> BoxedStrategy<Value> {
     }
 }
 
-/// A piece of a template in the form in which an import writes it.
-fn piece(rich: Rich) -> BoxedStrategy<String> {
-    let literal = text().prop_map(|text| body::braces(&text)).boxed();
-    let variable = prop::sample::select(vec!["city", "count", "any_thing", "größe"]).prop_map(|name| format!("{{{{ {name} }}}}")).boxed();
+/// A piece of a template.
+#[derive(Debug, Clone)]
+enum Piece {
+    Text(String),
+    Jinja(String),
+}
+
+fn jinja(text: &str) -> Piece {
+    Piece::Jinja(text.to_owned())
+}
+
+fn piece(rich: Rich) -> BoxedStrategy<Piece> {
+    let literal = text().prop_map(Piece::Text).boxed();
+    let variable = prop::sample::select(vec!["city", "count", "any_thing", "größe"]);
+    let variable = variable.prop_map(|name| Piece::Jinja(format!("{{{{ {name} }}}}"))).boxed();
     if rich == Rich::Plain {
         return prop_oneof![literal, variable].boxed();
     }
-    let inner = prop::collection::vec(prop_oneof![literal.clone(), variable.clone()], 0..3).prop_map(|pieces| joined(&pieces));
+    let inner = prop::collection::vec(prop_oneof![literal.clone(), variable.clone()], 0..3);
     let condition = prop::sample::select(vec!["city", "not flag", "count == 3", "city != \"x y\"", "flag == true"]);
-    let branch = (condition, inner.clone(), prop::option::of(inner.clone())).prop_map(|(condition, yes, no)| {
-        let no = no.filter(|no| !no.is_empty()).map(|no| format!("{{% else %}}{no}")).unwrap_or_default();
-        joined(&[format!("{{% if {condition} %}}"), yes, no, "{% endif %}".to_owned()])
+    let branch = (condition, inner.clone(), inner.clone()).prop_map(|(condition, yes, no)| {
+        let mut pieces = vec![Piece::Jinja(format!("{{% if {condition} %}}"))];
+        pieces.extend(yes);
+        if !joined(&no).is_empty() {
+            pieces.push(jinja("{% else %}"));
+            pieces.extend(no);
+        }
+        pieces.push(jinja("{% endif %}"));
+        Piece::Jinja(joined(&pieces))
     });
-    let in_loop = prop::sample::select(vec!["{{ order.id }}", "{{ city }}", "{{ loop.index0 }}", "{% if loop.first %}a{% endif %}"]).prop_map(str::to_owned);
-    let each = (inner, in_loop).prop_map(|(text, used)| joined(&["{% for order in orders %}".to_owned(), text, used, "{% endfor %}".to_owned()]));
+    let used = prop::sample::select(vec!["{{ order.id }}", "{{ city }}", "{{ loop.index0 }}", "{% if loop.first %}a{% endif %}"]);
+    let each = (inner, used).prop_map(|(text, used)| {
+        let around = [vec![jinja("{% for order in orders %}")], text, vec![jinja(used), jinja("{% endfor %}")]];
+        Piece::Jinja(joined(&around.concat()))
+    });
     prop_oneof![3 => literal, 3 => variable, 1 => branch, 1 => each].boxed()
 }
 
-fn joined(pieces: &[String]) -> String {
-    let mut whole = String::new();
-    pieces.iter().for_each(|piece| body::push(&mut whole, piece));
+/// Pieces in the form in which an import writes them.
+fn joined(pieces: &[Piece]) -> String {
+    let (mut whole, mut text) = (String::new(), String::new());
+    for piece in pieces {
+        match piece {
+            Piece::Text(more) => text.push_str(more),
+            Piece::Jinja(jinja) => {
+                body::push(&mut whole, &body::braces(&std::mem::take(&mut text)));
+                body::push(&mut whole, jinja);
+            }
+        }
+    }
+    body::push(&mut whole, &body::braces(&text));
     whole
 }
 
