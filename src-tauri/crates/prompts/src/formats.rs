@@ -43,7 +43,7 @@ use ts_rs::TS;
 use self::loss::Losses;
 pub use self::{
     error::FormatError,
-    folder::{Found, Unread, import_path},
+    folder::{Found, Unread, import_files, import_path},
     loss::{Loss, LossKind},
     table::{Format, detect, export, import_text},
 };

@@ -27,6 +27,7 @@ mod yaml;
 pub use diagnostic::{Diagnostic, Fix, Part, Severity};
 pub use diff::{DiffLine, DiffRow, DiffSpan, InlineKind, InlineSpan, WordDiff};
 pub use document::{Document, DocumentError, Tool, Variable, VariableKind};
+pub use formats::{Format, FormatError, Imported, Loss, LossKind, Unread};
 pub use lint::lint;
 pub use name::{NameError, PromptName};
 pub use position::TextRange;

@@ -195,7 +195,7 @@ impl Core {
     }
 
     /// Works on the registry, which reads and writes files, off the async threads.
-    async fn registry<T: Send + 'static>(
+    pub(super) async fn registry<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Registry) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
@@ -215,7 +215,7 @@ impl Core {
         Ok(done)
     }
 
-    fn changed(&self, names: impl IntoIterator<Item = String>) {
+    pub(super) fn changed(&self, names: impl IntoIterator<Item = String>) {
         self.hub.send(Event::Prompts { names: names.into_iter().collect() });
     }
 }
@@ -230,7 +230,7 @@ fn checked(message: &str) -> Result<String, ApiError> {
 }
 
 /// Who saves: the account's name on this machine.
-fn author() -> String {
+pub(super) fn author() -> String {
     ["USER", "USERNAME", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

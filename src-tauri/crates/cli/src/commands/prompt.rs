@@ -1,9 +1,12 @@
 //! `prompt`.
 
 mod diff;
+mod export;
+mod import;
 mod label;
 mod lint;
 mod list;
+mod losses;
 mod render;
 mod sarif;
 mod save;
@@ -13,7 +16,7 @@ use clap::Subcommand;
 
 use crate::{error::Outcome, session::Session};
 
-/// List, read, render, save, compare and check prompts
+/// List, read, render, save, compare, check, import and export prompts
 #[derive(Debug, Subcommand)]
 pub(crate) enum Prompt {
     /// List the prompts
@@ -30,6 +33,10 @@ pub(crate) enum Prompt {
     Label(label::Label),
     /// Check prompts for mistakes
     Lint(lint::Lint),
+    /// Import prompts of other tools
+    Import(import::Import),
+    /// Export prompts for other tools
+    Export(export::Export),
 }
 
 pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
@@ -41,5 +48,7 @@ pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
         Prompt::Diff(asked) => asked.run(session).await,
         Prompt::Label(asked) => asked.run(session).await,
         Prompt::Lint(asked) => asked.run(session).await,
+        Prompt::Import(asked) => asked.run(session).await,
+        Prompt::Export(asked) => asked.run(session).await,
     }
 }

@@ -172,3 +172,35 @@ fn read(path: &Path) -> Result<String, FormatError> {
 fn unreadable(path: &Path, error: &std::io::Error) -> FormatError {
     FormatError::Unreadable { path: path.display().to_string(), message: error.to_string() }
 }
+
+/// Reads the prompts of files that are in memory, such as those that were dropped onto a window. They may refer to each
+/// other by their paths.
+pub fn import_files(files: &[(String, String)], format: Option<Format>) -> Found {
+    let mut found = Found::default();
+    for (file, text) in files {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        if files.len() > 1 && (is_partial(name) || format.is_none() && !may_be(name)) {
+            continue;
+        }
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let near = |path: &str| -> Result<String, FormatError> {
+            let inside = normal(folder, path).ok_or_else(|| FormatError::Outside { path: path.to_owned() })?;
+            let other = files.iter().find(|(file, _)| Path::new(file) == inside);
+            other.map(|(_, text)| text.clone()).ok_or_else(|| FormatError::Missing { path: path.to_owned() })
+        };
+        let read = if text.len() > LARGEST {
+            Err(FormatError::TooLarge { most: LARGEST })
+        } else {
+            match format.or_else(|| detect(file, text)) {
+                Some(format) => import_text(format, file, text, &near),
+                None if files.len() > 1 => Ok(Vec::new()),
+                None => Err(FormatError::Unknown),
+            }
+        };
+        match read {
+            Ok(prompts) => found.prompts.extend(prompts),
+            Err(error) => found.unread.push(Unread { file: file.clone(), message: error.to_string() }),
+        }
+    }
+    found
+}

@@ -228,7 +228,14 @@ pub fn export(format: Format, prompts: &[Exporting]) -> Result<Exported, FormatE
     let mut exported = Exported::default();
     for prompt in prompts {
         let mut losses = Losses::of(prompt.name.as_str());
-        let carried = Carried::of(prompt)?;
+        let carried = match Carried::of(prompt) {
+            Ok(carried) => carried,
+            Err(error) => {
+                losses.refused("front matter", None, error.to_string(), "mend it first");
+                exported.losses.extend(losses.into_inner());
+                continue;
+            }
+        };
         let file = (format.row().export)(&carried, &prompt.source, &mut losses)?;
         if format != Format::Langfuse && !carried.labels.is_empty() {
             losses.left_out("labels", None, format!("the labels {}", carried.labels.join(", ")), "set them where the prompt is used");
