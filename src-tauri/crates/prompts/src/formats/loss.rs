@@ -107,6 +107,22 @@ impl Losses {
         }
     }
 
+    /// Puts what was found before in front.
+    pub(crate) fn after(self, before: &Self) -> Self {
+        let mut all = before.clone();
+        for loss in self.found {
+            if !all.found.contains(&loss) {
+                all.found.push(loss);
+            }
+        }
+        all
+    }
+
+    /// Leaves only the reasons why nothing is written. Without a file the rest says nothing.
+    pub(crate) fn keep_refused(&mut self) {
+        self.found.retain(|loss| loss.kind == LossKind::Refused);
+    }
+
     pub(crate) fn has_refused(&self) -> bool {
         self.found.iter().any(|loss| loss.kind == LossKind::Refused)
     }

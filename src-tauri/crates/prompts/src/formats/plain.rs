@@ -102,6 +102,9 @@ pub(crate) fn of_jinja(text: &str, variables: &[Variable]) -> (String, Vec<Note>
             notes.push(note(LossKind::Changed, at, what, "give it as text"));
         }
     }
+    if notes.iter().any(|note| note.kind == LossKind::Refused) {
+        return (plain, notes);
+    }
     // What is written must be read as it was meant.
     let (again, _, doubts) = to_jinja(&plain);
     if !doubts.is_empty() || meaning(&again) != meaning(text) {

@@ -61,14 +61,11 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     let many = prompts.len() > 1;
     let mut made = Vec::new();
     for (index, entry) in prompts.into_iter().enumerate() {
-        let mut losses = if made.is_empty() { shared.clone() } else { Losses::of(input.file) };
+        let mut losses = Losses::of(input.file);
         let part = format!("prompts[{index}]");
         let line = reading.line(&[Step::Key("prompts"), Step::Item(index)]);
-        let Some(text) = text_of(entry, input, &part, line, &mut losses) else {
-            // What is said of the file must not go with the prompt.
-            shared = losses;
-            continue;
-        };
+        // What is said of a prompt that isn't there goes with the file.
+        let Some(text) = text_of(entry, input, &part, line, &mut shared) else { continue };
         let mut carried = base.clone();
         carried.name = match (text.name, many) {
             (Some(name), _) => name,
@@ -83,9 +80,12 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
         carried.declare(used.into_iter().chain(names.iter().cloned()));
         made.push(Made::of(carried, losses)?);
     }
-    if made.is_empty() {
-        let said = shared.into_inner().pop().map(|loss| format!(": {}", loss.what)).unwrap_or_default();
-        return Err(FormatError::Shape(format!("it holds no prompt that can be read{said}")));
+    match made.first_mut() {
+        Some(first) => first.losses = std::mem::take(&mut first.losses).after(&shared),
+        None => {
+            let said = shared.into_inner().pop().map(|loss| format!(": {}", loss.what)).unwrap_or_default();
+            return Err(FormatError::Shape(format!("it holds no prompt that can be read{said}")));
+        }
     }
     Ok(made)
 }

@@ -132,17 +132,19 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     let mut source = Source::parse(input.text)?;
     let references = References { near: input.near, environment: None };
     let loaded = load(input.text, &references)?;
+    let first = source.head.matches('\n').count() as u32 + 3;
+    let (_, noticed) = Document::read(&source.head);
     if source.head.contains("${file:") {
         source = put_in(&source, &references, &mut losses)?;
     }
     if loaded.pointer("/template/format/kind") == Some(&json!("mustache")) {
-        source = from_mustache(&source, &mut losses)?;
+        source = from_mustache(&source, first, &mut losses)?;
     }
     let (_, said) = Document::read(&source.head);
     if let Some(error) = said.iter().find(|diagnostic| diagnostic.is_error()) {
         return Err(FormatError::Document(crate::DocumentError(Box::new(error.clone()))));
     }
-    said.iter().filter(|said| said.severity != Severity::Error).for_each(|said| not_used(said, &mut losses));
+    noticed.iter().filter(|said| said.severity != Severity::Error).for_each(|said| not_used(said, &mut losses));
     let environment = source.head.match_indices("${env:").next();
     if let Some((at, _)) = environment {
         let line = source.head.get(..at).unwrap_or_default().matches('\n').count() as u32 + 2;
@@ -193,7 +195,7 @@ fn put_in(source: &Source, references: &References<'_>, losses: &mut Losses) -> 
 }
 
 /// A template for Mustache as one for Jinja.
-fn from_mustache(source: &Source, losses: &mut Losses) -> Result<Source, FormatError> {
+fn from_mustache(source: &Source, first: u32, losses: &mut Losses) -> Result<Source, FormatError> {
     let steps = [Step::Key("template"), Step::Key("format"), Step::Key("kind")];
     let outline = Outline::new(&source.head);
     let place = outline.find(&steps);
@@ -202,7 +204,6 @@ fn from_mustache(source: &Source, losses: &mut Losses) -> Result<Source, FormatE
         head.replace_range(place, &text.replace("mustache", "jinja2"));
     }
     let document = Document::parse(&head)?;
-    let first = source.head.matches('\n').count() as u32 + 3;
     let nodes = handlebars::read(&source.body).map_err(|problem| {
         let line = source.body.get(..problem.at).unwrap_or_default().matches('\n').count() as u32 + first;
         FormatError::Syntax { line, message: problem.message }

@@ -240,7 +240,11 @@ pub fn export(format: Format, prompts: &[Exporting]) -> Result<Exported, FormatE
         if format != Format::Langfuse && !carried.labels.is_empty() {
             losses.left_out("labels", None, format!("the labels {}", carried.labels.join(", ")), "set them where the prompt is used");
         }
-        exported.files.extend(file.filter(|_| !losses.has_refused()));
+        if losses.has_refused() {
+            losses.keep_refused();
+        } else {
+            exported.files.extend(file);
+        }
         exported.losses.extend(losses.into_inner());
     }
     Ok(exported)

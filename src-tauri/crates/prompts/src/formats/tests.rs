@@ -1,8 +1,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
-mod dotprompt;
+mod dotprompt_cases;
 mod examples;
-mod prompty;
+mod prompty_vectors;
 mod round_trip;
 
 use std::io::Read;

@@ -263,17 +263,11 @@ impl Writer<'_> {
 
     fn block(&mut self, block: &Block) -> Result<(), Unlike> {
         let call = &block.call;
+        if let Some(condition) = self.asked(call)? {
+            self.branches(&condition, block);
+            return Ok(());
+        }
         match (call.helper(), call.arguments.as_slice()) {
-            (Some(word @ ("if" | "unless")), [value]) => {
-                let not = if word == "unless" { "not " } else { "" };
-                let condition = format!("{not}{}", self.condition(value, call.at)?);
-                self.branches(&condition, block);
-            }
-            (Some(word @ ("ifEquals" | "unlessEquals")), [left, right]) => {
-                let sign = if word == "ifEquals" { "==" } else { "!=" };
-                let condition = format!("{} {sign} {}", self.expr(left)?, self.expr(right)?);
-                self.branches(&condition, block);
-            }
             (Some("each"), [list]) => {
                 let kind = match list {
                     Expr::Path(path) => self.kind_of(path),
@@ -311,11 +305,33 @@ impl Writer<'_> {
     fn branches(&mut self, condition: &str, block: &Block) {
         self.write(&format!("{{% if {condition} %}}"));
         self.inner(&block.body);
-        if !block.otherwise.is_empty() {
+        let mut otherwise = block.otherwise.as_slice();
+        while let [Node::Block(next)] = otherwise {
+            let Ok(Some(condition)) = self.asked(&next.call) else { break };
+            self.write(&format!("{{% elif {condition} %}}"));
+            self.inner(&next.body);
+            otherwise = next.otherwise.as_slice();
+        }
+        if !otherwise.is_empty() {
             self.write("{% else %}");
-            self.inner(&block.otherwise);
+            self.inner(otherwise);
         }
         self.write("{% endif %}");
+    }
+
+    /// The condition of a block, when it has one.
+    fn asked(&mut self, call: &Call) -> Result<Option<String>, Unlike> {
+        Ok(match (call.helper(), call.arguments.as_slice()) {
+            (Some(word @ ("if" | "unless")), [value]) => {
+                let not = if word == "unless" { "not " } else { "" };
+                Some(format!("{not}{}", self.condition(value, call.at)?))
+            }
+            (Some(word @ ("ifEquals" | "unlessEquals")), [left, right]) => {
+                let sign = if word == "ifEquals" { "==" } else { "!=" };
+                Some(format!("{} {sign} {}", self.expr(left)?, self.expr(right)?))
+            }
+            _ => None,
+        })
     }
 
     fn inner(&mut self, nodes: &[Node]) {
@@ -367,18 +383,18 @@ impl Writer<'_> {
             return Err(Unlike("a block without a name".to_owned(), "write it with if or for"));
         };
         let value = self.path(path, Some(block.call.at))?;
+        if block.body.is_empty() {
+            self.write(&format!("{{% if not {value} %}}"));
+            self.inner(&block.otherwise);
+            self.write("{% endif %}");
+            return Ok(());
+        }
         match self.kind_of(path) {
             VariableKind::List => self.each(&value, VariableKind::List, block),
             VariableKind::Object => self.with(&value, block),
             VariableKind::Any if uses_this(&block.body) => self.each(&value, VariableKind::List, block),
             kind => {
-                if block.body.is_empty() {
-                    self.write(&format!("{{% if not {value} %}}"));
-                    self.inner(&block.otherwise);
-                    self.write("{% endif %}");
-                } else {
-                    self.branches(&value, block);
-                }
+                self.branches(&value, block);
                 if kind == VariableKind::Any {
                     let what = format!("the section {value} is taken as a condition");
                     self.note(LossKind::Changed, block.call.at, what, "if it is a list or an object, declare its kind before the import");

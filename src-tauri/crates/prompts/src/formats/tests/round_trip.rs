@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Map, Value, json};
 use signalbox_domain::{MessageRole, Params};
 
 use super::*;
 use crate::{
     document::{Document, Tool, Variable, VariableKind},
-    formats::{body, carried::Carried, native},
+    formats::{body, carried::Carried, dotprompt, handlebars, native},
     render::render,
 };
 
@@ -275,6 +275,9 @@ fn check(format: Format, mut original: Carried) -> Result<(), TestCaseError> {
     forget(&mut expected, &parts);
     forget(&mut again, &parts);
     prop_assert_eq!(&again, &expected, "{}\n{:#?}", &file.text, &exported.losses);
+    if format == Format::Dotprompt && !parts.contains("body") {
+        in_handlebars(&original, &file.text)?;
+    }
     // What is rendered is the same too, for every saved set of values.
     if !parts.contains("body") {
         let (ours, theirs) = (native::source(&original).unwrap(), &imported[0].source);
@@ -285,6 +288,44 @@ fn check(format: Format, mut original: Carried) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+/// The other tool prints what Signalbox prints.
+fn in_handlebars(original: &Carried, text: &str) -> Result<(), TestCaseError> {
+    let source = native::source(original).unwrap();
+    let parsed = dotprompt::parse(text).unwrap();
+    let nodes = handlebars::read(parsed.template).map_err(|problem| TestCaseError::fail(problem.message))?;
+    for set in &original.values {
+        let input = Value::Object(set.values.clone());
+        let data = handlebars::Data { input: &input, context: &Map::new(), partials: &std::collections::HashMap::new() };
+        let Ok(ours) = render(&source, &original.document, &set.values) else { continue };
+        let theirs = dotprompt::messages(handlebars::render(&nodes, &data).unwrap(), &[]);
+        let theirs: Vec<String> = theirs.iter().map(|message| format!("{}: {}", message["role"], message["content"][0]["text"].as_str().unwrap().trim_matches('\n'))).collect();
+        let ours = ours.messages.iter().map(|message| format!("\"{}\": {}", message.role.as_str().replace("assistant", "model"), message.text().trim_matches('\n')));
+        let ours: Vec<String> = ours.filter(|text| !text.split_once(": ").unwrap().1.trim().is_empty()).collect();
+        prop_assert_eq!(theirs, ours, "{}", text);
+    }
+    Ok(())
+}
+
+#[test]
+fn templates_of_every_kind_are_carried_and_not_only_named() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for (format, rich, least) in [
+        (Format::Dotprompt, Rich::Blocks, 50),
+        (Format::Promptfoo, Rich::Blocks, 80),
+        (Format::Langfuse, Rich::Plain, 60),
+        (Format::Github, Rich::Plain, 60),
+    ] {
+        let carried = (0..100).filter(|_| {
+            let original = prompt(rich).new_tree(&mut runner).unwrap().current();
+            let exported = export(format, &[exporting(&original)]).unwrap();
+            exported.losses.iter().all(|loss| loss.part != "body")
+        });
+        let share = carried.count();
+        println!("{format}: {share} of 100 templates are carried whole");
+        assert!(share >= least, "{format}: {share}");
+    }
 }
 
 proptest! {
