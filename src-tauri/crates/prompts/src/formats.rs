@@ -25,6 +25,7 @@ mod folder;
 mod github;
 mod handlebars;
 mod langfuse;
+mod lines;
 mod loss;
 mod names;
 mod native;

@@ -32,7 +32,8 @@ impl Core {
     pub async fn prompt_export(&self, request: PromptExport) -> Result<PromptExported, ApiError> {
         let Exported { files, losses } = self.prompt_exported(request).await?;
         let folder = self.downloads();
-        let files = blocking(move || files.iter().map(|file| keep(&folder, file)).collect::<Result<Vec<_>, _>>()).await?;
+        let files =
+            blocking(move || files.iter().map(|file| keep(&folder, file)).collect::<Result<Vec<_>, _>>()).await?;
         Ok(PromptExported { files, losses })
     }
 
@@ -73,7 +74,8 @@ impl Core {
 fn keep(folder: &Path, file: &ExportFile) -> Result<ExportedFile, ApiError> {
     make(folder)?;
     let flat = file.path.replace('/', "-");
-    let dot = flat.rfind('.').map_or(flat.len(), |last| flat.get(..last).and_then(|stem| stem.rfind('.')).unwrap_or(last));
+    let dot =
+        flat.rfind('.').map_or(flat.len(), |last| flat.get(..last).and_then(|stem| stem.rfind('.')).unwrap_or(last));
     let (stem, extension) = (flat.get(..dot).unwrap_or(&flat), flat.get(dot + 1..).unwrap_or("txt"));
     let mut new = NewFile::begin(folder)?;
     new.write(file.text.as_bytes())?;

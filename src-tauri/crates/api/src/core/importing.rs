@@ -205,7 +205,14 @@ fn apply(registry: &Registry, row: &mut ImportRow, at: Timestamp) -> Result<(), 
         ImportOutcome::Unchanged => {}
     }
     let mut tell = |part: String, what: String, advice: &str| {
-        losses.push(Loss { file: file.clone(), part, line: None, kind: LossKind::LeftOut, what, advice: advice.to_owned() });
+        losses.push(Loss {
+            file: file.clone(),
+            part,
+            line: None,
+            kind: LossKind::LeftOut,
+            what,
+            advice: advice.to_owned(),
+        });
     };
     let there = registry.get(&row.prompt)?;
     for label in labels {

@@ -135,7 +135,9 @@ pub(crate) fn protect(body: &str, is_meant: impl Fn(usize) -> bool) -> String {
     for (marker, _) in live.into_iter().filter(|(marker, _)| !is_meant(marker.bytes.start)) {
         safe.push_str(body.get(at..marker.bytes.start).unwrap_or_default());
         let text = body.get(marker.bytes.clone()).unwrap_or_default();
-        safe.push_str(&format!("{{{{ {} }}}}", quoted(text)));
+        safe.push_str("{{ ");
+        safe.push_str(&quoted(text));
+        safe.push_str(" }}");
         at = marker.bytes.end;
     }
     safe.push_str(body.get(at..).unwrap_or_default());
@@ -150,7 +152,7 @@ pub(crate) fn braces(text: &str) -> String {
         let mark = text.get(open..open + 2).unwrap_or_default();
         if open >= at && matches!(mark, "{{" | "{%" | "{#") {
             template.push_str(text.get(at..open).unwrap_or_default());
-            template.push_str(&format!("{{{{ \"{mark}\" }}}}"));
+            template.extend(["{{ \"", mark, "\" }}"]);
             at = open + 2;
         }
     }
@@ -230,7 +232,10 @@ mod tests {
         let body = "Be brief.\n\nuser[name=\"Ada\"]:\n{% if a %}x{% endif %}\n\nassistant:\n{{ b }}\n";
         let parts = split(body).unwrap();
         let said: Vec<_> = parts.iter().map(|part| (part.role.as_str(), part.text, part.line)).collect();
-        assert_eq!(said, [("system", "Be brief.", 1), ("user", "{% if a %}x{% endif %}", 4), ("assistant", "{{ b }}", 7)]);
+        assert_eq!(
+            said,
+            [("system", "Be brief.", 1), ("user", "{% if a %}x{% endif %}", 4), ("assistant", "{{ b }}", 7)]
+        );
         assert_eq!(parts[1].attributes["name"], json!("Ada"));
         assert_eq!(split("{% if a %}\nuser:\nHi{% endif %}"), Err(Whole::Inside { line: 2 }));
         assert!(matches!(split("a\n{{ b"), Err(Whole::Syntax { line: 2, .. })));

@@ -1,5 +1,7 @@
 //! What all formats have in common: a prompt that is neither in the one form nor in the other.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Exporting, FormatError, Losses, names::safe_name};
@@ -8,6 +10,9 @@ use crate::{
     formats::body::{self, Part, Whole},
     values::SavedValues,
 };
+
+/// The most variables that a prompt may have.
+pub(crate) const MOST_VARIABLES: usize = 1_000;
 
 /// A prompt between two formats.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,8 +42,9 @@ impl Carried {
 
     /// Declares every variable that the template or the test values use. Their kinds are those of the values.
     pub(crate) fn declare(&mut self, names: impl IntoIterator<Item = String>) {
+        let mut known: HashSet<String> = self.document.inputs.iter().map(|variable| variable.name.clone()).collect();
         for name in names {
-            if self.document.variable(&name).is_none() {
+            if known.len() <= MOST_VARIABLES && known.insert(name.clone()) {
                 let kind = kind_in(&self.values, &name);
                 self.document.inputs.push(Variable { name, kind, description: None, default: None, required: false });
             }

@@ -13,20 +13,33 @@ use super::{
     FormatError, Losses,
     carried::{Carried, renamed},
     handlebars::{self, Data, Dialect, Expr, Meaning, Node},
+    lines::Lines,
     names::safe_name,
     native, nunjucks, openai, picoschema,
     table::{Input, Made, stem},
 };
 use crate::{
     analysis::analyse,
-    document::{Document, Outline, Step, Tool, Variable, VariableKind},
+    document::{Document, Step, Tool, Variable, VariableKind},
     render::render,
     template, yaml,
 };
 
 /// Keys that Dotprompt gives a meaning to.
-const RESERVED: [&str; 12] =
-    ["config", "description", "ext", "input", "model", "name", "output", "raw", "toolDefs", "tools", "variant", "version"];
+const RESERVED: [&str; 12] = [
+    "config",
+    "description",
+    "ext",
+    "input",
+    "model",
+    "name",
+    "output",
+    "raw",
+    "toolDefs",
+    "tools",
+    "variant",
+    "version",
+];
 
 /// The most templates that are put into others.
 const MOST_PARTIALS: usize = 100;
@@ -81,7 +94,10 @@ pub(crate) fn parse(text: &str) -> Result<Parsed<'_>, FormatError> {
         Ok(_) => return Err(FormatError::Shape("the front matter isn't lines of key: value; write it so".to_owned())),
         Err(error) => {
             let line = error.line as u32 + first;
-            return Err(FormatError::Syntax { line, message: format!("the front matter isn't YAML: {}", error.message) });
+            return Err(FormatError::Syntax {
+                line,
+                message: format!("the front matter isn't YAML: {}", error.message),
+            });
         }
     };
     let behind = text.get(at..).unwrap_or_default();
@@ -122,7 +138,8 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     if let Some(raw) = &parsed.raw {
         head(raw, &parsed, &mut carried, &mut losses)?;
     }
-    let line_of = |at: usize| parsed.template.get(..at).unwrap_or_default().matches('\n').count() as u32 + parsed.lines.1 + 1;
+    let line_of =
+        |at: usize| parsed.template.get(..at).unwrap_or_default().matches('\n').count() as u32 + parsed.lines.1 + 1;
     let nodes = handlebars::read(parsed.template)
         .map_err(|problem| FormatError::Syntax { line: line_of(problem.at), message: problem.message })?;
     let partials = partials(&nodes, input, &mut losses);
@@ -143,13 +160,15 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
 /// Renders both templates with the defaults, and notes when they differ.
 fn tried(mut made: Made, nodes: &[Node], partials: &HashMap<String, Vec<Node>>) -> Made {
     let (document, _) = Document::read(&made.source.head);
-    let defaults = document.inputs.iter().filter_map(|variable| Some((variable.name.clone(), variable.default.clone()?)));
+    let defaults =
+        document.inputs.iter().filter_map(|variable| Some((variable.name.clone(), variable.default.clone()?)));
     let input = Value::Object(defaults.collect());
     if input.to_string().len() > LARGEST_TRIAL {
         return made;
     }
     let data = Data { input: &input, context: &Map::new(), partials };
-    let (Ok(pieces), Ok(rendered)) = (handlebars::render(nodes, &data), render(&made.source, &document, &Map::new())) else {
+    let (Ok(pieces), Ok(rendered)) = (handlebars::render(nodes, &data), render(&made.source, &document, &Map::new()))
+    else {
         return made;
     };
     let theirs: Vec<(String, String)> = messages(pieces, &[])
@@ -173,13 +192,16 @@ fn tried(mut made: Made, nodes: &[Node], partials: &HashMap<String, Vec<Node>>) 
     made
 }
 
-fn head(raw: &Map<String, Value>, parsed: &Parsed<'_>, carried: &mut Carried, losses: &mut Losses) -> Result<(), FormatError> {
-    let outline = Outline::new(parsed.head);
-    let line = |key: &str| {
-        let at = outline.find_key(&[Step::Key(key)]).start;
-        Some(parsed.head.get(..at).unwrap_or_default().matches('\n').count() as u32 + parsed.lines.0 + 1)
-    };
-    let metadata = metadata(raw, &|_| None).map_err(|message| FormatError::Syntax { line: line("output").or(line("input")).unwrap_or(1), message })?;
+fn head(
+    raw: &Map<String, Value>,
+    parsed: &Parsed<'_>,
+    carried: &mut Carried,
+    losses: &mut Losses,
+) -> Result<(), FormatError> {
+    let lines = Lines::of(parsed.head, parsed.lines.0);
+    let line = |key: &str| lines.find(&[Step::Key(key)]);
+    let metadata = metadata(raw, &|_| None)
+        .map_err(|message| FormatError::Syntax { line: line("output").or(line("input")).unwrap_or(1), message })?;
     let text = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
     let document = &mut carried.document;
     document.name = text("name");
@@ -191,13 +213,23 @@ fn head(raw: &Map<String, Value>, parsed: &Parsed<'_>, carried: &mut Carried, lo
     inputs(metadata.get("input"), document, losses);
     if let Some(output) = metadata.get("output") {
         document.output = output.get("schema").and_then(|schema| native::schema(schema, "output.schema", losses));
-        if document.output.is_none() && output.get("format").and_then(Value::as_str).is_some_and(|format| format != "text") {
-            losses.left_out("output.format", line("output"), "a form of the answer without a schema", "write the fields of the answer under outputs");
+        if document.output.is_none()
+            && output.get("format").and_then(Value::as_str).is_some_and(|format| format != "text")
+        {
+            losses.left_out(
+                "output.format",
+                line("output"),
+                "a form of the answer without a schema",
+                "write the fields of the answer under outputs",
+            );
         }
     }
     tools(raw, document, losses, line("tools"));
     for key in raw.keys() {
-        let known = matches!(key.as_str(), "name" | "description" | "model" | "config" | "input" | "output" | "tools" | "toolDefs");
+        let known = matches!(
+            key.as_str(),
+            "name" | "description" | "model" | "config" | "input" | "output" | "tools" | "toolDefs"
+        );
         if !known {
             losses.left_out(key.as_str(), line(key), format!("the key {key}"), "nothing reads it here");
         }
@@ -208,10 +240,17 @@ fn head(raw: &Map<String, Value>, parsed: &Parsed<'_>, carried: &mut Carried, lo
 fn inputs(input: Option<&Value>, document: &mut Document, losses: &mut Losses) {
     let Some(input) = input else { return };
     let schema = input.get("schema");
-    let required: Vec<&str> =
-        schema.and_then(|schema| schema.get("required")).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema
+        .and_then(|schema| schema.get("required"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut variables: Vec<Variable> = Vec::new();
-    for (name, property) in schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object).into_iter().flatten() {
+    for (name, property) in
+        schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object).into_iter().flatten()
+    {
         let kind = match property.get("type") {
             Some(Value::Array(types)) => types.iter().find(|word| *word != "null").and_then(Value::as_str),
             other => other.and_then(Value::as_str),
@@ -226,7 +265,12 @@ fn inputs(input: Option<&Value>, document: &mut Document, losses: &mut Losses) {
             renamed(name, &safe, "input.schema", losses);
         }
         if says_more {
-            losses.left_out(format!("input.schema.{name}"), None, format!("what is in {name}, beside its kind"), "check it where the value is made");
+            losses.left_out(
+                format!("input.schema.{name}"),
+                None,
+                format!("what is in {name}, beside its kind"),
+                "check it where the value is made",
+            );
         }
         variables.push(Variable {
             name: safe,
@@ -267,12 +311,24 @@ fn tools(raw: &Map<String, Value>, document: &mut Document, losses: &mut Losses,
         };
         let schema = definition.get("inputSchema").and_then(|schema| picoschema::read(schema, &|_| None).ok());
         let parameters = schema.and_then(|schema| native::schema(&schema, "toolDefs", losses));
-        document.tools.push(Tool { name, kind: "function".to_owned(), description: text("description"), parameters, strict: false, bound: Vec::new() });
+        document.tools.push(Tool {
+            name,
+            kind: "function".to_owned(),
+            description: text("description"),
+            parameters,
+            strict: false,
+            bound: Vec::new(),
+        });
     }
     for tool in list("tools") {
         let name = tool.as_str().unwrap_or("without a name");
         if !document.tools.iter().any(|known| known.name == name) {
-            losses.left_out(format!("tools.{name}"), line, format!("the tool {name}, which is defined elsewhere"), "describe it under tools in the front matter");
+            losses.left_out(
+                format!("tools.{name}"),
+                line,
+                format!("the tool {name}, which is defined elsewhere"),
+                "describe it under tools in the front matter",
+            );
         }
     }
 }
@@ -286,7 +342,9 @@ fn partials(nodes: &[Node], input: &Input<'_>, losses: &mut Losses) -> HashMap<S
         if found.contains_key(&name) || found.len() >= MOST_PARTIALS {
             continue;
         }
-        let path = name.rsplit_once('/').map_or_else(|| format!("_{name}.prompt"), |(folder, name)| format!("{folder}/_{name}.prompt"));
+        let path = name
+            .rsplit_once('/')
+            .map_or_else(|| format!("_{name}.prompt"), |(folder, name)| format!("{folder}/_{name}.prompt"));
         let Ok(text) = (input.near)(&path) else { continue };
         let text = text.replace("\r\n", "\n");
         match parse(&text).map(|parsed| handlebars::read(parsed.template)) {
@@ -294,8 +352,18 @@ fn partials(nodes: &[Node], input: &Input<'_>, losses: &mut Losses) -> HashMap<S
                 named(&nodes, &mut wanted);
                 found.insert(name, nodes);
             }
-            Ok(Err(problem)) => losses.left_out(format!("partials.{name}"), None, format!("{path}: {}", problem.message), "mend it and import again"),
-            Err(error) => losses.left_out(format!("partials.{name}"), None, format!("{path}: {error}"), "mend it and import again"),
+            Ok(Err(problem)) => losses.left_out(
+                format!("partials.{name}"),
+                None,
+                format!("{path}: {}", problem.message),
+                "mend it and import again",
+            ),
+            Err(error) => losses.left_out(
+                format!("partials.{name}"),
+                None,
+                format!("{path}: {error}"),
+                "mend it and import again",
+            ),
         }
     }
     found

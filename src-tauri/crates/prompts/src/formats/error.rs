@@ -6,7 +6,9 @@ use crate::{document::DocumentError, name::NameError, source::SourceError};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// Nothing says what it is.
-    #[error("it is none of the known formats; say which one it is: prompty, dotprompt, promptfoo, langfuse, github or evals")]
+    #[error(
+        "it is none of the known formats; say which one it is: prompty, dotprompt, promptfoo, langfuse, github or evals"
+    )]
     Unknown,
     /// The text isn't what the format needs.
     #[error("line {line}: {message}")]
@@ -70,7 +72,10 @@ pub enum FormatError {
 
 impl FormatError {
     pub(crate) fn yaml(error: &crate::yaml::YamlError) -> Self {
-        Self::Syntax { line: error.line as u32, message: format!("it isn't YAML: {}; look at the indentation and the quotes", error.message) }
+        Self::Syntax {
+            line: error.line as u32,
+            message: format!("it isn't YAML: {}; look at the indentation and the quotes", error.message),
+        }
     }
 
     pub(crate) fn json(error: &serde_json::Error) -> Self {

@@ -19,6 +19,9 @@ use crate::{render::render, source::Source, values::SavedValues};
 /// The most samples that become test values.
 const MOST_SAMPLES: usize = 1_000;
 
+/// The most messages that may differ.
+const MOST_VARYING: usize = 200;
+
 /// The most kinds of conversation in one file.
 const MOST_SHAPES: usize = 20;
 
@@ -52,8 +55,15 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
         if sample.get("ideal").is_some() {
             ideals.push(number);
         }
-        for key in sample.as_object().into_iter().flat_map(Map::keys).filter(|key| !matches!(key.as_str(), "input" | "ideal")) {
-            losses.left_out(key.as_str(), Some(number), format!("the field {key} of a sample"), "make the samples a dataset");
+        for key in
+            sample.as_object().into_iter().flat_map(Map::keys).filter(|key| !matches!(key.as_str(), "input" | "ideal"))
+        {
+            losses.left_out(
+                key.as_str(),
+                Some(number),
+                format!("the field {key} of a sample"),
+                "make the samples a dataset",
+            );
         }
         match by_roles.get(&roles).copied() {
             Some(at) => shapes.iter_mut().skip(at).take(1).for_each(|shape| shape.samples.push((index, texts.clone()))),
@@ -61,29 +71,50 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
                 by_roles.insert(roles.clone(), shapes.len());
                 shapes.push(Shape { roles, samples: vec![(index, texts)] });
             }
-            None => losses.left_out("input", Some(number), "a conversation of yet another form", "split the file by the roles of its messages"),
+            None => losses.left_out(
+                "input",
+                Some(number),
+                "a conversation of yet another form",
+                "split the file by the roles of its messages",
+            ),
         }
     }
     if count > MOST_SAMPLES {
-        losses.left_out("input", None, format!("{} of {count} samples", count - MOST_SAMPLES), "make the file a dataset");
+        losses.left_out(
+            "input",
+            None,
+            format!("{} of {count} samples", count - MOST_SAMPLES),
+            "make the file a dataset",
+        );
     }
     if let Some(first) = ideals.first() {
-        losses.left_out("ideal", Some(*first), format!("the ideal answers of {} samples", ideals.len()), "make the samples items of a dataset");
+        losses.left_out(
+            "ideal",
+            Some(*first),
+            format!("the ideal answers of {} samples", ideals.len()),
+            "make the samples items of a dataset",
+        );
     }
     if shapes.is_empty() {
-        return Err(FormatError::Shape("it holds no sample; write a line {\"input\": […], \"ideal\": \"…\"} for each".to_owned()));
+        return Err(FormatError::Shape(
+            "it holds no sample; write a line {\"input\": […], \"ideal\": \"…\"} for each".to_owned(),
+        ));
     }
     let name = stem(input.file);
     let many = shapes.len() > 1;
     let made = shapes.into_iter().enumerate().map(|(index, shape)| {
         let name = if many { format!("{name}-{}", index + 1) } else { name.clone() };
         let losses = if index == 0 { losses.clone() } else { Losses::of(input.file) };
-        Made::of(prompt(name, &shape), losses)
+        Made::of(prompt(name, &shape)?, losses)
     });
     made.collect()
 }
 
-fn conversation(sample: &Value, line: u32, losses: &mut Losses) -> Result<(Vec<MessageRole>, Vec<String>), FormatError> {
+fn conversation(
+    sample: &Value,
+    line: u32,
+    losses: &mut Losses,
+) -> Result<(Vec<MessageRole>, Vec<String>), FormatError> {
     let wrong = |message: &str| FormatError::Syntax { line, message: message.to_owned() };
     match sample.get("input") {
         Some(Value::String(text)) => Ok((vec![MessageRole::User], vec![text.clone()])),
@@ -92,7 +123,10 @@ fn conversation(sample: &Value, line: u32, losses: &mut Losses) -> Result<(Vec<M
             for (index, message) in messages.iter().enumerate() {
                 let part = format!("input[{index}]");
                 let word = message.get("role").and_then(Value::as_str).unwrap_or_default();
-                roles.push(role(word).ok_or_else(|| wrong("a message has no role that is known; write system, user or assistant"))?);
+                roles
+                    .push(role(word).ok_or_else(|| {
+                        wrong("a message has no role that is known; write system, user or assistant")
+                    })?);
                 other_fields(message, &part, Some(line), losses);
                 texts.push(content(message, &part, losses).trim_matches('\n').to_owned());
             }
@@ -106,13 +140,17 @@ fn conversation(sample: &Value, line: u32, losses: &mut Losses) -> Result<(Vec<M
 }
 
 /// A prompt that gives every sample of a shape.
-fn prompt(name: String, shape: &Shape) -> Carried {
+fn prompt(name: String, shape: &Shape) -> Result<Carried, FormatError> {
     let places = shape.roles.len();
     let same = |place: usize| {
         let first = shape.samples.first().and_then(|(_, texts)| texts.get(place));
         first.filter(|first| shape.samples.iter().all(|(_, texts)| texts.get(place) == Some(*first)))
     };
     let varying: Vec<usize> = (0..places).filter(|&place| same(place).is_none()).collect();
+    if varying.len() > MOST_VARYING {
+        let message = format!("more than {MOST_VARYING} messages differ from sample to sample; split the file");
+        return Err(FormatError::Shape(message));
+    }
     let called = |place: usize| match varying.iter().position(|&at| at == place) {
         Some(_) if varying.len() == 1 => "input".to_owned(),
         Some(at) => format!("input_{}", at + 1),
@@ -130,7 +168,10 @@ fn prompt(name: String, shape: &Shape) -> Carried {
     let values = |texts: &[String]| -> Map<String, Value> {
         varying.iter().filter_map(|&place| Some((called(place), Value::from(texts.get(place)?.as_str())))).collect()
     };
-    let sets = shape.samples.iter().map(|(line, texts)| SavedValues { name: format!("sample {}", line + 1), values: values(texts) });
+    let sets = shape
+        .samples
+        .iter()
+        .map(|(line, texts)| SavedValues { name: format!("sample {}", line + 1), values: values(texts) });
     let values: Vec<SavedValues> = if varying.is_empty() { Vec::new() } else { sets.collect() };
     let mut carried = Carried {
         name,
@@ -139,10 +180,15 @@ fn prompt(name: String, shape: &Shape) -> Carried {
         ..Carried::default()
     };
     carried.declare(varying.iter().map(|&place| called(place)));
-    carried
+    Ok(carried)
 }
 
-pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) -> Result<Option<ExportFile>, FormatError> {
+#[expect(clippy::unnecessary_wraps, reason = "all formats are written by one kind of function")]
+pub(super) fn export(
+    carried: &Carried,
+    source: &Source,
+    losses: &mut Losses,
+) -> Result<Option<ExportFile>, FormatError> {
     let document = &carried.document;
     let rendered_only = "samples hold what is sent, and nothing else";
     for (part, there) in [
@@ -161,7 +207,12 @@ pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) ->
     }
     if !document.inputs.is_empty() || source.body.contains(['{']) {
         losses.left_out("inputs", None, "the variables", rendered_only);
-        losses.changed("body", None, "the template is written as it renders", "the same values give the same samples again");
+        losses.changed(
+            "body",
+            None,
+            "the template is written as it renders",
+            "the same values give the same samples again",
+        );
     }
     let bare = [SavedValues { name: "the defaults".to_owned(), values: Map::new() }];
     let sets = if carried.values.is_empty() { bare.as_slice() } else { carried.values.as_slice() };
@@ -177,16 +228,31 @@ pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) ->
                 text.push_str(&json!({ "input": messages }).to_string());
                 text.push('\n');
             }
-            Err(error) => losses.left_out(format!("values.{}", set.name), None, format!("no sample of {}: {error}", set.name), "give values to all variables"),
+            Err(error) => losses.left_out(
+                format!("values.{}", set.name),
+                None,
+                format!("no sample of {}: {error}", set.name),
+                "give values to all variables",
+            ),
         }
     }
     for set in &carried.values {
-        losses.changed(format!("values.{}", set.name), None, format!("the test values {} are in their sample, without names", set.name), rendered_only);
+        losses.changed(
+            format!("values.{}", set.name),
+            None,
+            format!("the test values {} are in their sample, without names", set.name),
+            rendered_only,
+        );
     }
     if text.is_empty() {
         losses.refused("values", None, "there are no values with which it can be rendered", "save test values first");
         return Ok(None);
     }
-    losses.left_out("ideal", None, "ideal answers, which Signalbox doesn't know", "add them by hand; most evals need them");
+    losses.left_out(
+        "ideal",
+        None,
+        "ideal answers, which Signalbox doesn't know",
+        "add them by hand; most evals need them",
+    );
     Ok(Some(ExportFile { path: format!("{}.jsonl", carried.name), text }))
 }

@@ -57,12 +57,13 @@ pub fn import_path(path: &Path, format: Option<Format>) -> Result<Found, FormatE
     }
     let mut files = Vec::new();
     walk(&path, "", 0, &mut files, &mut found.unread)?;
-    files.sort_by(|a, b| natural(a).cmp(&natural(b)));
+    files.sort_by_cached_key(|file| natural(file));
     for file in files {
         if let Err(error) = import_file(&path, &file, format, false, &mut found) {
             found.unread.push(Unread { file, message: error.to_string() });
         }
     }
+    found.unread.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(found)
 }
 
@@ -204,3 +205,6 @@ pub fn import_files(files: &[(String, String)], format: Option<Format>) -> Found
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

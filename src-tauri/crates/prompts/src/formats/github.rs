@@ -1,21 +1,20 @@
 //! The `.prompt.yml` of GitHub Models: messages with `{{name}}`, test data, and checks.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 use signalbox_domain::MessageRole;
 
 use super::{
     ExportFile, FormatError, Losses, body,
     carried::{Carried, safe_values},
+    lines::Lines,
     loss::LossKind,
     native, openai, plain,
+    promptfoo::MOST_TESTS,
     table::{Input, Made, stem},
 };
-use crate::{
-    document::{Outline, Step},
-    source::Source,
-    values::SavedValues,
-    yaml,
-};
+use crate::{document::Step, source::Source, values::SavedValues, yaml};
 
 /// Keys that are read below.
 const KEYS: [&str; 9] = [
@@ -51,7 +50,12 @@ pub(super) fn content(message: &Value, part: &str, losses: &mut Losses) -> Strin
             for (index, piece) in pieces.iter().enumerate() {
                 match piece.get("text").and_then(Value::as_str) {
                     Some(text) => texts.push(text.to_owned()),
-                    None => losses.left_out(format!("{part}.content[{index}]"), None, "a part that is no text", "attach it to the call"),
+                    None => losses.left_out(
+                        format!("{part}.content[{index}]"),
+                        None,
+                        "a part that is no text",
+                        "attach it to the call",
+                    ),
                 }
             }
             texts.join("\n")
@@ -65,7 +69,12 @@ pub(super) fn content(message: &Value, part: &str, losses: &mut Losses) -> Strin
 pub(super) fn other_fields(message: &Value, part: &str, line: Option<u32>, losses: &mut Losses) {
     let fields = message.as_object().into_iter().flat_map(Map::keys);
     for field in fields.filter(|field| !matches!(field.as_str(), "role" | "content" | "type")) {
-        losses.left_out(format!("{part}.{field}"), line, format!("the field {field} of a message"), "write it into the text");
+        losses.left_out(
+            format!("{part}.{field}"),
+            line,
+            format!("the field {field} of a message"),
+            "write it into the text",
+        );
     }
 }
 
@@ -75,11 +84,8 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     let Value::Object(map) = read else {
         return Err(FormatError::Shape("it holds no prompt; write name, model and messages".to_owned()));
     };
-    let outline = Outline::new(input.text);
-    let line = |steps: &[Step<'_>]| {
-        let at = outline.find_key(steps).start;
-        Some(input.text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1)
-    };
+    let lines = Lines::of(input.text, 0);
+    let line = |steps: &[Step<'_>]| lines.find(steps);
     let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut carried = Carried { name: stem(input.file), ..Carried::default() };
     carried.document.name = text("name");
@@ -97,7 +103,12 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
         let at = line(&[Step::Key("messages"), Step::Item(index)]);
         let word = message.get("role").and_then(Value::as_str).unwrap_or("user");
         let role = role(word).unwrap_or_else(|| {
-            losses.changed(part.as_str(), at, format!("the role {word} is read as user"), "write system, user or assistant");
+            losses.changed(
+                part.as_str(),
+                at,
+                format!("the role {word} is read as user"),
+                "write system, user or assistant",
+            );
             MessageRole::User
         });
         other_fields(message, &part, at, &mut losses);
@@ -108,7 +119,16 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
         parts.push((role, jinja));
     }
     carried.body = body::join(parts.iter().map(|(role, text)| (*role, text.as_str())));
-    for (index, row) in map.get("testData").and_then(Value::as_array).into_iter().flatten().enumerate() {
+    let rows = map.get("testData").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
+    if rows.len() > MOST_TESTS {
+        losses.left_out(
+            "testData",
+            None,
+            format!("{} of {} rows", rows.len() - MOST_TESTS, rows.len()),
+            "make them a dataset",
+        );
+    }
+    for (index, row) in rows.iter().take(MOST_TESTS).enumerate() {
         let part = format!("testData[{index}]");
         let Some(row) = row.as_object() else { continue };
         let mut row = row.clone();
@@ -117,13 +137,20 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
             let at = line(&[Step::Key("testData"), Step::Item(index), Step::Key("expected")]);
             losses.left_out(format!("{part}.expected"), at, "the expected answer", "make it an item of a dataset");
         }
-        carried.values.push(SavedValues { name: format!("test {}", index + 1), values: safe_values(&row, &part, &mut losses) });
+        carried
+            .values
+            .push(SavedValues { name: format!("test {}", index + 1), values: safe_values(&row, &part, &mut losses) });
     }
     output(&map, &mut carried, &mut losses);
     for (index, evaluator) in map.get("evaluators").and_then(Value::as_array).into_iter().flatten().enumerate() {
         let name = evaluator.get("name").and_then(Value::as_str).unwrap_or("without a name");
         let at = line(&[Step::Key("evaluators"), Step::Item(index)]);
-        losses.left_out(format!("evaluators[{index}]"), at, format!("the check {name}"), "make it a scorer of an experiment");
+        losses.left_out(
+            format!("evaluators[{index}]"),
+            at,
+            format!("the check {name}"),
+            "make it a scorer of an experiment",
+        );
     }
     for key in map.keys().filter(|key| !KEYS.contains(&key.as_str())) {
         losses.left_out(key.as_str(), line(&[Step::Key(key)]), format!("the key {key}"), "nothing reads it here");
@@ -143,14 +170,25 @@ fn output(map: &Map<String, Value>, carried: &mut Carried, losses: &mut Losses) 
             let inner = schema.as_ref().map(|schema| schema.get("schema").unwrap_or(schema));
             match inner {
                 Some(inner) => carried.document.output = native::schema(inner, "jsonSchema", losses),
-                None => losses.left_out("jsonSchema", None, "a schema that isn't JSON", "write the fields under outputs"),
+                None => {
+                    losses.left_out("jsonSchema", None, "a schema that isn't JSON", "write the fields under outputs");
+                }
             }
         }
-        Some(other) => losses.left_out("responseFormat", None, format!("the form {other} of the answer"), "write the fields of the answer under outputs"),
+        Some(other) => losses.left_out(
+            "responseFormat",
+            None,
+            format!("the form {other} of the answer"),
+            "write the fields of the answer under outputs",
+        ),
     }
 }
 
-pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) -> Result<Option<ExportFile>, FormatError> {
+pub(super) fn export(
+    carried: &Carried,
+    source: &Source,
+    losses: &mut Losses,
+) -> Result<Option<ExportFile>, FormatError> {
     let document = &carried.document;
     let mut map = Map::new();
     for (key, value) in [("name", &document.name), ("description", &document.description), ("model", &document.model)] {
@@ -164,7 +202,8 @@ pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) ->
         ("topP", parameters.top_p.map(Value::from)),
         ("maxTokens", parameters.max_tokens.map(Value::from)),
     ];
-    let known: Map<String, Value> = known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+    let known: Map<String, Value> =
+        known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     if !known.is_empty() {
         map.insert("modelParameters".to_owned(), Value::Object(known));
     }
@@ -179,7 +218,12 @@ pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) ->
         losses.left_out(format!("model.options.{key}"), None, format!("the option {key}"), advice);
     }
     for tool in &document.tools {
-        losses.left_out(format!("tools.{}", tool.name), None, format!("the tool {}", tool.name), "the format has no tools");
+        losses.left_out(
+            format!("tools.{}", tool.name),
+            None,
+            format!("the tool {}", tool.name),
+            "the format has no tools",
+        );
     }
     if let Some(schema) = &document.output {
         map.insert("responseFormat".to_owned(), Value::from("json_schema"));
@@ -194,13 +238,28 @@ pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) ->
     for (index, set) in carried.values.iter().enumerate() {
         let name = &set.name;
         if *name != format!("test {}", index + 1) {
-            losses.left_out(format!("values.{name}.name"), None, format!("the name of the test values {name}"), "they are numbered there");
+            losses.left_out(
+                format!("values.{name}.name"),
+                None,
+                format!("the name of the test values {name}"),
+                "they are numbered there",
+            );
         }
         if set.values.contains_key("expected") {
-            losses.changed(format!("values.{name}"), None, "the value expected is taken for the expected answer", "give the variable another name");
+            losses.changed(
+                format!("values.{name}"),
+                None,
+                "the value expected is taken for the expected answer",
+                "give the variable another name",
+            );
         }
         if let Some((key, _)) = set.values.iter().find(|(_, value)| !value.is_string()) {
-            losses.changed(format!("values.{name}.{key}"), None, format!("{key} isn't a text"), "GitHub prints it as it likes; write a text");
+            losses.changed(
+                format!("values.{name}.{key}"),
+                None,
+                format!("{key} isn't a text"),
+                "GitHub prints it as it likes; write a text",
+            );
         }
         rows.push(Value::Object(set.values.clone()));
     }
@@ -222,11 +281,21 @@ pub(super) fn untyped(carried: &Carried, losses: &mut Losses) {
         ];
         for (key, there, what) in facts {
             if there {
-                losses.left_out(format!("inputs.{name}.{key}"), None, format!("{what} of the variable {name}"), "give a value whenever it is used");
+                losses.left_out(
+                    format!("inputs.{name}.{key}"),
+                    None,
+                    format!("{what} of the variable {name}"),
+                    "give a value whenever it is used",
+                );
             }
         }
         if variable.kind != super::carried::kind_in(&carried.values, name) {
-            losses.left_out(format!("inputs.{name}.kind"), None, format!("the kind of the variable {name}"), "the format has only names");
+            losses.left_out(
+                format!("inputs.{name}.kind"),
+                None,
+                format!("the kind of the variable {name}"),
+                "the format has only names",
+            );
         }
     }
 }
@@ -249,18 +318,17 @@ pub(super) fn messages(carried: &Carried, source: &Source, losses: &mut Losses) 
 
 /// Variables that no message uses are nowhere in formats that have only their names.
 pub(super) fn unused(carried: &Carried, used: &[String], losses: &mut Losses) {
-    let mut order: Vec<&str> = Vec::new();
-    for name in used {
-        if !order.contains(&name.as_str()) {
-            order.push(name);
-        }
-    }
+    let mut seen = HashSet::new();
+    let order: Vec<&str> = used.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
     for variable in &carried.document.inputs {
-        if !order.contains(&variable.name.as_str()) {
-            losses.add(LossKind::LeftOut, format!("inputs.{}", variable.name), None, format!("the variable {}, which no message uses", variable.name), "remove it");
+        let name = &variable.name;
+        if !seen.contains(name.as_str()) {
+            let what = format!("the variable {name}, which no message uses");
+            losses.add(LossKind::LeftOut, format!("inputs.{name}"), None, what, "remove it");
         }
     }
-    let declared: Vec<&str> = carried.document.inputs.iter().map(|variable| variable.name.as_str()).filter(|name| order.contains(name)).collect();
+    let names = carried.document.inputs.iter().map(|variable| variable.name.as_str());
+    let declared: Vec<&str> = names.filter(|name| seen.contains(name)).collect();
     if declared != order {
         losses.changed("inputs.order", None, "the order of the variables", "they come in the order of their use");
     }

@@ -8,6 +8,7 @@ mod read;
 mod render;
 mod to_jinja;
 mod tree;
+mod values;
 
 pub(crate) use self::{
     read::read,

@@ -18,13 +18,17 @@ use crate::source::Source;
 pub(super) fn looks(document: &Value) -> bool {
     let one = match document {
         Value::Array(list) => list.first(),
-        Value::Object(map) => map.get("data").and_then(Value::as_array).and_then(|list| list.first()).or(Some(document)),
+        Value::Object(map) => {
+            map.get("data").and_then(Value::as_array).and_then(|list| list.first()).or(Some(document))
+        }
         _ => None,
     };
     one.is_some_and(|one| {
         let holds_text = match one.get("prompt") {
             Some(Value::String(_)) => true,
-            Some(Value::Array(list)) => list.iter().all(|message| message.get("role").is_some() || message.get("type").is_some()),
+            Some(Value::Array(list)) => {
+                list.iter().all(|message| message.get("role").is_some() || message.get("type").is_some())
+            }
             _ => false,
         };
         holds_text && ["name", "version", "labels", "config", "type"].iter().any(|key| one.get(*key).is_some())
@@ -65,7 +69,12 @@ fn one(input: &Input<'_>, index: Option<usize>, row: &Value) -> Result<Made, For
     match row.get("config") {
         Some(Value::Object(config)) => openai::read(config, &at("config"), &mut carried.document, &mut losses),
         None | Some(Value::Null) => {}
-        Some(_) => losses.left_out(at("config"), None, "a configuration that isn't an object", "write it into the front matter"),
+        Some(_) => losses.left_out(
+            at("config"),
+            None,
+            "a configuration that isn't an object",
+            "write it into the front matter",
+        ),
     }
     if row.get("tags").and_then(Value::as_array).is_some_and(|tags| !tags.is_empty()) {
         losses.left_out(at("tags"), None, "the tags", "put the prompt into a folder by its name");
@@ -88,12 +97,22 @@ fn one(input: &Input<'_>, index: Option<usize>, row: &Value) -> Result<Made, For
                 let part = at(&format!("prompt[{number}]"));
                 if message.get("type").and_then(Value::as_str) == Some("placeholder") {
                     let name = message.get("name").and_then(Value::as_str).unwrap_or_default();
-                    losses.left_out(part, None, format!("the place {name} for messages"), "give them as a list, and write a loop over them");
+                    losses.left_out(
+                        part,
+                        None,
+                        format!("the place {name} for messages"),
+                        "give them as a list, and write a loop over them",
+                    );
                     continue;
                 }
                 let word = message.get("role").and_then(Value::as_str).unwrap_or("user");
                 let role = role(word).unwrap_or_else(|| {
-                    losses.changed(part.as_str(), None, format!("the role {word} is read as user"), "write system, user or assistant");
+                    losses.changed(
+                        part.as_str(),
+                        None,
+                        format!("the role {word} is read as user"),
+                        "write system, user or assistant",
+                    );
                     MessageRole::User
                 });
                 other_fields(message, &part, None, &mut losses);
@@ -108,7 +127,11 @@ fn one(input: &Input<'_>, index: Option<usize>, row: &Value) -> Result<Made, For
     Made::of(carried, losses)
 }
 
-pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) -> Result<Option<ExportFile>, FormatError> {
+pub(super) fn export(
+    carried: &Carried,
+    source: &Source,
+    losses: &mut Losses,
+) -> Result<Option<ExportFile>, FormatError> {
     let document = &carried.document;
     let mut config = Map::new();
     if let Some(model) = &document.model {
@@ -117,11 +140,21 @@ pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) ->
     config.extend(openai::write(document, losses));
     for (key, there) in [("name", document.name.is_some()), ("description", document.description.is_some())] {
         if there {
-            losses.left_out(key, None, format!("the {key} in the front matter"), "write it into the message of the version");
+            losses.left_out(
+                key,
+                None,
+                format!("the {key} in the front matter"),
+                "write it into the message of the version",
+            );
         }
     }
     for set in &carried.values {
-        losses.left_out(format!("values.{}", set.name), None, format!("the test values {}", set.name), "make them a dataset");
+        losses.left_out(
+            format!("values.{}", set.name),
+            None,
+            format!("the test values {}", set.name),
+            "make them a dataset",
+        );
     }
     let typed = Carried { values: Vec::new(), ..carried.clone() };
     untyped(&typed, losses);

@@ -82,24 +82,43 @@ impl Losses {
         }
     }
 
-    pub(crate) fn left_out(&mut self, part: impl Into<String>, line: Option<u32>, what: impl Into<String>, advice: &str) {
+    pub(crate) fn left_out(
+        &mut self,
+        part: impl Into<String>,
+        line: Option<u32>,
+        what: impl Into<String>,
+        advice: &str,
+    ) {
         self.add(LossKind::LeftOut, part, line, what, advice);
     }
 
-    pub(crate) fn changed(&mut self, part: impl Into<String>, line: Option<u32>, what: impl Into<String>, advice: &str) {
+    pub(crate) fn changed(
+        &mut self,
+        part: impl Into<String>,
+        line: Option<u32>,
+        what: impl Into<String>,
+        advice: &str,
+    ) {
         self.add(LossKind::Changed, part, line, what, advice);
     }
 
-    pub(crate) fn refused(&mut self, part: impl Into<String>, line: Option<u32>, what: impl Into<String>, advice: &str) {
+    pub(crate) fn refused(
+        &mut self,
+        part: impl Into<String>,
+        line: Option<u32>,
+        what: impl Into<String>,
+        advice: &str,
+    ) {
         self.add(LossKind::Refused, part, line, what, advice);
     }
 
     /// What is to be said about a template whose first line is that line of the file.
-    pub(crate) fn notes(&mut self, part: &str, text: &str, first_line: Option<u32>, notes: Vec<Note>) {
+    pub(crate) fn notes(&mut self, part: &str, text: &str, first_line: Option<u32>, mut notes: Vec<Note>) {
         let mut seen = (0, 0);
+        notes.sort_by_key(|note| note.at);
         for note in notes {
-            // Notes come nearly in order, so lines are counted on from the last one.
-            let (from, lines) = if note.at >= seen.0 { seen } else { (0, 0) };
+            // Lines are counted on from the last one.
+            let (from, lines) = seen;
             let lines = lines + text.get(from..note.at).unwrap_or_default().matches('\n').count();
             seen = (note.at, lines);
             let line = first_line.map(|first| first + lines as u32);

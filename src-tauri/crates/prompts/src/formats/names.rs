@@ -4,8 +4,26 @@ use crate::name::{NameError, PromptName};
 
 /// Words that mean something in a template, so that no variable can have them.
 const TAKEN: [&str; 20] = [
-    "and", "or", "not", "if", "else", "elif", "for", "in", "is", "true", "false", "none", "True", "False", "None",
-    "loop", "self", "super", "caller", "recursive",
+    "and",
+    "or",
+    "not",
+    "if",
+    "else",
+    "elif",
+    "for",
+    "in",
+    "is",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "loop",
+    "self",
+    "super",
+    "caller",
+    "recursive",
 ];
 
 /// A name that a variable can have in a template: letters, digits and `_`, and no word of the template's language.
@@ -69,7 +87,9 @@ mod tests {
 
     #[test]
     fn any_name_becomes_a_variable() {
-        for (name, safe) in [("city", "city"), ("first-name", "first_name"), ("1st", "_1st"), ("for", "for_"), ("", "_")] {
+        for (name, safe) in
+            [("city", "city"), ("first-name", "first_name"), ("1st", "_1st"), ("for", "for_"), ("", "_")]
+        {
             assert_eq!(safe_name(name), safe);
         }
     }

@@ -113,7 +113,12 @@ pub(crate) fn schema(value: &Value, part: &str, losses: &mut Losses) -> Option<V
         }
         Value::Object(map) if map.is_empty() => None,
         _ => {
-            losses.left_out(part, None, "a schema that doesn't say its type", "write type: object and properties below it");
+            losses.left_out(
+                part,
+                None,
+                "a schema that doesn't say its type",
+                "write type: object and properties below it",
+            );
             None
         }
     }

@@ -8,6 +8,7 @@ use minijinja::machinery::{Token, ast::Stmt, tokenize};
 
 use super::{
     body,
+    carried::MOST_VARIABLES,
     loss::{LossKind, Note},
     plain::prints_otherwise,
 };
@@ -20,15 +21,66 @@ use crate::{
 
 /// Filters that both have, with the same meaning.
 const BOTH_FILTERS: [&str; 34] = [
-    "abs", "batch", "capitalize", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby", "indent",
-    "int", "join", "last", "length", "list", "lower", "reject", "rejectattr", "replace", "reverse", "round", "safe",
-    "select", "selectattr", "slice", "sort", "string", "sum", "title", "trim", "upper", "tojson",
+    "abs",
+    "batch",
+    "capitalize",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "first",
+    "float",
+    "groupby",
+    "indent",
+    "int",
+    "join",
+    "last",
+    "length",
+    "list",
+    "lower",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "string",
+    "sum",
+    "title",
+    "trim",
+    "upper",
+    "tojson",
 ];
 
 /// Tests that both have.
 const BOTH_TESTS: [&str; 22] = [
-    "defined", "divisibleby", "eq", "equalto", "even", "ge", "greaterthan", "gt", "iterable", "le", "lessthan", "lower",
-    "lt", "mapping", "ne", "none", "number", "odd", "sameas", "string", "undefined", "upper",
+    "defined",
+    "divisibleby",
+    "eq",
+    "equalto",
+    "even",
+    "ge",
+    "greaterthan",
+    "gt",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sameas",
+    "string",
+    "undefined",
+    "upper",
 ];
 
 /// What `loop` has in both.
@@ -44,18 +96,35 @@ pub(crate) fn to_jinja(text: &str) -> (String, Vec<String>, Vec<Note>) {
     let tree = match template::read(&jinja) {
         Ok(tree) => tree,
         Err(problem) => {
-            notes.push(note(LossKind::Changed, problem.bytes.start, format!("the template is kept and can't be read here: {}", problem.message), "rewrite this place in Jinja"));
+            notes.push(note(
+                LossKind::Changed,
+                problem.bytes.start,
+                format!("the template is kept and can't be read here: {}", problem.message),
+                "rewrite this place in Jinja",
+            ));
             return (jinja, Vec::new(), notes);
         }
     };
     let analysis = analyse(&jinja, &tree);
-    for (used, known, what) in [(&analysis.filters, FILTERS.as_slice(), "filter"), (&analysis.tests, TESTS.as_slice(), "test")] {
+    for (used, known, what) in
+        [(&analysis.filters, FILTERS.as_slice(), "filter"), (&analysis.tests, TESTS.as_slice(), "test")]
+    {
         for named in used.iter().filter(|named| !known.contains(&named.name)) {
-            notes.push(note(LossKind::Changed, named.bytes.start, format!("the {what} {} isn't known here", named.name), "use another one, or give its result as a value"));
+            notes.push(note(
+                LossKind::Changed,
+                named.bytes.start,
+                format!("the {what} {} isn't known here", named.name),
+                "use another one, or give its result as a value",
+            ));
         }
     }
-    for used in analysis.includes.iter() {
-        notes.push(note(LossKind::Changed, used.bytes.start, format!("{} needs another file", used.name), "put its text here"));
+    for used in &analysis.includes {
+        notes.push(note(
+            LossKind::Changed,
+            used.bytes.start,
+            format!("{} needs another file", used.name),
+            "put its text here",
+        ));
     }
     let names = roots(&analysis);
     for used in analysis.uses.iter().filter(|used| OF_PROMPTFOO.contains(&used.path.root)) {
@@ -71,8 +140,14 @@ pub(crate) fn roots(analysis: &Analysis<'_>) -> Vec<String> {
     let mut uses: Vec<_> = analysis.uses.iter().filter(|used| used.inherited.is_none()).collect();
     uses.sort_by_key(|used| used.first.start);
     for used in uses {
+        if names.len() > MOST_VARIABLES {
+            break;
+        }
         let root = used.path.root;
-        if !analysis.locals.contains(root) && !crate::lint::names::GLOBALS.contains(&root) && !names.iter().any(|name| name == root) {
+        if !analysis.locals.contains(root)
+            && !crate::lint::names::GLOBALS.contains(&root)
+            && !names.iter().any(|name| name == root)
+        {
             names.push(root.to_owned());
         }
     }
@@ -97,11 +172,21 @@ pub(crate) fn of_jinja(text: &str, variables: &[Variable]) -> (String, Vec<Note>
     ];
     for (used, known, what) in lists {
         for named in used.iter().filter(|named| !known.contains(&named.name)) {
-            notes.push(note(LossKind::Refused, named.bytes.start, format!("the {what} {}", named.name), "Nunjucks doesn't have it; give its result as a value"));
+            notes.push(note(
+                LossKind::Refused,
+                named.bytes.start,
+                format!("the {what} {}", named.name),
+                "Nunjucks doesn't have it; give its result as a value",
+            ));
         }
     }
     for named in analysis.includes.iter().chain(&analysis.methods) {
-        notes.push(note(LossKind::Refused, named.bytes.start, format!("the use of {}", named.name), "Nunjucks doesn't have it; write its text or result here"));
+        notes.push(note(
+            LossKind::Refused,
+            named.bytes.start,
+            format!("the use of {}", named.name),
+            "Nunjucks doesn't have it; write its text or result here",
+        ));
     }
     statements(&tree, variables, &mut notes);
     (edited(text, &spelled(text, &mut notes)), notes)
@@ -110,11 +195,15 @@ pub(crate) fn of_jinja(text: &str, variables: &[Variable]) -> (String, Vec<Note>
 /// The statements that Nunjucks doesn't have, and values that it prints in another way.
 fn statements(statement: &Stmt<'_>, variables: &[Variable], notes: &mut Vec<Note>) {
     let mut refuse = |at: u32, what: &str| {
-        notes.push(note(LossKind::Refused, at as usize, what, "Nunjucks doesn't have it; write it with if, for and set"));
+        notes.push(note(
+            LossKind::Refused,
+            at as usize,
+            what,
+            "Nunjucks doesn't have it; write it with if, for and set",
+        ));
     };
     let below: Vec<&[Stmt<'_>]> = match statement {
         Stmt::Template(template) => vec![&template.children],
-        Stmt::EmitRaw(_) | Stmt::Set(_) => Vec::new(),
         Stmt::EmitExpr(emit) => {
             if let minijinja::machinery::ast::Expr::Var(var) = &emit.expr
                 && let Some(what) = prints_otherwise(var.id, variables)
@@ -150,7 +239,9 @@ fn statements(statement: &Stmt<'_>, variables: &[Variable], notes: &mut Vec<Note
         _ => Vec::new(),
     };
     for list in below {
-        list.iter().for_each(|inner| statements(inner, variables, notes));
+        for inner in list {
+            statements(inner, variables, notes);
+        }
     }
 }
 
@@ -215,7 +306,11 @@ fn respelled(text: &str, notes: &mut Vec<Note>) -> String {
         };
         let end = open + 2 + length + 2;
         let tag = text.get(open..end).unwrap_or_default();
-        if closing == "#}" { made.push_str(tag) } else { respell(tag, open, &mut made, notes) }
+        if closing == "#}" {
+            made.push_str(tag);
+        } else {
+            respell(tag, open, &mut made, notes);
+        }
         at = end;
     }
     made.push_str(text.get(at..).unwrap_or_default());
@@ -234,10 +329,9 @@ fn end_of(rest: &str, closing: &str) -> Option<usize> {
         match quote {
             Some(_) if byte == b'\\' => at += 1,
             Some(open) if byte == open => quote = None,
-            Some(_) => {}
             None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
             None if bytes.get(at..at + 2) == Some(closing.as_bytes()) => return Some(at),
-            None => {}
+            Some(_) | None => {}
         }
         at += 1;
     }
@@ -255,7 +349,10 @@ fn respell(tag: &str, open: usize, made: &mut String, notes: &mut Vec<Note>) {
         let before = tag.get(..at).unwrap_or_default();
         let starts_word = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
         let word = |word: &str| {
-            starts_word && rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+            starts_word
+                && rest
+                    .strip_prefix(word)
+                    .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         };
         // Asked only where such a word begins: to look back at every blank would take long.
         let is_statement = || before.trim_end_matches([' ', '-']) == "{%";

@@ -44,7 +44,11 @@ pub(crate) fn parameter(key: &str, value: &Value, part: &str, document: &mut Doc
     let taken = match key {
         "temperature" => within(2.0).map(|number| parameters.temperature = Some(number)),
         "top_p" | "topP" => within(1.0).map(|number| parameters.top_p = Some(number)),
-        "max_tokens" | "max_completion_tokens" | "max_output_tokens" | "maxTokens" | "maxCompletionTokens"
+        "max_tokens"
+        | "max_completion_tokens"
+        | "max_output_tokens"
+        | "maxTokens"
+        | "maxCompletionTokens"
         | "maxOutputTokens" => {
             let tokens = value.as_u64().and_then(|tokens| u32::try_from(tokens).ok()).filter(|&tokens| tokens > 0);
             tokens.map(|tokens| parameters.max_tokens = Some(tokens))
@@ -60,12 +64,22 @@ pub(crate) fn parameter(key: &str, value: &Value, part: &str, document: &mut Doc
         }
         _ => {
             document.other_parameters.insert(key.to_owned(), value.clone());
-            losses.changed(part, None, format!("{key} is kept and not sent to the model"), "set it where the model is configured");
+            losses.changed(
+                part,
+                None,
+                format!("{key} is kept and not sent to the model"),
+                "set it where the model is configured",
+            );
             Some(())
         }
     };
     if taken.is_none() {
-        losses.left_out(part, None, format!("{key} is {}", crate::document::describe(value)), "write it into the front matter with a value that can be");
+        losses.left_out(
+            part,
+            None,
+            format!("{key} is {}", crate::document::describe(value)),
+            "write it into the front matter with a value that can be",
+        );
     }
 }
 
@@ -78,7 +92,12 @@ fn tools(value: &Value, part: &str, document: &mut Document, losses: &mut Losses
         let text = |key: &str| function.get(key).and_then(Value::as_str).map(str::to_owned);
         let is_function = tool.get("type").and_then(Value::as_str).is_none_or(|kind| kind == "function");
         let Some(name) = text("name").filter(|_| is_function) else {
-            losses.left_out(format!("{part}[{index}]"), None, "a tool that is no function", "describe it as a function");
+            losses.left_out(
+                format!("{part}[{index}]"),
+                None,
+                "a tool that is no function",
+                "describe it as a function",
+            );
             continue;
         };
         let parameters = function.get("parameters").and_then(|schema| native::schema(schema, part, losses));
@@ -123,12 +142,18 @@ pub(crate) fn write(document: &Document, losses: &mut Losses) -> Map<String, Val
             config.insert(key.clone(), value.clone());
         }
     }
-    let tools: Vec<Value> = functions(document, losses).into_iter().map(|function| json!({ "type": "function", "function": function })).collect();
+    let tools: Vec<Value> = functions(document, losses)
+        .into_iter()
+        .map(|function| json!({ "type": "function", "function": function }))
+        .collect();
     if !tools.is_empty() {
         config.insert("tools".to_owned(), Value::Array(tools));
     }
     if let Some(schema) = &document.output {
-        config.insert("response_format".to_owned(), json!({ "type": "json_schema", "json_schema": { "name": ANSWER, "schema": schema } }));
+        config.insert(
+            "response_format".to_owned(),
+            json!({ "type": "json_schema", "json_schema": { "name": ANSWER, "schema": schema } }),
+        );
     }
     config
 }
@@ -139,7 +164,12 @@ pub(crate) fn functions(document: &Document, losses: &mut Losses) -> Vec<Map<Str
     for tool in &document.tools {
         let name = &tool.name;
         if tool.kind != "function" {
-            losses.left_out(format!("tools.{name}"), None, format!("the tool {name} of kind {}", tool.kind), "configure it where the prompt is used");
+            losses.left_out(
+                format!("tools.{name}"),
+                None,
+                format!("the tool {name} of kind {}", tool.kind),
+                "configure it where the prompt is used",
+            );
             continue;
         }
         if !tool.bound.is_empty() {

@@ -110,7 +110,10 @@ fn object(fields: &Map<String, Value>, named: Named<'_>) -> Result<Value, String
 /// The schema of variables, in the short form where that says all.
 pub(crate) fn of_variables(variables: &[Variable]) -> Value {
     let fits = |variable: &Variable| {
-        let fits_description = variable.description.as_deref().is_none_or(|text| !text.is_empty() && text.trim() == text && !text.contains('\n'));
+        let fits_description = variable
+            .description
+            .as_deref()
+            .is_none_or(|text| !text.is_empty() && text.trim() == text && !text.contains('\n'));
         match variable.kind {
             VariableKind::Object => false,
             VariableKind::List => variable.description.is_none(),
@@ -145,6 +148,7 @@ fn long(variables: &[Variable]) -> Value {
         }
         properties.insert(variable.name.clone(), Value::Object(property));
     }
-    let required: Vec<&str> = variables.iter().filter(|variable| variable.required).map(|variable| variable.name.as_str()).collect();
+    let required: Vec<&str> =
+        variables.iter().filter(|variable| variable.required).map(|variable| variable.name.as_str()).collect();
     json!({ "type": "object", "properties": properties, "required": required })
 }

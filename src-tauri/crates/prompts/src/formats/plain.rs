@@ -77,7 +77,12 @@ pub(crate) fn of_jinja(text: &str, variables: &[Variable]) -> (String, Vec<Note>
     }
     let Stmt::Template(root) = &tree else { return (plain, notes) };
     let mut refuse = |at: u32, what: &str| {
-        notes.push(note(LossKind::Refused, at as usize, what, "the format has only variables; give the result as a value"));
+        notes.push(note(
+            LossKind::Refused,
+            at as usize,
+            what,
+            "the format has only variables; give the result as a value",
+        ));
     };
     let mut printed = Vec::new();
     for statement in &root.children {
@@ -87,7 +92,7 @@ pub(crate) fn of_jinja(text: &str, variables: &[Variable]) -> (String, Vec<Note>
                 (_, Some(text)) => plain.push_str(&text),
                 (Expr::Var(var), _) => {
                     printed.push((var.id, var.span().start_offset as usize));
-                    plain.push_str(&format!("{{{{{}}}}}", var.id));
+                    plain.extend(["{{", var.id, "}}"]);
                 }
                 (expr, _) => refuse(expr.span().start_offset, "more than a variable's name between two braces"),
             },

@@ -2,6 +2,11 @@
 
 mod write;
 
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
+
 use serde_json::{Map, Value};
 use signalbox_domain::MessageRole;
 
@@ -10,40 +15,43 @@ use super::{
     FormatError, Losses, body,
     carried::{Carried, safe_values},
     github::{content, other_fields, role},
+    lines::Lines,
     nunjucks, openai,
     table::{Input, Made, stem},
 };
-use crate::{
-    document::{Outline, Step},
-    values::SavedValues,
-    yaml,
-};
+use crate::{document::Step, values::SavedValues, yaml};
 
 /// The most sets of values that the lists of one test are multiplied to.
 const MOST_SETS: usize = 200;
+
+/// The most tests that become test values.
+pub(super) const MOST_TESTS: usize = 1_000;
 
 /// Files that hold a program and not a text.
 const PROGRAMS: [&str; 7] = [".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".go"];
 
 struct Reading<'r> {
     input: &'r Input<'r>,
-    outline: Outline<'r>,
+    lines: Lines<'r>,
 }
 
 impl Reading<'_> {
     fn line(&self, steps: &[Step<'_>]) -> Option<u32> {
-        let at = self.outline.find(steps).start;
-        Some(self.input.text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1)
+        self.lines.find(steps)
     }
 }
 
 pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     let config = yaml::read(input.text).map_err(|error| FormatError::yaml(&error))?;
-    let reading = Reading { input, outline: Outline::new(input.text) };
+    let reading = Reading { input, lines: Lines::of(input.text, 0) };
     let prompts: Vec<&Value> = match config.get("prompts") {
         Some(Value::Array(list)) => list.iter().collect(),
         Some(one @ (Value::String(_) | Value::Object(_))) => vec![one],
-        _ => return Err(FormatError::Shape("it has no prompts; write prompts: with a text or a file for each".to_owned())),
+        _ => {
+            return Err(FormatError::Shape(
+                "it has no prompts; write prompts: with a text or a file for each".to_owned(),
+            ));
+        }
     };
     let mut shared = Losses::of(input.file);
     let (sets, names) = tests(&config, &reading, &mut shared);
@@ -51,12 +59,25 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     base.document.description = config.get("description").and_then(Value::as_str).map(str::to_owned);
     provider(&config, &reading, &mut base, &mut shared);
     for key in config.as_object().into_iter().flat_map(Map::keys) {
-        if !matches!(key.as_str(), "prompts" | "providers" | "targets" | "tests" | "defaultTest" | "description" | "scenarios" | "$schema") {
-            shared.left_out(key.as_str(), reading.line(&[Step::Key(key)]), format!("the key {key}"), "nothing reads it here");
+        if !matches!(
+            key.as_str(),
+            "prompts" | "providers" | "targets" | "tests" | "defaultTest" | "description" | "scenarios" | "$schema"
+        ) {
+            shared.left_out(
+                key.as_str(),
+                reading.line(&[Step::Key(key)]),
+                format!("the key {key}"),
+                "nothing reads it here",
+            );
         }
     }
     if config.get("scenarios").is_some() {
-        shared.left_out("scenarios", reading.line(&[Step::Key("scenarios")]), "the scenarios", "write them as tests, or make them datasets");
+        shared.left_out(
+            "scenarios",
+            reading.line(&[Step::Key("scenarios")]),
+            "the scenarios",
+            "write them as tests, or make them datasets",
+        );
     }
     let many = prompts.len() > 1;
     let mut made = Vec::new();
@@ -76,23 +97,21 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
         if let Some(config) = text.config {
             openai::read(&config, &format!("{part}.config"), &mut carried.document, &mut losses);
         }
-        let used = template(&text.text, &part, line, &mut carried, &mut losses);
+        let used = template(&text.template, &part, line, &mut carried, &mut losses);
         carried.declare(used.into_iter().chain(names.iter().cloned()));
         made.push(Made::of(carried, losses)?);
     }
-    match made.first_mut() {
-        Some(first) => first.losses = std::mem::take(&mut first.losses).after(&shared),
-        None => {
-            let said = shared.into_inner().pop().map(|loss| format!(": {}", loss.what)).unwrap_or_default();
-            return Err(FormatError::Shape(format!("it holds no prompt that can be read{said}")));
-        }
-    }
+    let Some(first) = made.first_mut() else {
+        let said = shared.into_inner().pop().map(|loss| format!(": {}", loss.what)).unwrap_or_default();
+        return Err(FormatError::Shape(format!("it holds no prompt that can be read{said}")));
+    };
+    first.losses = std::mem::take(&mut first.losses).after(&shared);
     Ok(made)
 }
 
 /// A prompt's text and what is said beside it.
 struct Text {
-    text: String,
+    template: String,
     name: Option<String>,
     label: Option<String>,
     config: Option<Map<String, Value>>,
@@ -104,17 +123,32 @@ fn text_of(entry: &Value, input: &Input<'_>, part: &str, line: Option<u32>, loss
     let reference = named.or_else(|| entry.as_str().map(str::to_owned)).or_else(|| field("id"))?;
     let config = entry.get("config").and_then(Value::as_object).cloned();
     let (id, label) = (field("id").filter(|_| field("raw").is_some()), field("label"));
-    let looks_like_file = !reference.contains(['\n', '{', ' ']) && [".txt", ".md", ".json", ".yaml", ".yml", ".j2"].iter().any(|ending| reference.ends_with(ending));
+    let looks_like_file = !reference.contains(['\n', '{', ' '])
+        && [".txt", ".md", ".json", ".yaml", ".yml", ".j2"].iter().any(|ending| reference.ends_with(ending));
     let path = reference.strip_prefix("file://").or_else(|| looks_like_file.then_some(reference.as_str()));
     let Some(path) = path else {
-        return Some(Text { text: reference, name: id.or_else(|| label.clone()), label, config });
+        return Some(Text { template: reference, name: id.or_else(|| label.clone()), label, config });
     };
-    if PROGRAMS.iter().any(|ending| path.ends_with(ending) || path.contains(&format!("{ending}:"))) || path.contains('*') {
-        losses.left_out(part, line, format!("{path}, which makes prompts by a program or names several files"), "import the texts one by one");
+    if PROGRAMS.iter().any(|ending| path.ends_with(ending) || path.contains(&format!("{ending}:")))
+        || path.contains('*')
+    {
+        losses.left_out(
+            part,
+            line,
+            format!("{path}, which makes prompts by a program or names several files"),
+            "import the texts one by one",
+        );
         return None;
     }
     match (input.near)(path) {
-        Ok(text) => Some(Text { text: text.replace("\r\n", "\n"), name: id.or_else(|| label.clone()).or_else(|| Some(stem(path))), label, config }),
+        Ok(text) => Some(Text {
+            template: text.replace("\r\n", "\n"),
+            name: id
+                .or_else(|| label.clone())
+                .or_else(|| Some(Path::new(path).with_extension("").to_string_lossy().into_owned())),
+            label,
+            config,
+        }),
         Err(error) => {
             losses.left_out(part, line, error.to_string(), "put its text in place of the reference");
             None
@@ -132,7 +166,10 @@ fn template(text: &str, part: &str, line: Option<u32>, carried: &mut Carried, lo
     } else {
         None
     };
-    let messages = listed.as_ref().and_then(Value::as_array).filter(|list| list.iter().all(|message| message.get("role").is_some()));
+    let messages = listed
+        .as_ref()
+        .and_then(Value::as_array)
+        .filter(|list| list.iter().all(|message| message.get("role").is_some()));
     let (mut parts, mut names) = (Vec::new(), Vec::new());
     let mut add = |role: MessageRole, text: &str, part: &str, losses: &mut Losses| {
         let (jinja, used, notes) = nunjucks::to_jinja(text);
@@ -146,7 +183,12 @@ fn template(text: &str, part: &str, line: Option<u32>, carried: &mut Carried, lo
                 let part = format!("{part}[{index}]");
                 let word = message.get("role").and_then(Value::as_str).unwrap_or_default();
                 let role = role(word).unwrap_or_else(|| {
-                    losses.changed(part.as_str(), line, format!("the role {word} is read as user"), "write system, user or assistant");
+                    losses.changed(
+                        part.as_str(),
+                        line,
+                        format!("the role {word} is read as user"),
+                        "write system, user or assistant",
+                    );
                     MessageRole::User
                 });
                 other_fields(message, &part, line, losses);
@@ -172,7 +214,12 @@ fn provider(config: &Value, reading: &Reading<'_>, carried: &mut Carried, losses
         let id = provider.as_str().or_else(|| provider.get("id").and_then(Value::as_str)).unwrap_or("without an id");
         let line = reading.line(&[Step::Key(key), Step::Item(index)]);
         if index > 0 {
-            losses.left_out(format!("{key}[{index}]"), line, format!("the provider {id}"), "compare it with the first one in Compare");
+            losses.left_out(
+                format!("{key}[{index}]"),
+                line,
+                format!("the provider {id}"),
+                "compare it with the first one in Compare",
+            );
             continue;
         }
         let bare = id.strip_prefix("openai:").filter(|rest| !rest.contains(':'));
@@ -188,16 +235,27 @@ fn tests(config: &Value, reading: &Reading<'_>, losses: &mut Losses) -> (Vec<Sav
     let (mut sets, mut names): (Vec<SavedValues>, Vec<String>) = (Vec::new(), Vec::new());
     let default = config.get("defaultTest");
     let common = default.and_then(|test| test.get("vars")).and_then(Value::as_object).cloned().unwrap_or_default();
-    let whole_lists = default.and_then(|test| test.pointer("/options/disableVarExpansion")).and_then(Value::as_bool) == Some(true);
+    let whole_lists =
+        default.and_then(|test| test.pointer("/options/disableVarExpansion")).and_then(Value::as_bool) == Some(true);
     if default.is_some_and(|test| test.get("assert").is_some()) {
-        losses.left_out("defaultTest.assert", reading.line(&[Step::Key("defaultTest"), Step::Key("assert")]), "checks of every test", "make them scorers of an experiment");
+        losses.left_out(
+            "defaultTest.assert",
+            reading.line(&[Step::Key("defaultTest"), Step::Key("assert")]),
+            "checks of every test",
+            "make them scorers of an experiment",
+        );
     }
     let list = match config.get("tests") {
         Some(Value::Array(list)) => list.clone(),
         Some(Value::String(path)) => listed(path, reading, losses),
         _ => Vec::new(),
     };
-    for (index, test) in list.iter().enumerate() {
+    let mut titles = Names::default();
+    if list.len() > MOST_TESTS {
+        let what = format!("{} of {} tests", list.len() - MOST_TESTS, list.len());
+        losses.left_out("tests", None, what, "make them a dataset");
+    }
+    for (index, test) in list.iter().take(MOST_TESTS).enumerate() {
         let part = format!("tests[{index}]");
         let line = reading.line(&[Step::Key("tests"), Step::Item(index)]);
         let Some(map) = test.as_object() else {
@@ -214,37 +272,57 @@ fn tests(config: &Value, reading: &Reading<'_>, losses: &mut Losses) -> (Vec<Sav
         let mut vars = common.clone();
         match map.get("vars") {
             Some(Value::Object(own)) => vars.extend(own.clone()),
-            Some(_) => losses.left_out(format!("{part}.vars"), line, "values in another file", "write them into this one"),
+            Some(_) => {
+                losses.left_out(format!("{part}.vars"), line, "values in another file", "write them into this one");
+            }
             None => {}
         }
         let vars = files(safe_values(&vars, &part, losses), &part, line, reading, losses);
         names.extend(vars.keys().cloned());
-        let title = map.get("description").and_then(Value::as_str).map_or_else(|| format!("test {}", index + 1), str::to_owned);
+        let title =
+            map.get("description").and_then(Value::as_str).map_or_else(|| format!("test {}", index + 1), str::to_owned);
         let combined = if whole_lists { vec![vars] } else { multiplied(&vars, &part, line, losses) };
         let many = combined.len() > 1;
         for (number, values) in combined.into_iter().enumerate() {
             let wanted = if many { format!("{title}, {}", number + 1) } else { title.clone() };
-            sets.push(SavedValues { name: free(&sets, &wanted), values });
+            sets.push(SavedValues { name: titles.free(&wanted), values });
         }
     }
     (sets, names)
 }
 
-/// A name that no set has yet.
-fn free(sets: &[SavedValues], wanted: &str) -> String {
-    let wanted = if wanted.trim().is_empty() { "test" } else { wanted };
-    let taken = |name: &str| sets.iter().any(|set| set.name == name);
-    let numbered = (2_u32..).map(|number| format!("{wanted} ({number})"));
-    std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+/// Names for sets of values, each of them once.
+#[derive(Default)]
+struct Names {
+    taken: HashSet<String>,
+    /// How often each was wanted.
+    wanted: HashMap<String, u32>,
+}
+
+impl Names {
+    fn free(&mut self, wanted: &str) -> String {
+        let wanted = if wanted.trim().is_empty() { "test" } else { wanted };
+        let mut name = wanted.to_owned();
+        while !self.taken.insert(name.clone()) {
+            let number = self.wanted.entry(wanted.to_owned()).or_insert(1);
+            *number += 1;
+            name = format!("{wanted} ({number})");
+        }
+        name
+    }
 }
 
 /// Tests of a file of YAML or JSON.
 fn listed(path: &str, reading: &Reading<'_>, losses: &mut Losses) -> Vec<Value> {
     let line = reading.line(&[Step::Key("tests")]);
     let name = path.strip_prefix("file://").unwrap_or(path);
-    let read = match [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) {
-        true => (reading.input.near)(name).map_err(|error| error.to_string()).and_then(|text| yaml::read(&text).map_err(|error| error.to_string())),
-        false => Err(format!("{name} is no YAML or JSON")),
+    let is_list = [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending));
+    let read = if is_list {
+        (reading.input.near)(name)
+            .map_err(|error| error.to_string())
+            .and_then(|text| yaml::read(&text).map_err(|error| error.to_string()))
+    } else {
+        Err(format!("{name} is no YAML or JSON"))
     };
     match read {
         Ok(Value::Array(list)) => list,
@@ -260,21 +338,43 @@ fn listed(path: &str, reading: &Reading<'_>, losses: &mut Losses) -> Vec<Value> 
 }
 
 /// Values that are texts of other files.
-fn files(mut vars: Map<String, Value>, part: &str, line: Option<u32>, reading: &Reading<'_>, losses: &mut Losses) -> Map<String, Value> {
+fn files(
+    mut vars: Map<String, Value>,
+    part: &str,
+    line: Option<u32>,
+    reading: &Reading<'_>,
+    losses: &mut Losses,
+) -> Map<String, Value> {
     for (name, value) in &mut vars {
-        let Some(path) = value.as_str().and_then(|text| text.strip_prefix("file://")).map(str::to_owned) else { continue };
+        let Some(path) = value.as_str().and_then(|text| text.strip_prefix("file://")).map(str::to_owned) else {
+            continue;
+        };
         let is_text = [".txt", ".md", ".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending));
-        let read = if is_text { (reading.input.near)(&path).map_err(|error| error.to_string()) } else { Err(format!("{path} is no text")) };
+        let read = if is_text {
+            (reading.input.near)(&path).map_err(|error| error.to_string())
+        } else {
+            Err(format!("{path} is no text"))
+        };
         match read {
             Ok(text) => *value = Value::from(text),
-            Err(message) => losses.changed(format!("{part}.vars.{name}"), line, format!("{message}; the reference is kept as text"), "write the value itself"),
+            Err(message) => losses.changed(
+                format!("{part}.vars.{name}"),
+                line,
+                format!("{message}; the reference is kept as text"),
+                "write the value itself",
+            ),
         }
     }
     vars
 }
 
 /// A list stands for one test for each of its items.
-fn multiplied(vars: &Map<String, Value>, part: &str, line: Option<u32>, losses: &mut Losses) -> Vec<Map<String, Value>> {
+fn multiplied(
+    vars: &Map<String, Value>,
+    part: &str,
+    line: Option<u32>,
+    losses: &mut Losses,
+) -> Vec<Map<String, Value>> {
     let mut sets = vec![Map::new()];
     for (name, value) in vars {
         let choices: Vec<Value> = match value {
@@ -282,7 +382,12 @@ fn multiplied(vars: &Map<String, Value>, part: &str, line: Option<u32>, losses: 
             other => vec![other.clone()],
         };
         if sets.len() * choices.len() > MOST_SETS {
-            losses.left_out(format!("{part}.vars.{name}"), line, format!("some of the {} values of {name}", choices.len()), "make the test a dataset");
+            losses.left_out(
+                format!("{part}.vars.{name}"),
+                line,
+                format!("some of the {} values of {name}", choices.len()),
+                "make the test a dataset",
+            );
         }
         let mut next = Vec::new();
         for set in &sets {

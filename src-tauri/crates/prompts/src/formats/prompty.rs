@@ -27,8 +27,11 @@ use crate::{
 pub(crate) struct References<'r> {
     pub(crate) near: Near<'r>,
     /// What the environment holds. None keeps what refers to it.
-    pub(crate) environment: Option<&'r dyn Fn(&str) -> Option<String>>,
+    pub(crate) environment: Option<Environment<'r>>,
 }
+
+/// The value of a name.
+pub(crate) type Environment<'r> = &'r dyn Fn(&str) -> Option<String>;
 
 /// The head of a file in Prompty's full form: references resolved, short forms written out, and the template as
 /// `instructions`.
@@ -94,7 +97,8 @@ fn resolve(value: &mut Value, references: &References<'_>, depth: usize) -> Resu
             let Some((kind, rest)) = inner.as_deref().and_then(|inner| inner.split_once(':')) else { return Ok(false) };
             match (kind, references.environment) {
                 ("env", Some(environment)) => {
-                    let (name, default) = rest.split_once(':').map_or((rest, None), |(name, default)| (name, Some(default)));
+                    let (name, default) =
+                        rest.split_once(':').map_or((rest, None), |(name, default)| (name, Some(default)));
                     let found = environment(name).or_else(|| default.map(str::to_owned));
                     *value = Value::String(found.ok_or_else(|| FormatError::Environment { name: name.to_owned() })?);
                     Ok(true)
@@ -108,7 +112,9 @@ fn resolve(value: &mut Value, references: &References<'_>, depth: usize) -> Resu
             }
         }
         Value::Array(list) => list.iter_mut().try_fold(false, |any, item| Ok(resolve(item, references, depth)? || any)),
-        Value::Object(map) => map.values_mut().try_fold(false, |any, item| Ok(resolve(item, references, depth)? || any)),
+        Value::Object(map) => {
+            map.values_mut().try_fold(false, |any, item| Ok(resolve(item, references, depth)? || any))
+        }
         _ => Ok(false),
     }
 }
@@ -148,7 +154,12 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     let environment = source.head.match_indices("${env:").next();
     if let Some((at, _)) = environment {
         let line = source.head.get(..at).unwrap_or_default().matches('\n').count() as u32 + 2;
-        losses.changed("front matter", Some(line), "${env:…} is kept as text and never resolved", "keys belong to the keychain, under Providers");
+        losses.changed(
+            "front matter",
+            Some(line),
+            "${env:…} is kept as text and never resolved",
+            "keys belong to the keychain, under Providers",
+        );
     }
     let (name, values) = versioned(input, &mut losses);
     Ok(vec![Made { name, source, values, labels: Vec::new(), message: None, losses }])
@@ -175,7 +186,12 @@ fn versioned(input: &Input<'_>, losses: &mut Losses) -> (String, Vec<crate::Save
                 None => Vec::new(),
             };
             if (input.near)("labels.toml").is_ok() {
-                losses.left_out("labels", None, "labels.toml beside it", "set the labels anew, or copy the whole folder");
+                losses.left_out(
+                    "labels",
+                    None,
+                    "labels.toml beside it",
+                    "set the labels anew, or copy the whole folder",
+                );
             }
             (folder.to_owned(), values)
         }
@@ -189,7 +205,12 @@ fn put_in(source: &Source, references: &References<'_>, losses: &mut Losses) -> 
     if !resolve(&mut head, references, 0)? {
         return Ok(source.clone());
     }
-    losses.changed("front matter", None, "files that it refers to are put in, and its comments are gone", "a version stands for itself; change it here from now on");
+    losses.changed(
+        "front matter",
+        None,
+        "files that it refers to are put in, and its comments are gone",
+        "a version stands for itself; change it here from now on",
+    );
     let head = serde_yaml_ng::to_string(&head).map_err(|error| FormatError::Shape(error.to_string()))?;
     Ok(Source::new(head, source.body.clone()))
 }
@@ -214,9 +235,19 @@ fn from_mustache(source: &Source, first: u32, losses: &mut Losses) -> Result<Sou
     Ok(Source::new(head, body))
 }
 
-pub(super) fn export(carried: &Carried, source: &Source, losses: &mut Losses) -> Result<Option<ExportFile>, FormatError> {
+#[expect(clippy::unnecessary_wraps, reason = "all formats are written by one kind of function")]
+pub(super) fn export(
+    carried: &Carried,
+    source: &Source,
+    losses: &mut Losses,
+) -> Result<Option<ExportFile>, FormatError> {
     for set in &carried.values {
-        losses.left_out(format!("values.{}", set.name), None, format!("the test values {}", set.name), "export to promptfoo or github too, which have them");
+        losses.left_out(
+            format!("values.{}", set.name),
+            None,
+            format!("the test values {}", set.name),
+            "export to promptfoo or github too, which have them",
+        );
     }
     Ok(Some(ExportFile { path: format!("{}.prompty", carried.name), text: source.to_text() }))
 }

@@ -7,8 +7,11 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::{
-    ExportFile, Exported, Exporting, FormatError, Imported, Losses, carried::Carried, dotprompt, evals, github, langfuse,
-    names::prompt_name, native, promptfoo, prompty,
+    ExportFile, Exported, Exporting, FormatError, Imported, Losses,
+    carried::{Carried, MOST_VARIABLES},
+    dotprompt, evals, github, langfuse,
+    names::prompt_name,
+    native, promptfoo, prompty,
 };
 use crate::{source::Source, values::SavedValues, yaml};
 
@@ -96,6 +99,9 @@ pub(crate) struct Made {
 impl Made {
     /// A prompt in native form.
     pub(crate) fn of(carried: Carried, losses: Losses) -> Result<Self, FormatError> {
+        if carried.document.inputs.len() > MOST_VARIABLES {
+            return Err(FormatError::Shape(format!("a prompt uses more than {MOST_VARIABLES} variables; split it")));
+        }
         let source = native::source(&carried).map_err(FormatError::Shape)?;
         let Carried { name, values, labels, message, .. } = carried;
         Ok(Self { name, source, values, labels, message, losses })
@@ -186,7 +192,8 @@ pub fn detect(file: &str, text: &str) -> Option<Format> {
     if lower.contains("promptfooconfig") {
         return Some(Format::Promptfoo);
     }
-    let document = if lower.ends_with(".json") {
+    let ending = std::path::Path::new(&lower).extension().and_then(|ending| ending.to_str());
+    let document = if ending == Some("json") {
         serde_json::from_str(text).ok()?
     } else if text.trim_start().starts_with("---\n") && text.matches("\n---").count() > 0 {
         let handlebars = ["{{role ", "{{#", "{{>", "{{history"].iter().any(|mark| text.contains(mark));
@@ -218,7 +225,16 @@ pub fn import_text(
         .map(|made| {
             let Made { name, source, values, labels, message, losses } = made;
             let name = prompt_name(&name)?;
-            Ok(Imported { file: file.to_owned(), format, name, source, values, labels, message, losses: losses.into_inner() })
+            Ok(Imported {
+                file: file.to_owned(),
+                format,
+                name,
+                source,
+                values,
+                labels,
+                message,
+                losses: losses.into_inner(),
+            })
         })
         .collect()
 }
@@ -238,7 +254,12 @@ pub fn export(format: Format, prompts: &[Exporting]) -> Result<Exported, FormatE
         };
         let file = (format.row().export)(&carried, &prompt.source, &mut losses)?;
         if format != Format::Langfuse && !carried.labels.is_empty() {
-            losses.left_out("labels", None, format!("the labels {}", carried.labels.join(", ")), "set them where the prompt is used");
+            losses.left_out(
+                "labels",
+                None,
+                format!("the labels {}", carried.labels.join(", ")),
+                "set them where the prompt is used",
+            );
         }
         if losses.has_refused() {
             losses.keep_refused();
@@ -258,6 +279,7 @@ pub(crate) fn stem(file: &str) -> String {
     let cut = endings.filter(|ending| lower.ends_with(*ending)).map(|ending| ending.len()).max().unwrap_or(0);
     let stem = name.get(..name.len() - cut).unwrap_or(name).trim_end_matches(['.', '-', '_']);
     match (folder, stem) {
+        ("", "") => name.split('.').next().unwrap_or(name).to_owned(),
         ("", stem) => stem.to_owned(),
         (folder, "") => folder.to_owned(),
         (folder, stem) => format!("{folder}/{stem}"),

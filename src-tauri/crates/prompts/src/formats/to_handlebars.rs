@@ -1,8 +1,10 @@
 //! From Jinja to Handlebars in Dotprompt's dialect, where both mean the same.
 
+mod paths;
+
 use std::fmt::Write;
 
-use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, ForLoop, Stmt, UnaryOpKind};
+use minijinja::machinery::ast::{CallArg, Expr, ForLoop, Stmt};
 use signalbox_domain::MessageRole;
 
 use super::{
@@ -20,7 +22,15 @@ use crate::{
 /// Translates a body with its roles. What can't be said is noted as a reason why it isn't written.
 pub(crate) fn to_handlebars(text: &str, variables: &[Variable]) -> (String, Vec<Note>) {
     let positions = Positions::new(text);
-    let mut writer = Writer { variables, markers: markers(text, &positions), frames: Vec::new(), pieces: Vec::new(), notes: Vec::new(), level: 0, spoken: false };
+    let mut writer = Writer {
+        variables,
+        markers: markers(text, &positions),
+        frames: Vec::new(),
+        pieces: Vec::new(),
+        notes: Vec::new(),
+        level: 0,
+        spoken: false,
+    };
     match template::read(text) {
         Ok(Stmt::Template(root)) => writer.all(&root.children),
         Ok(_) => {}
@@ -157,7 +167,12 @@ impl Writer<'_> {
             self.say(before);
             if !marker.attributes.is_empty() {
                 let names: Vec<&str> = marker.attributes.keys().map(String::as_str).collect();
-                self.note(LossKind::LeftOut, marker.bytes.start, format!("what the marker says beside the role: {}", names.join(", ")), "write it into the text");
+                self.note(
+                    LossKind::LeftOut,
+                    marker.bytes.start,
+                    format!("what the marker says beside the role: {}", names.join(", ")),
+                    "write it into the text",
+                );
             }
             let role = match marker.role {
                 MessageRole::Assistant => "model",
@@ -171,7 +186,8 @@ impl Writer<'_> {
             self.tag(format!("{{{{role \"{role}\"}}}}"), false);
             let behind = text.get(marker.bytes.end - start..).unwrap_or_default();
             let rest = behind.trim_start_matches([' ', '\t']);
-            let rest = if self.level == 0 { rest.trim_start_matches('\n') } else { rest.strip_prefix('\n').unwrap_or(rest) };
+            let rest =
+                if self.level == 0 { rest.trim_start_matches('\n') } else { rest.strip_prefix('\n').unwrap_or(rest) };
             at = marker.bytes.end + behind.len() - rest.len();
         }
         self.say(text.get(at - start..).unwrap_or_default());
@@ -202,7 +218,12 @@ impl Writer<'_> {
             if let Expr::Var(var) = expr
                 && let Some(what) = prints_otherwise(var.id, self.variables)
             {
-                self.note(LossKind::Changed, var.span().start_offset as usize, what, "write | tojson or | join(\",\") here");
+                self.note(
+                    LossKind::Changed,
+                    var.span().start_offset as usize,
+                    what,
+                    "write | tojson or | join(\",\") here",
+                );
             }
             return self.tag(format!("{{{{{path}}}}}"), false);
         }
@@ -212,7 +233,9 @@ impl Writer<'_> {
             return self.refuse(at, format!("the filter {} on an expression", filter.name));
         };
         let kind = match inner {
-            Expr::Var(var) => self.variables.iter().find(|variable| variable.name == var.id).map(|variable| variable.kind),
+            Expr::Var(var) => {
+                self.variables.iter().find(|variable| variable.name == var.id).map(|variable| variable.kind)
+            }
             _ => None,
         };
         match (filter.name, kind, filter.args.as_slice()) {
@@ -236,85 +259,6 @@ impl Writer<'_> {
                 }
             }
             (name, _, _) => self.refuse(at, format!("the filter {name}")),
-        }
-    }
-
-    fn condition(&mut self, expr: &Expr<'_>) -> Option<(&'static str, String)> {
-        if let Expr::UnaryOp(not) = expr
-            && matches!(not.op, UnaryOpKind::Not)
-        {
-            return Some(("unless", self.truth(&not.expr)?));
-        }
-        let compared = match expr {
-            Expr::BinOp(op) => match op.op {
-                BinOpKind::Eq => Some(("ifEquals", &op.left, &op.right)),
-                BinOpKind::Ne => Some(("unlessEquals", &op.left, &op.right)),
-                _ => None,
-            },
-            Expr::Compare(compare) => match compare.ops.as_slice() {
-                [one] => match one.op {
-                    CompareOpKind::Eq => Some(("ifEquals", &compare.expr, &one.expr)),
-                    CompareOpKind::Ne => Some(("unlessEquals", &compare.expr, &one.expr)),
-                    _ => None,
-                },
-                _ => None,
-            },
-            _ => None,
-        };
-        match compared {
-            Some((word, left, right)) => Some((word, format!("{} {}", self.operand(left)?, self.operand(right)?))),
-            None => Some(("if", self.truth(expr)?)),
-        }
-    }
-
-    fn truth(&mut self, expr: &Expr<'_>) -> Option<String> {
-        if let Expr::Var(var) = expr
-            && self.variables.iter().any(|variable| variable.name == var.id && variable.kind == VariableKind::Object)
-        {
-            let what = format!("an empty {} is true there", var.id);
-            self.note(LossKind::Changed, var.span().start_offset as usize, what, "ask for one of its fields");
-        }
-        self.path(expr)
-    }
-
-    fn operand(&self, expr: &Expr<'_>) -> Option<String> {
-        if let Expr::Const(constant) = expr {
-            let value = &constant.value;
-            return match value.as_str() {
-                Some(text) if text.contains('"') || text.contains('\\') || text.contains("}}") => None,
-                Some(text) => Some(format!("\"{text}\"")),
-                None if value.is_none() => Some("null".to_owned()),
-                None if value.is_number() => Some(value.to_string()),
-                None => bool::try_from(value.clone()).ok().map(|truth| truth.to_string()),
-            };
-        }
-        self.path(expr)
-    }
-
-    /// A value's way in Handlebars, from the place where it is used.
-    fn path(&self, expr: &Expr<'_>) -> Option<String> {
-        match expr {
-            Expr::Var(var) => {
-                let frame = self.frames.iter().rev().find(|frame| frame.item == var.id || frame.key.as_deref() == Some(var.id));
-                let up = if frame.is_some() { 0 } else { self.frames.len() };
-                Some(format!("{}{}", "../".repeat(up), var.id)).filter(|_| var.id != "loop")
-            }
-            Expr::GetAttr(get) => {
-                if let Expr::Var(var) = &get.expr
-                    && var.id == "loop"
-                {
-                    let known = [("index0", "@index"), ("first", "@first"), ("last", "@last")];
-                    return known.iter().find(|(name, _)| *name == get.name).map(|(_, data)| (*data).to_owned());
-                }
-                Some(format!("{}.{}", self.path(&get.expr)?, get.name))
-            }
-            Expr::GetItem(get) => {
-                let Expr::Const(key) = &get.subscript_expr else { return None };
-                let key = key.value.as_str().map_or_else(|| key.value.to_string(), str::to_owned);
-                let inner = self.path(&get.expr)?;
-                (!key.contains(']') && !key.is_empty()).then(|| format!("{inner}.[{key}]"))
-            }
-            _ => None,
         }
     }
 
@@ -393,7 +337,8 @@ impl Writer<'_> {
             None => true,
             Some(Piece::Text(text)) => {
                 let blank = text.len() - text.trim_start().len();
-                text.get(..blank).is_some_and(|blank| blank.contains('\n')) || at + 2 == self.pieces.len() && blank == text.len()
+                text.get(..blank).is_some_and(|blank| blank.contains('\n'))
+                    || at + 2 == self.pieces.len() && blank == text.len()
             }
             Some(Piece::Tag(..)) => false,
         };

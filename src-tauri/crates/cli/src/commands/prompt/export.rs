@@ -58,9 +58,9 @@ impl Export {
             for file in &made.files {
                 session.output.piece(&file.text)?;
             }
-            session.output.note(|style| {
-                made.losses.iter().map(|loss| line(loss, style)).collect::<Vec<_>>().join("\n")
-            });
+            session
+                .output
+                .note(|style| made.losses.iter().map(|loss| line(loss, style)).collect::<Vec<_>>().join("\n"));
             made.losses
         } else {
             let done = core.prompt_export_into(asked, ExportTarget { to, replace }).await?;

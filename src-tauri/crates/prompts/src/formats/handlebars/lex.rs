@@ -90,7 +90,10 @@ fn split(text: &str) -> Result<Vec<Token>, Problem> {
 fn tag(text: &str, open: usize) -> Result<(Tag, usize), Problem> {
     let rest = text.get(open + 2..).unwrap_or_default();
     if rest.starts_with("{{") {
-        return Err(Problem::new(open, "raw blocks in four braces aren't read; write the text with \\{{ before each tag"));
+        return Err(Problem::new(
+            open,
+            "raw blocks in four braces aren't read; write the text with \\{{ before each tag",
+        ));
     }
     let (rest, left) = rest.strip_prefix('~').map_or((rest, false), |rest| (rest, true));
     let start = open + 2 + usize::from(left);
@@ -110,7 +113,10 @@ fn tag(text: &str, open: usize) -> Result<(Tag, usize), Problem> {
         let end = rest.find("}}").ok_or_else(|| unclosed(open))?;
         let right = rest.get(..end).is_some_and(|note| note.ends_with('~'));
         let inner = start + 1..(start + end - usize::from(right)).max(start + 1);
-        return Ok((Tag { kind: Kind::Note, inner, at: open, strip: (left, right), indent: String::new() }, start + end + 2));
+        return Ok((
+            Tag { kind: Kind::Note, inner, at: open, strip: (left, right), indent: String::new() },
+            start + end + 2,
+        ));
     }
     let triple = rest.starts_with('{');
     let closing = if triple { "}}}" } else { "}}" };
@@ -180,7 +186,7 @@ fn trim(tokens: &mut [Token]) {
         if let Some(Token::Text(text)) = at.checked_sub(1).and_then(|before| tokens.get_mut(before)) {
             let kept = if left { text.trim_end() } else { text.trim_end_matches([' ', '\t']) };
             if left || alone {
-                indent = text.get(kept.len()..).unwrap_or_default().to_owned();
+                text.get(kept.len()..).unwrap_or_default().clone_into(&mut indent);
                 text.truncate(kept.len());
             }
         }

@@ -34,7 +34,10 @@ pub(crate) fn read(text: &str) -> Result<Vec<Node>, Problem> {
         }
     }
     match reader.open.pop() {
-        Some(open) => Err(Problem::new(open.call.at, format!("this block is never closed; add {{{{/{}}}}} where it ends", name_of(&open.call)))),
+        Some(open) => Err(Problem::new(
+            open.call.at,
+            format!("this block is never closed; add {{{{/{}}}}} where it ends", name_of(&open.call)),
+        )),
         None => Ok(reader.done),
     }
 }
@@ -106,7 +109,10 @@ impl Reader<'_> {
             let Open { call, names, inverted, body, otherwise, chained } = open;
             let expected = name_of(&call);
             if !chained && expected != name {
-                return Err(Problem::new(tag.at, format!("{{{{/{name}}}}} stands where {{{{/{expected}}}}} was expected")));
+                return Err(Problem::new(
+                    tag.at,
+                    format!("{{{{/{name}}}}} stands where {{{{/{expected}}}}} was expected"),
+                ));
             }
             let other = otherwise.unwrap_or_default();
             let (body, otherwise) = if inverted { (other, body) } else { (body, other) };
@@ -247,7 +253,11 @@ impl Inner<'_> {
                 let call = self.call(Some(')'))?;
                 self.depth -= 1;
                 self.skip();
-                if self.take(')') { Ok(Expr::Call(Box::new(call))) } else { Err(self.wrong("add the ) that closes this call")) }
+                if self.take(')') {
+                    Ok(Expr::Call(Box::new(call)))
+                } else {
+                    Err(self.wrong("add the ) that closes this call"))
+                }
             }
             Some(quote @ ('"' | '\'')) => self.string(quote),
             Some(_) => self.word(),

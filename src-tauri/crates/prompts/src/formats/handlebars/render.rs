@@ -6,7 +6,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Block, Call, Expr, Node, Partial, Path, Problem};
+use super::{
+    Block, Call, Expr, Node, Partial, Path, Problem,
+    values::{field, is_empty, is_something, json, same, shown},
+};
 
 /// The most nodes that are visited. More is a loop that nobody wants to wait for.
 const MOST_STEPS: usize = 20_000;
@@ -44,7 +47,8 @@ pub(crate) enum Piece {
 
 /// Renders a template.
 pub(crate) fn render(nodes: &[Node], data: &Data<'_>) -> Result<Vec<Piece>, Problem> {
-    let mut renderer = Renderer { data, pieces: Vec::new(), steps: 0, bytes: 0, indents: Vec::new(), at_line_start: true };
+    let mut renderer =
+        Renderer { data, pieces: Vec::new(), steps: 0, bytes: 0, indents: Vec::new(), at_line_start: true };
     let scope = Scope { contexts: vec![Some(data.input.clone())], names: Vec::new(), loops: Vec::new() };
     renderer.nodes(nodes, &scope, 0)?;
     Ok(renderer.pieces)
@@ -296,15 +300,12 @@ impl Renderer<'_> {
             }
         } else {
             let named = path.parts.first().filter(|_| path.up == 0 && !path.this);
-            match named.and_then(|name| scope.names.iter().rev().find(|(known, _)| known == name)) {
-                Some((_, value)) => {
-                    parts.next();
-                    value.clone()?
-                }
-                None => {
-                    let at = scope.contexts.len().checked_sub(path.up + 1)?;
-                    scope.contexts.get(at).cloned().flatten()?
-                }
+            if let Some((_, value)) = named.and_then(|name| scope.names.iter().rev().find(|(known, _)| known == name)) {
+                parts.next();
+                value.clone()?
+            } else {
+                let at = scope.contexts.len().checked_sub(path.up + 1)?;
+                scope.contexts.get(at).cloned().flatten()?
             }
         };
         for part in parts {
@@ -332,72 +333,4 @@ fn inside(
 fn unknown(call: &Call) -> Problem {
     let name = call.helper().unwrap_or("this");
     Problem::new(call.at, format!("there is no helper {name} with such arguments"))
-}
-
-fn field(value: &Value, name: &str) -> Option<Value> {
-    match value {
-        Value::Object(map) => map.get(name).cloned(),
-        Value::Array(list) if name == "length" => Some(Value::from(list.len())),
-        Value::Array(list) => list.get(name.parse::<usize>().ok()?).cloned(),
-        Value::String(text) if name == "length" => Some(Value::from(text.encode_utf16().count())),
-        _ => None,
-    }
-}
-
-/// What `if` takes as true.
-pub(crate) fn is_something(value: Option<&Value>) -> bool {
-    match value {
-        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-        Some(value) => !is_empty(value),
-        None => false,
-    }
-}
-
-/// What `with` takes as nothing.
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(list) => list.is_empty(),
-        _ => false,
-    }
-}
-
-fn same(values: &[Option<Value>]) -> bool {
-    match values {
-        [Some(Value::Number(a)), Some(Value::Number(b))] => a.as_f64() == b.as_f64(),
-        // Two lists or two objects are never the same one.
-        [Some(Value::Array(_) | Value::Object(_)), _] => false,
-        [a, b] => a == b,
-        _ => false,
-    }
-}
-
-/// A value as JavaScript prints it.
-pub(crate) fn shown(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Bool(truth)) => truth.to_string(),
-        Some(Value::Number(number)) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e21 => format!("{float:.0}"),
-            _ => number.to_string(),
-        },
-        Some(Value::Array(list)) => list.iter().map(|item| shown(Some(item))).collect::<Vec<_>>().join(","),
-        Some(Value::Object(_)) => "[object Object]".to_owned(),
-    }
-}
-
-fn json(value: &Value, indent: usize) -> String {
-    if indent == 0 {
-        return value.to_string();
-    }
-    let blanks = vec![b' '; indent];
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(&blanks);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    match serde::Serialize::serialize(value, &mut serializer) {
-        Ok(()) => String::from_utf8(bytes).unwrap_or_default(),
-        Err(_) => value.to_string(),
-    }
 }

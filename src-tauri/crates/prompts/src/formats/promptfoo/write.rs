@@ -3,12 +3,21 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    formats::{ExportFile, FormatError, Losses, carried::Carried, github::{unused, untyped}, nunjucks, openai},
+    formats::{
+        ExportFile, FormatError, Losses,
+        carried::Carried,
+        github::{untyped, unused},
+        nunjucks, openai,
+    },
     source::Source,
     template,
 };
 
-pub(in crate::formats) fn export(carried: &Carried, source: &Source, losses: &mut Losses) -> Result<Option<ExportFile>, FormatError> {
+pub(in crate::formats) fn export(
+    carried: &Carried,
+    source: &Source,
+    losses: &mut Losses,
+) -> Result<Option<ExportFile>, FormatError> {
     let document = &carried.document;
     untyped(carried, losses);
     let head_lines = if source.head.is_empty() { 0 } else { source.head.matches('\n').count() as u32 + 2 };
@@ -23,7 +32,12 @@ pub(in crate::formats) fn export(carried: &Carried, source: &Source, losses: &mu
             // promptfoo renders each message for itself.
             for name in names.iter().filter(|name| parts.len() > 1 && document.variable(name).is_none()) {
                 let line = Some(head_lines + part.line);
-                losses.refused("body", line, format!("{name}, which another message may set"), "set it in this message, or declare it as a variable");
+                losses.refused(
+                    "body",
+                    line,
+                    format!("{name}, which another message may set"),
+                    "set it in this message, or declare it as a variable",
+                );
             }
             used.extend(names);
         }
@@ -51,7 +65,12 @@ pub(in crate::formats) fn export(carried: &Carried, source: &Source, losses: &mu
     match &document.model {
         Some(model) if model.contains(':') => {
             if model.starts_with("openai:") {
-                losses.changed("model.id", None, "the model, whose name begins with a provider", "look at it after an import");
+                losses.changed(
+                    "model.id",
+                    None,
+                    "the model, whose name begins with a provider",
+                    "look at it after an import",
+                );
             }
             map.insert("providers".to_owned(), json!([model]));
         }
@@ -77,9 +96,19 @@ fn tests(carried: &Carried, map: &mut Map<String, Value>, losses: &mut Losses) {
             let part = format!("values.{}.{name}", set.name);
             let Some(text) = value.as_str() else { continue };
             if text.starts_with("file://") {
-                losses.changed(part, None, format!("promptfoo reads the value of {name} from a file"), "give it another beginning");
+                losses.changed(
+                    part,
+                    None,
+                    format!("promptfoo reads the value of {name} from a file"),
+                    "give it another beginning",
+                );
             } else if nunjucks::looks_like_template(text) {
-                losses.changed(part, None, format!("promptfoo takes the value of {name} for a template"), "take its braces out, or give it from a file");
+                losses.changed(
+                    part,
+                    None,
+                    format!("promptfoo takes the value of {name} for a template"),
+                    "take its braces out, or give it from a file",
+                );
             }
         }
         json!({ "description": set.name, "vars": set.values })

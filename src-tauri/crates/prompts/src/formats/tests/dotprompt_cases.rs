@@ -91,7 +91,8 @@ fn a_template_that_is_translated_without_a_loss_gives_the_same_messages() {
         let partials = object(case.get("partials")).into_iter().chain(object(case.get("resolverPartials")));
         let partials: HashMap<String, String> =
             partials.map(|(name, text)| (format!("_{name}.prompt"), text.as_str().unwrap().to_owned())).collect();
-        let near = |path: &str| partials.get(path).cloned().ok_or_else(|| FormatError::Missing { path: path.to_owned() });
+        let near =
+            |path: &str| partials.get(path).cloned().ok_or_else(|| FormatError::Missing { path: path.to_owned() });
         let imported = match import_text(Format::Dotprompt, "case.prompt", template, &near) {
             Ok(imported) => imported.into_iter().next().unwrap(),
             // A schema that is known to a program by its name isn't in the file.

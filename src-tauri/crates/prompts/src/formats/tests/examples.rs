@@ -79,7 +79,10 @@ outputPath: out.json
 #[test]
 fn a_promptfoo_configuration() {
     let files = [
-        ("prompts/chat.json", r#"[{"role": "system", "content": "Be {{ tone }}."}, {"role": "user", "content": "{{ question }}", "name": "Ada"}]"#),
+        (
+            "prompts/chat.json",
+            r#"[{"role": "system", "content": "Be {{ tone }}."}, {"role": "user", "content": "{{ question }}", "name": "Ada"}]"#,
+        ),
         ("question.txt", "From a file?"),
     ];
     let imported = import_text(Format::Promptfoo, "evals/promptfooconfig.yaml", PROMPTFOO, &near(&files)).unwrap();
@@ -127,7 +130,10 @@ system:
 
 #[test]
 fn a_dotprompt_file() {
-    let files = [("_rules.prompt", "{{!-- who may change this --}}\nThe rules of {{house}}{{#with owner}} by {{name}}{{/with}}.")];
+    let files = [(
+        "_rules.prompt",
+        "{{!-- who may change this --}}\nThe rules of {{house}}{{#with owner}} by {{name}}{{/with}}.",
+    )];
     let imported = import_text(Format::Dotprompt, "greetings/guest.formal.prompt", DOTPROMPT, &near(&files)).unwrap();
     insta::assert_snapshot!(told(&imported));
 }
@@ -215,7 +221,8 @@ const NATIVE: &str = "---\ndescription: Answers\nmodel:\n  id: gpt-5-mini\n  opt
 
 #[test]
 fn one_prompt_for_every_tool() {
-    let values = serde_json::json!({ "name": "Maya {{ x }}", "orders": [{ "id": "H-1" }, { "id": "H-2" }], "vip": true });
+    let values =
+        serde_json::json!({ "name": "Maya {{ x }}", "orders": [{ "id": "H-1" }, { "id": "H-2" }], "vip": true });
     let prompt = Exporting {
         name: PromptName::new("support/reply").unwrap(),
         source: Source::parse(NATIVE).unwrap(),

@@ -79,12 +79,14 @@ fn validates(text: &str, input: &Value, expected: &Value) -> Result<(), String> 
     let head = Source::parse(text).unwrap().head;
     let document = Document::parse(&head).map_err(|error| error.to_string())?;
     let names: Vec<String> = document.inputs.iter().map(|variable| variable.name.clone()).collect();
-    let body: String = names.iter().map(|name| format!("{{% if {name} is defined %}}{name}={{{{ {name} | tojson }}}};{{% endif %}}")).collect();
+    let parts =
+        names.iter().map(|name| format!("{{% if {name} is defined %}}{name}={{{{ {name} | tojson }}}};{{% endif %}}"));
+    let body = parts.collect::<Vec<_>>().concat();
     let given = input["inputs"].as_object().unwrap();
     match render(&Source::new(head, body), &document, given) {
         Ok(rendered) => {
             let values = expected["validated_inputs"].as_object().ok_or("an error was expected")?;
-            let wanted: String = values.iter().map(|(name, value)| format!("{name}={value};")).collect();
+            let wanted = values.iter().map(|(name, value)| format!("{name}={value};")).collect::<Vec<_>>().concat();
             let found = rendered.messages[0].text();
             if found == wanted { Ok(()) } else { Err(format!("found {found}, and {wanted} was expected")) }
         }
@@ -103,7 +105,8 @@ fn rendered(template: &str, engine: &str, inputs: &Value) -> Result<Rendered, St
 
 fn as_messages(rendered: &Rendered) -> Value {
     let messages = rendered.messages.iter().map(|message| {
-        let mut value = json!({ "role": message.role.as_str(), "content": [{ "kind": "text", "value": message.text() }] });
+        let mut value =
+            json!({ "role": message.role.as_str(), "content": [{ "kind": "text", "value": message.text() }] });
         if !message.attributes.is_empty() {
             value["metadata"] = Value::Object(message.attributes.clone());
         }
@@ -114,7 +117,9 @@ fn as_messages(rendered: &Rendered) -> Value {
 
 /// A text without templates, as messages.
 fn parsed(text: &str) -> Result<Value, String> {
-    render(&Source::new("", text), &Document::default(), &Map::new()).map(|rendered| as_messages(&rendered)).map_err(|error| error.to_string())
+    render(&Source::new("", text), &Document::default(), &Map::new())
+        .map(|rendered| as_messages(&rendered))
+        .map_err(|error| error.to_string())
 }
 
 fn parses(input: &Value, expected: &Value) -> Result<(), String> {
@@ -136,8 +141,13 @@ fn segments(input: &Value, expected: &Value) -> Result<(), String> {
     }
     let found = rendered(input["template"].as_str().unwrap(), input["engine"].as_str().unwrap(), &input["inputs"])?;
     let wanted = expected["segments"].as_array().unwrap();
-    let literal: String = wanted.iter().map(|segment| if segment["kind"] == "literal" { segment["text"].as_str().unwrap() } else { "" }).collect();
-    let structure = |messages: &Value| -> Vec<Value> { messages.as_array().unwrap().iter().map(|message| message["role"].clone()).collect() };
+    let literal: String = wanted
+        .iter()
+        .map(|segment| if segment["kind"] == "literal" { segment["text"].as_str().unwrap() } else { "" })
+        .collect();
+    let structure = |messages: &Value| -> Vec<Value> {
+        messages.as_array().unwrap().iter().map(|message| message["role"].clone()).collect()
+    };
     if structure(&as_messages(&found)) != structure(&parsed(&literal)?) {
         return Err("the roles are others".to_owned());
     }
@@ -147,7 +157,9 @@ fn segments(input: &Value, expected: &Value) -> Result<(), String> {
         .flat_map(|message| &message.segments)
         .filter_map(|segment| match &segment.origin {
             Origin::Template => None,
-            Origin::Value { expression, .. } => Some(json!({ "kind": "interp", "text": segment.text, "source": expression, "strict": false })),
+            Origin::Value { expression, .. } => {
+                Some(json!({ "kind": "interp", "text": segment.text, "source": expression, "strict": false }))
+            }
         })
         .collect();
     let theirs: Vec<Value> = wanted.iter().filter(|segment| segment["kind"] == "interp").cloned().collect();
@@ -160,7 +172,9 @@ use render::render;
 fn every_vector_of_prompty_passes_or_is_listed() {
     let all: Value = serde_json::from_str(&fixture("prompty.json.gz")).unwrap();
     let fixtures = all["fixtures"].as_object().unwrap();
-    let mut counts: Vec<(&str, usize, usize)> = [("load", 28), ("parse", 19), ("render", 23), ("renderSegments", 5)].map(|(word, count)| (word, count, 0)).to_vec();
+    let mut counts: Vec<(&str, usize, usize)> = [("load", 28), ("parse", 19), ("render", 23), ("renderSegments", 5)]
+        .map(|(word, count)| (word, count, 0))
+        .to_vec();
     let mut failed = Vec::new();
     for vector in all["vectors"].as_array().unwrap() {
         let Some(count) = counts.iter_mut().find(|(word, ..)| vector["operation"] == *word) else { continue };

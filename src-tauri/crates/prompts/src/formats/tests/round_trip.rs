@@ -49,7 +49,9 @@ fn value_of(kind: VariableKind) -> BoxedStrategy<Value> {
         VariableKind::Integer => (-5_i64..1_000).prop_map(Value::from).boxed(),
         VariableKind::Number => (1_i64..400).prop_map(|quarters| Value::from(quarters as f64 / 4.0 + 0.125)).boxed(),
         VariableKind::Boolean => any::<bool>().prop_map(Value::from).boxed(),
-        VariableKind::List => prop::collection::vec(word().prop_map(|text| json!({ "id": text })), 0..3).prop_map(Value::from).boxed(),
+        VariableKind::List => {
+            prop::collection::vec(word().prop_map(|text| json!({ "id": text })), 0..3).prop_map(Value::from).boxed()
+        }
         _ => text().prop_map(Value::from).boxed(),
     }
 }
@@ -84,7 +86,12 @@ fn piece(rich: Rich) -> BoxedStrategy<Piece> {
         pieces.push(jinja("{% endif %}"));
         Piece::Jinja(joined(&pieces))
     });
-    let used = prop::sample::select(vec!["{{ order.id }}", "{{ city }}", "{{ loop.index0 }}", "{% if loop.first %}a{% endif %}"]);
+    let used = prop::sample::select(vec![
+        "{{ order.id }}",
+        "{{ city }}",
+        "{{ loop.index0 }}",
+        "{% if loop.first %}a{% endif %}",
+    ]);
     let each = (inner, used).prop_map(|(text, used)| {
         let around = [vec![jinja("{% for order in orders %}")], text, vec![jinja(used), jinja("{% endfor %}")]];
         Piece::Jinja(joined(&around.concat()))
@@ -114,9 +121,21 @@ fn role() -> impl Strategy<Value = MessageRole> {
 
 fn parameters() -> impl Strategy<Value = Params> {
     let number = || prop::option::of((0_u32..=8).prop_map(|eighths| f64::from(eighths) / 8.0));
-    (number(), number(), prop::option::of(1_u32..9_000), prop::option::of(0_i64..99), prop::collection::vec(word(), 0..2)).prop_map(
-        |(temperature, top_p, max_tokens, seed, stop)| Params { temperature, top_p, max_tokens, seed, stop, reasoning: None },
+    (
+        number(),
+        number(),
+        prop::option::of(1_u32..9_000),
+        prop::option::of(0_i64..99),
+        prop::collection::vec(word(), 0..2),
     )
+        .prop_map(|(temperature, top_p, max_tokens, seed, stop)| Params {
+            temperature,
+            top_p,
+            max_tokens,
+            seed,
+            stop,
+            reasoning: None,
+        })
 }
 
 fn schema() -> impl Strategy<Value = Value> {
@@ -127,52 +146,78 @@ fn schema() -> impl Strategy<Value = Value> {
 }
 
 fn tool() -> impl Strategy<Value = Tool> {
-    (prop::option::of(word()), prop::option::of(schema()), any::<bool>()).prop_map(|(description, parameters, strict)| Tool {
-        name: "look_up".to_owned(),
-        kind: "function".to_owned(),
-        description,
-        parameters,
-        strict,
-        bound: Vec::new(),
-    })
+    (prop::option::of(word()), prop::option::of(schema()), any::<bool>()).prop_map(
+        |(description, parameters, strict)| Tool {
+            name: "look_up".to_owned(),
+            kind: "function".to_owned(),
+            description,
+            parameters,
+            strict,
+            bound: Vec::new(),
+        },
+    )
 }
 
 fn variables() -> impl Strategy<Value = Vec<Variable>> {
     let one = |(name, kind): (&'static str, VariableKind)| {
-        (prop::option::of(word()), prop::option::of(value_of(kind)), any::<bool>()).prop_map(move |(description, default, required)| Variable {
-            name: name.to_owned(),
-            kind,
-            description,
-            default,
-            required,
-        })
+        (prop::option::of(word()), prop::option::of(value_of(kind)), any::<bool>()).prop_map(
+            move |(description, default, required)| Variable {
+                name: name.to_owned(),
+                kind,
+                description,
+                default,
+                required,
+            },
+        )
     };
     NAMES.map(one).into_iter().collect::<Vec<_>>()
 }
 
 fn sets() -> impl Strategy<Value = Vec<SavedValues>> {
-    let values: Vec<_> = NAMES.iter().map(|(name, kind)| value_of(*kind).prop_map(move |value| ((*name).to_owned(), value))).collect();
+    let values: Vec<_> =
+        NAMES.iter().map(|(name, kind)| value_of(*kind).prop_map(move |value| ((*name).to_owned(), value))).collect();
     prop::collection::vec((values, word()), 0..3).prop_map(|rows| {
         let sets = rows.into_iter().enumerate();
-        sets.map(|(index, (values, name))| SavedValues { name: format!("{name}x{index}"), values: values.into_iter().collect() }).collect()
+        sets.map(|(index, (values, name))| SavedValues {
+            name: format!("{name}x{index}"),
+            values: values.into_iter().collect(),
+        })
+        .collect()
     })
 }
 
 fn prompt(rich: Rich) -> impl Strategy<Value = Carried> {
     let messages = prop::collection::vec((role(), prop::collection::vec(piece(rich), 1..5)), 1..4);
-    let about = (prop::option::of(word()), prop::option::of("[a-z0-9.-]{1,8}"), parameters(), prop::option::of(schema()), prop::option::of(tool()));
-    (messages, about, variables(), sets()).prop_map(|(messages, (description, model, parameters, output, tool), inputs, values)| {
-        let texts: Vec<(MessageRole, String)> = messages.into_iter().map(|(role, pieces)| (role, joined(&pieces))).collect();
-        let document = Document { description, model, parameters, output, inputs, tools: tool.into_iter().collect(), ..Document::default() };
-        Carried {
-            name: "support/reply".to_owned(),
-            body: body::join(texts.iter().map(|(role, text)| (*role, text.as_str()))),
-            document,
-            values,
-            labels: vec!["production".to_owned()],
-            message: Some("Shorter".to_owned()),
-        }
-    })
+    let about = (
+        prop::option::of(word()),
+        prop::option::of("[a-z0-9.-]{1,8}"),
+        parameters(),
+        prop::option::of(schema()),
+        prop::option::of(tool()),
+    );
+    (messages, about, variables(), sets()).prop_map(
+        |(messages, (description, model, parameters, output, tool), inputs, values)| {
+            let texts: Vec<(MessageRole, String)> =
+                messages.into_iter().map(|(role, pieces)| (role, joined(&pieces))).collect();
+            let document = Document {
+                description,
+                model,
+                parameters,
+                output,
+                inputs,
+                tools: tool.into_iter().collect(),
+                ..Document::default()
+            };
+            Carried {
+                name: "support/reply".to_owned(),
+                body: body::join(texts.iter().map(|(role, text)| (*role, text.as_str()))),
+                document,
+                values,
+                labels: vec!["production".to_owned()],
+                message: Some("Shorter".to_owned()),
+            }
+        },
+    )
 }
 
 /// What the losses name is taken out of both sides.
@@ -264,7 +309,8 @@ fn check(format: Format, mut original: Carried) -> Result<(), TestCaseError> {
         prop_assert!(exported.losses.iter().any(|loss| loss.kind == LossKind::Refused), "a file or a reason");
         return Ok(());
     };
-    let imported = import_text(format, &file.path, &file.text, &alone).map_err(|error| TestCaseError::fail(format!("{error}\n{}", file.text)))?;
+    let imported = import_text(format, &file.path, &file.text, &alone)
+        .map_err(|error| TestCaseError::fail(format!("{error}\n{}", file.text)))?;
     prop_assert_eq!(imported.len(), 1, "{}", file.text);
     let mut again = carried_of(&imported[0]);
     // These belong to the version and not to the prompt's text.
@@ -283,7 +329,8 @@ fn check(format: Format, mut original: Carried) -> Result<(), TestCaseError> {
         let (ours, theirs) = (native::source(&original).unwrap(), &imported[0].source);
         for set in &original.values {
             let one = render(&ours, &original.document, &set.values).map(|rendered| rendered.to_messages());
-            let other = render(theirs, &carried_of(&imported[0]).document, &set.values).map(|rendered| rendered.to_messages());
+            let other =
+                render(theirs, &carried_of(&imported[0]).document, &set.values).map(|rendered| rendered.to_messages());
             prop_assert_eq!(one.ok(), other.ok());
         }
     }
@@ -297,11 +344,23 @@ fn in_handlebars(original: &Carried, text: &str) -> Result<(), TestCaseError> {
     let nodes = handlebars::read(parsed.template).map_err(|problem| TestCaseError::fail(problem.message))?;
     for set in &original.values {
         let input = Value::Object(set.values.clone());
-        let data = handlebars::Data { input: &input, context: &Map::new(), partials: &std::collections::HashMap::new() };
+        let data =
+            handlebars::Data { input: &input, context: &Map::new(), partials: &std::collections::HashMap::new() };
         let Ok(ours) = render(&source, &original.document, &set.values) else { continue };
         let theirs = dotprompt::messages(handlebars::render(&nodes, &data).unwrap(), &[]);
-        let theirs: Vec<String> = theirs.iter().map(|message| format!("{}: {}", message["role"], message["content"][0]["text"].as_str().unwrap().trim_matches('\n'))).collect();
-        let ours = ours.messages.iter().map(|message| format!("\"{}\": {}", message.role.as_str().replace("assistant", "model"), message.text().trim_matches('\n')));
+        let theirs: Vec<String> = theirs
+            .iter()
+            .map(|message| {
+                format!("{}: {}", message["role"], message["content"][0]["text"].as_str().unwrap().trim_matches('\n'))
+            })
+            .collect();
+        let ours = ours.messages.iter().map(|message| {
+            format!(
+                "\"{}\": {}",
+                message.role.as_str().replace("assistant", "model"),
+                message.text().trim_matches('\n')
+            )
+        });
         let ours: Vec<String> = ours.filter(|text| !text.split_once(": ").unwrap().1.trim().is_empty()).collect();
         prop_assert_eq!(theirs, ours, "{}", text);
     }
