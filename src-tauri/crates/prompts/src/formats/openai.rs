@@ -62,6 +62,10 @@ pub(crate) fn parameter(key: &str, value: &Value, part: &str, document: &mut Doc
             };
             list.map(|list| parameters.stop = list)
         }
+        _ if is_secret(key) => {
+            let what = format!("{key}, which may hold a key");
+            return losses.left_out(part, None, what, "keys belong to the keychain, under Providers");
+        }
         _ => {
             document.other_parameters.insert(key.to_owned(), value.clone());
             losses.changed(
@@ -81,6 +85,13 @@ pub(crate) fn parameter(key: &str, value: &Value, part: &str, document: &mut Doc
             "write it into the front matter with a value that can be",
         );
     }
+}
+
+/// Whether a setting may hold a key, which must not get into a file that is shared.
+fn is_secret(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let marks = ["apikey", "secret", "password", "authorization", "headers", "credential", "accesskey"];
+    marks.iter().any(|mark| plain.contains(mark)) || plain.ends_with("token") || plain == "key"
 }
 
 fn tools(value: &Value, part: &str, document: &mut Document, losses: &mut Losses) {

@@ -45,6 +45,8 @@ pub(crate) fn to_jinja(text: &str, nodes: &[Node], meaning: &Meaning<'_>) -> (St
         notes: Vec::new(),
         level: 0,
         depth: 0,
+        outer: 0,
+        steps: 0,
         spoken: false,
         fresh: false,
         markers: Vec::new(),
@@ -60,6 +62,9 @@ pub(crate) fn to_jinja(text: &str, nodes: &[Node], meaning: &Meaning<'_>) -> (St
     }
     (out, notes)
 }
+
+/// The most pieces that a template may have, with all that are put into it.
+const MOST_STEPS: usize = 500_000;
 
 /// What a context is in Jinja.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +89,10 @@ struct Writer<'w> {
     level: usize,
     /// How many partials are around.
     depth: usize,
+    /// The byte of the tag that put the outermost of them in.
+    outer: usize,
+    /// How many pieces were written.
+    steps: usize,
     /// Whether a role has been opened.
     spoken: bool,
     /// Whether nothing was written since.
@@ -98,6 +107,14 @@ struct Unlike(String, &'static str);
 impl Writer<'_> {
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
+            self.steps += 1;
+            if self.steps > MOST_STEPS {
+                if self.steps == MOST_STEPS + 1 {
+                    let what = "the rest, because templates that are put into each other make it too long";
+                    self.note(LossKind::LeftOut, place(node).unwrap_or_default(), what, "put in fewer of them");
+                }
+                return;
+            }
             let done = match node {
                 Node::Text(text) => {
                     self.write_text(text);
@@ -131,6 +148,8 @@ impl Writer<'_> {
     }
 
     fn note(&mut self, kind: LossKind, at: usize, what: impl Into<String>, advice: &str) {
+        // A place in a template that is put in is where it is put in.
+        let at = if self.depth > 0 { self.outer } else { at };
         self.notes.push(Note { kind, at, what: what.into(), advice: advice.to_owned() });
     }
 

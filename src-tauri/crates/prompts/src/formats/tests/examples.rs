@@ -301,3 +301,18 @@ fn what_cannot_be_read_says_where_and_what_to_do() {
         .collect();
     insta::assert_snapshot!(said.join("\n"));
 }
+
+#[test]
+fn r1_a_key_in_a_file_of_another_tool_is_not_copied() {
+    let config = "prompts: [Hi]\nproviders:\n- id: openai:gpt-5-mini\n  config:\n    apiKey: sk-canary\n    headers: { Authorization: Bearer sk-canary }\n    api_key: sk-canary\n";
+    let imported = import_text(Format::Promptfoo, "promptfooconfig.yaml", config, &alone).unwrap();
+    assert!(!told(&imported).contains("sk-canary"));
+    assert_eq!(imported[0].losses.len(), 3, "{:?}", imported[0].losses);
+}
+
+#[test]
+fn templates_that_are_put_into_each_other_end() {
+    let files = [("_a.prompt", "{{> a}}{{> a}}{{> a}}{{> a}}x")];
+    let imported = import_text(Format::Dotprompt, "x.prompt", "{{> a}}\n", &near(&files)).unwrap();
+    assert!(imported[0].losses.iter().any(|loss| loss.what.contains("puts itself in")), "{:?}", imported[0].losses);
+}

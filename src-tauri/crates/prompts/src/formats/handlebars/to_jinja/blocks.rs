@@ -206,6 +206,9 @@ impl Writer<'_> {
             let what = format!("the lines of the partial {name} are indented there and not here");
             self.note(LossKind::Changed, call.at, what, "indent them in the template");
         }
+        if self.depth == 0 {
+            self.outer = call.at;
+        }
         self.frames.push(frame);
         self.depth += 1;
         self.nodes(nodes);
