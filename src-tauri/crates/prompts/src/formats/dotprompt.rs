@@ -272,6 +272,16 @@ fn inputs(input: Option<&Value>, document: &mut Document, losses: &mut Losses) {
                 "check it where the value is made",
             );
         }
+        if variables.iter().any(|known| known.name == safe) {
+            let part = format!("input.schema.{name}");
+            losses.left_out(
+                part,
+                None,
+                format!("{name}, since another variable is called {safe}"),
+                "rename one of them",
+            );
+            continue;
+        }
         variables.push(Variable {
             name: safe,
             kind,

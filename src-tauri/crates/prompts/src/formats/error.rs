@@ -39,8 +39,8 @@ pub enum FormatError {
         /// The path as it is written.
         path: String,
     },
-    /// A file that another one names isn't there.
-    #[error("{path} isn't there; put it beside the file that names it")]
+    /// A file isn't there, which was named or which another one names.
+    #[error("{path} isn't there; put it there, or correct the path")]
     Missing {
         /// The path as it is written.
         path: String,

@@ -171,6 +171,9 @@ fn read(path: &Path) -> Result<String, FormatError> {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> FormatError {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return FormatError::Missing { path: path.display().to_string() };
+    }
     FormatError::Unreadable { path: path.display().to_string(), message: error.to_string() }
 }
 

@@ -3,6 +3,7 @@
 
 mod dotprompt_cases;
 mod examples;
+mod generated;
 mod prompty_vectors;
 mod round_trip;
 

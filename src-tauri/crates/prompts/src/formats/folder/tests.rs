@@ -69,7 +69,7 @@ fn a_file_that_is_named_says_why_it_is_no_prompt() {
     let found = import_path(&path, None).unwrap();
     assert!(unread(&found)[0].contains("none of the known formats"));
     assert_eq!(names(&import_path(&path, Some(Format::Prompty)).unwrap()), ["notes.txt"]);
-    assert!(matches!(import_path(&folder.path().join("none"), None), Err(FormatError::Unreadable { .. })));
+    assert!(matches!(import_path(&folder.path().join("none"), None), Err(FormatError::Missing { .. })));
 }
 
 #[cfg(unix)]
