@@ -11,7 +11,9 @@ mod connecting;
 mod drafts;
 mod endpoint;
 mod export;
+mod exporting;
 mod gateway;
+mod importing;
 mod includes;
 mod keys;
 mod labels;
@@ -56,6 +58,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::Hub;
 
 pub use endpoint::EndpointSwitch;
+pub use exporting::ExportTarget;
+pub use importing::ImportTarget;
 pub use start::Options;
 pub use tally::{Counted, Counts, DURATIONS, Histogram, ModelCounts, Tried};
 pub use tokens::TokenWatch;

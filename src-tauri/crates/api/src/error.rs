@@ -1,7 +1,7 @@
 //! What a command fails with.
 
 use serde::{Deserialize, Serialize};
-use signalbox_prompts::{NameError, RegistryError, SourceError};
+use signalbox_prompts::{FormatError, NameError, RegistryError, SourceError};
 use signalbox_secrets::KeychainError;
 use signalbox_store::StoreError;
 use signalbox_workspace::{EditError, FileError, WorkspaceError};
@@ -146,6 +146,16 @@ impl From<NameError> for ApiError {
 impl From<SourceError> for ApiError {
     fn from(error: SourceError) -> Self {
         Self::of(Code::Invalid, &error)
+    }
+}
+
+impl From<FormatError> for ApiError {
+    fn from(error: FormatError) -> Self {
+        let code = match &error {
+            FormatError::Missing { .. } => Code::NotFound,
+            _ => Code::Invalid,
+        };
+        Self::of(code, &error)
     }
 }
 

@@ -14,7 +14,8 @@ mod list;
 pub mod types;
 
 pub use core::{
-    Core, Counted, Counts, DURATIONS, EndpointSwitch, Histogram, ModelCounts, Options, TokenWatch, Tried, Watched,
+    Core, Counted, Counts, DURATIONS, EndpointSwitch, ExportTarget, Histogram, ImportTarget, ModelCounts, Options,
+    TokenWatch, Tried, Watched,
 };
 pub use dispatch::{COMMANDS, CommandInfo, dispatch};
 pub use error::{ApiError, Code};

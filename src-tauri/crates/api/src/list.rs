@@ -64,6 +64,12 @@ macro_rules! commands {
             prompt_delete(PromptNamed) -> PromptDeleted;
             /// Brings a deleted prompt back.
             prompt_restore(PromptRestore) -> PromptDetail;
+            /// What importing files of other tools would do.
+            prompt_import_preview(PromptImport) -> PromptImports;
+            /// Imports prompts from files of other tools.
+            prompt_import(PromptImport) -> PromptImports;
+            /// Writes versions for another tool into new files in the folder of downloads.
+            prompt_export(PromptExport) -> PromptExported;
             /// The difference of two texts of a prompt, by words.
             prompt_diff(DiffRequest) -> DiffAnswer;
             /// The words that differ between two answers.

@@ -92,7 +92,7 @@ impl VariableKind {
     }
 
     /// The word in a file, as Prompty has it.
-    fn from_word(word: &str) -> Option<Self> {
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "string" => Self::String,
             "number" | "float" => Self::Number,

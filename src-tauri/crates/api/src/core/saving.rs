@@ -88,7 +88,7 @@ impl Core {
     }
 
     /// The user's folder of downloads; where there is none, one in the state folder.
-    fn downloads(&self) -> PathBuf {
+    pub(super) fn downloads(&self) -> PathBuf {
         let theirs = directories::UserDirs::new().and_then(|dirs| {
             let named = dirs.download_dir().map(Path::to_owned);
             named.or_else(|| Some(dirs.home_dir().join("Downloads"))).filter(|folder| folder.is_dir())

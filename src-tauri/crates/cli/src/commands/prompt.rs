@@ -2,9 +2,12 @@
 
 mod archive;
 mod diff;
+mod export;
+mod import;
 mod label;
 mod lint;
 mod list;
+mod losses;
 mod rename;
 mod render;
 mod sarif;
@@ -17,7 +20,7 @@ use clap::Subcommand;
 
 use crate::{error::Outcome, session::Session};
 
-/// List, read, render, save, compare and check prompts
+/// List, read, render, save, compare, check, import and export prompts
 #[derive(Debug, Subcommand)]
 pub(crate) enum Prompt {
     /// List the prompts
@@ -42,6 +45,10 @@ pub(crate) enum Prompt {
     Archive(archive::Archive),
     /// Check prompts for mistakes
     Lint(lint::Lint),
+    /// Import prompts of other tools
+    Import(import::Import),
+    /// Export prompts for other tools
+    Export(export::Export),
 }
 
 pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
@@ -57,5 +64,7 @@ pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
         Prompt::Settle(asked) => asked.run(session).await,
         Prompt::Archive(asked) => asked.run(session).await,
         Prompt::Lint(asked) => asked.run(session).await,
+        Prompt::Import(asked) => asked.run(session).await,
+        Prompt::Export(asked) => asked.run(session).await,
     }
 }

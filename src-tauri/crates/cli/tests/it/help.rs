@@ -19,6 +19,8 @@ const SUBCOMMANDS: &[&str] = &[
     "prompt diff",
     "prompt label",
     "prompt lint",
+    "prompt import",
+    "prompt export",
     "budget",
     "budget list",
     "budget set",

@@ -306,3 +306,105 @@ fn r5_a_version_that_was_changed_is_refused_with_both_hashes() {
     insta::assert_snapshot!("prompt_tampered", place.run(["prompt", "show", "search/rewrite"]).shown());
     insta::assert_snapshot!("prompt_tampered_lint", place.run(["prompt", "lint", "search/rewrite"]).shown());
 }
+
+/// A configuration of promptfoo with something that can't be carried.
+const PROMPTFOO: &str = "prompts:\n- |-\n  Hello {{ name }}\nproviders: [openai:gpt-5-mini]\ntests:\n- description: a guest\n  vars: { name: Maya }\n  assert: [{ type: contains, value: Maya }]\n";
+
+#[test]
+fn an_import_says_what_it_does_and_what_it_could_not_carry() {
+    let place = Place::new();
+    let file = place.write("greet.promptfooconfig.yaml", PROMPTFOO);
+    let dry = place.run(["prompt", "import", &file, "--dry-run"]);
+    insta::assert_snapshot!("prompt_import_dry_run", dry.shown());
+    assert!(!place.workspace().join("prompts/greet").exists(), "nothing was written");
+    insta::assert_snapshot!("prompt_import", place.run(["prompt", "import", &file]).shown());
+    insta::assert_snapshot!(
+        "prompt_import_rendered",
+        place.run(["prompt", "render", "greet", "--saved", "a guest"]).shown()
+    );
+    insta::assert_snapshot!("prompt_import_again", place.run(["prompt", "import", &file, "--json"]).shown());
+}
+
+#[test]
+fn r11_an_import_overwrites_nothing() {
+    let place = Place::new();
+    let before = place.run(["prompt", "show", "support/reply"]).succeeded().out;
+    let file = place.write("reply.prompt.yml", "messages:\n- role: user\n  content: Hi {{name}}\n");
+    insta::assert_snapshot!(
+        "prompt_import_version",
+        place.run(["prompt", "import", &file, "--into", "support/reply"]).shown()
+    );
+    insta::assert_snapshot!(
+        "prompt_import_renamed",
+        place.run(["prompt", "import", &file, "--into", "support/", "--rename"]).shown()
+    );
+    let versions = place.run(["prompt", "show", "support/reply", "--versions", "--json"]).succeeded().json();
+    assert_eq!(place.run(["prompt", "show", "support/reply#2"]).succeeded().out, before);
+    assert_eq!(versions["versions"][0]["message"], "Imported from reply.prompt.yml");
+    assert!(versions["summary"]["labels"].as_array().unwrap().iter().all(|label| label["version"] != 3));
+}
+
+#[test]
+fn a_folder_is_imported_as_far_as_it_can_be_read() {
+    let place = Place::new();
+    place.write(
+        "their/guest.prompt",
+        "---\nmodel: gemini-2.5-flash\n---\n{{role \"system\"}}{{> rules}}\n{{role \"user\"}}{{name}}\n{{history}}\n",
+    );
+    place.write("their/_rules.prompt", "Be kind.\n");
+    place.write("their/broken.prompt", "{{#if a}}never closed\n");
+    place.write("their/latin.prompty", b"user:\nGr\xfc\xdfe\n");
+    place.write("their/notes.md", "# Not a prompt\n");
+    let folder = place.root().join("their");
+    let import = ["prompt", "import", folder.to_str().unwrap(), "--into", "their/"];
+    insta::assert_snapshot!("prompt_import_folder", place.run(import).shown());
+    insta::assert_snapshot!("prompt_import_nothing", place.run(["prompt", "import", "their/notes.md"]).shown());
+    insta::assert_snapshot!("prompt_import_missing", place.run(["prompt", "import", "no/such/file"]).shown());
+    std::fs::create_dir(place.root().join("empty")).unwrap();
+    insta::assert_snapshot!("prompt_import_empty", place.run(["prompt", "import", "empty"]).shown());
+}
+
+#[test]
+fn an_export_says_what_the_other_tool_does_not_have() {
+    let place = Place::new();
+    let export = |format: &'static str| {
+        place
+            .run(["prompt", "export", "search/rewrite@production", "support/reply#1", "--as", format, "--to", "out"])
+            .shown()
+    };
+    insta::assert_snapshot!("prompt_export_dotprompt", export("dotprompt"));
+    insta::assert_snapshot!("prompt_export_again", export("dotprompt"));
+    insta::assert_snapshot!("prompt_export_refused", export("github"));
+    let printed = ["prompt", "export", "search/rewrite", "--as", "langfuse", "--to", "-"];
+    insta::assert_snapshot!("prompt_export_printed", place.run(printed).shown());
+    insta::assert_snapshot!(
+        "prompt_export_wrong",
+        place.run(["prompt", "export", "suport/reply", "--as", "evals", "--to", "x"]).shown()
+    );
+}
+
+#[test]
+fn r11_an_export_replaces_a_file_only_when_told() {
+    let place = Place::new();
+    let to = place.write("mine.prompty", "Mine\n");
+    let export = ["prompt", "export", "search/rewrite", "--as", "prompty", "--to", &to];
+    insta::assert_snapshot!("prompt_export_there", place.run(export).shown());
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), "Mine\n");
+    insta::assert_snapshot!(
+        "prompt_export_replaced",
+        place.run(export.into_iter().chain(["--replace", "--json"])).shown()
+    );
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), place.run(["prompt", "show", "search/rewrite"]).succeeded().out);
+}
+
+#[test]
+fn what_is_exported_comes_back_as_the_same_version() {
+    let place = Place::new();
+    let export = ["prompt", "export", "search/rewrite", "--as", "prompty", "--to", "out"];
+    place.run(export).succeeded();
+    let import = place.run(["prompt", "import", "out", "--json"]).succeeded().json();
+    assert_eq!(
+        (&import["prompts"][0]["outcome"], &import["prompts"][0]["prompt"]),
+        (&"unchanged".into(), &"search/rewrite".into())
+    );
+}

@@ -1,5 +1,6 @@
 // Made from the list of commands by `cargo xtask bindings`.
 import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, Completions, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DefinitionAnswer, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, HoverAnswer, IncludesAnswer, IncludesRequest, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptPlace, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, Redirects, Renaming, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, VariableRename, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptExport, PromptExported, PromptImport, PromptImports, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -57,6 +58,12 @@ export interface Commands {
   prompt_delete: { request: PromptNamed; response: PromptDeleted };
   /** Brings a deleted prompt back. */
   prompt_restore: { request: PromptRestore; response: PromptDetail };
+  /** What importing files of other tools would do. */
+  prompt_import_preview: { request: PromptImport; response: PromptImports };
+  /** Imports prompts from files of other tools. */
+  prompt_import: { request: PromptImport; response: PromptImports };
+  /** Writes versions for another tool into new files in the folder of downloads. */
+  prompt_export: { request: PromptExport; response: PromptExported };
   /** The difference of two texts of a prompt, by words. */
   prompt_diff: { request: DiffRequest; response: DiffAnswer };
   /** The words that differ between two answers. */

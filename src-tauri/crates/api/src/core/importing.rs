@@ -1,0 +1,257 @@
+//! Prompts from other tools. An import adds prompts, versions, labels and test values, and overwrites none of them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+};
+
+use jiff::Timestamp;
+use signalbox_domain::ContentHash;
+use signalbox_prompts::{
+    Format, Imported, Loss, LossKind, PromptName, Registry, RegistryError, SavedValues,
+    formats::{Found, import_files, import_path},
+};
+
+use super::{Core, prompts::author, start::blocking};
+use crate::{
+    ApiError,
+    types::{ImportOutcome, ImportRow, PromptImport, PromptImports},
+};
+
+/// What is to become of what was found.
+#[derive(Debug, Clone, Default)]
+pub struct ImportTarget {
+    /// A folder of prompts with a `/` at its end, or a name for a single prompt.
+    pub into: Option<String>,
+    /// Whether a prompt whose name is taken gets another name, and not a version there.
+    pub rename: bool,
+}
+
+impl Core {
+    /// What importing files of other tools would do.
+    pub async fn prompt_import_preview(&self, request: PromptImport) -> Result<PromptImports, ApiError> {
+        let (found, target) = read(request).await?;
+        self.registry(move |registry| plan(registry, found, &target)).await
+    }
+
+    /// Imports prompts from files of other tools.
+    pub async fn prompt_import(&self, request: PromptImport) -> Result<PromptImports, ApiError> {
+        let (found, target) = read(request).await?;
+        self.import(found, target).await
+    }
+
+    /// The same for files and folders on disk.
+    pub async fn prompt_import_from(
+        &self,
+        paths: Vec<PathBuf>,
+        format: Option<Format>,
+        target: ImportTarget,
+        dry_run: bool,
+    ) -> Result<PromptImports, ApiError> {
+        let found = blocking(move || {
+            let mut all = Found::default();
+            for path in paths {
+                let found = import_path(&path, format)?;
+                all.prompts.extend(found.prompts);
+                all.unread.extend(found.unread);
+            }
+            Ok::<_, ApiError>(all)
+        })
+        .await?;
+        if dry_run {
+            return self.registry(move |registry| plan(registry, found, &target)).await;
+        }
+        self.import(found, target).await
+    }
+
+    async fn import(&self, found: Found, target: ImportTarget) -> Result<PromptImports, ApiError> {
+        let at = self.clock.now();
+        let done = self
+            .registry(move |registry| {
+                let mut planned = plan(registry, found, &target)?;
+                for row in &mut planned.prompts {
+                    apply(registry, row, at)?;
+                }
+                Ok(planned)
+            })
+            .await?;
+        let changed = done.prompts.iter().filter(|row| row.outcome != ImportOutcome::Unchanged);
+        let names: HashSet<String> = changed.map(|row| row.prompt.to_string()).collect();
+        if !names.is_empty() {
+            self.changed(names);
+        }
+        Ok(done)
+    }
+}
+
+async fn read(request: PromptImport) -> Result<(Found, ImportTarget), ApiError> {
+    let PromptImport { files, format, into, rename } = request;
+    let files: Vec<(String, String)> = files.into_iter().map(|file| (file.path, file.text)).collect();
+    let found = blocking(move || Ok::<_, ApiError>(import_files(&files, format))).await?;
+    Ok((found, ImportTarget { into, rename }))
+}
+
+/// A prompt as it will be when everything before in the import is done.
+struct Known {
+    hashes: Vec<(ContentHash, u32)>,
+    next: u32,
+    /// The file that made it, when this import does.
+    made_by: Option<String>,
+}
+
+/// Finds the prompt of every text, and what becomes of it there.
+fn plan(registry: &Registry, found: Found, target: &ImportTarget) -> Result<PromptImports, ApiError> {
+    let mut taken: HashMap<String, PromptName> =
+        registry.list()?.into_iter().map(|summary| (summary.name.as_str().to_lowercase(), summary.name)).collect();
+    let mut known: HashMap<PromptName, Known> = HashMap::new();
+    let names: HashSet<&PromptName> = found.prompts.iter().map(|imported| &imported.name).collect();
+    let is_single = names.len() == 1;
+    let mut given: HashMap<(String, PromptName), PromptName> = HashMap::new();
+    let mut rows = Vec::new();
+    for imported in found.prompts {
+        let wanted = named(&imported.name, target.into.as_deref(), is_single)?;
+        // The versions of one prompt stay together.
+        let key = (group(&imported), imported.name.clone());
+        let name = match given.get(&key) {
+            Some(name) => name.clone(),
+            None => {
+                let name = match taken.get(&wanted.as_str().to_lowercase()) {
+                    None => wanted,
+                    Some(there) => {
+                        let by_import = known.get(there).is_some_and(|known| known.made_by.is_some());
+                        let same = *there == wanted && !by_import && !target.rename;
+                        if same { wanted } else { free(&wanted, &taken)? }
+                    }
+                };
+                given.insert(key, name.clone());
+                name
+            }
+        };
+        if !known.contains_key(&name) {
+            let now = match registry.get(&name) {
+                Ok(prompt) => Known {
+                    next: prompt.versions.iter().map(|version| version.number).max().unwrap_or(0) + 1,
+                    hashes: prompt.versions.iter().map(|version| (version.hash, version.number)).collect(),
+                    made_by: None,
+                },
+                Err(RegistryError::NotFound { .. }) => {
+                    Known { next: 1, hashes: Vec::new(), made_by: Some(imported.file.clone()) }
+                }
+                Err(error) => return Err(error.into()),
+            };
+            taken.insert(name.as_str().to_lowercase(), name.clone());
+            known.insert(name.clone(), now);
+        }
+        let Some(now) = known.get_mut(&name) else { continue };
+        let hash = imported.source.content_hash();
+        let (outcome, version) = match now.hashes.iter().find(|(known, _)| *known == hash) {
+            Some((_, number)) => (ImportOutcome::Unchanged, *number),
+            None => {
+                let number = now.next;
+                now.next += 1;
+                now.hashes.push((hash, number));
+                (if number == 1 { ImportOutcome::New } else { ImportOutcome::Version }, number)
+            }
+        };
+        rows.push(ImportRow { imported, prompt: name, outcome, version });
+    }
+    Ok(PromptImports { prompts: rows, unread: found.unread })
+}
+
+/// What keeps the versions of one prompt together: prompts of Langfuse have names of their own, versions of Signalbox lie
+/// in one folder, and everything else is one prompt a file.
+fn group(imported: &Imported) -> String {
+    let in_folder = imported.file.rsplit_once('/').is_some_and(|(folder, _)| folder == imported.name.as_str());
+    match imported.format {
+        Format::Langfuse => "langfuse".to_owned(),
+        Format::Prompty if in_folder => "versions".to_owned(),
+        _ => imported.file.clone(),
+    }
+}
+
+fn named(suggested: &PromptName, into: Option<&str>, is_single: bool) -> Result<PromptName, ApiError> {
+    Ok(match into {
+        None | Some("" | "/") => suggested.clone(),
+        Some(into) => match into.strip_suffix('/') {
+            Some(folder) => PromptName::new(&format!("{folder}/{suggested}"))?,
+            None if is_single => PromptName::new(into)?,
+            None => PromptName::new(&format!("{into}/{suggested}"))?,
+        },
+    })
+}
+
+/// A name that no prompt has.
+fn free(wanted: &PromptName, taken: &HashMap<String, PromptName>) -> Result<PromptName, ApiError> {
+    let mut number = 2_u32;
+    loop {
+        let name = PromptName::new(&format!("{wanted}-{number}"))?;
+        if !taken.contains_key(&name.as_str().to_lowercase()) {
+            return Ok(name);
+        }
+        number += 1;
+    }
+}
+
+/// Does what is planned for one prompt.
+fn apply(registry: &Registry, row: &mut ImportRow, at: Timestamp) -> Result<(), ApiError> {
+    let Imported { file, source, values, labels, message, losses, .. } = &mut row.imported;
+    let message = message.clone().unwrap_or_else(|| format!("Imported from {file}"));
+    match row.outcome {
+        ImportOutcome::New => row.version = registry.create(&row.prompt, source, &message, &author(), at)?.number,
+        ImportOutcome::Version => {
+            let saved = registry.save(&row.prompt, source, &message, &author(), at)?;
+            row.version = saved.version.number;
+        }
+        ImportOutcome::Unchanged => {}
+    }
+    let mut tell = |part: String, what: String, advice: &str| {
+        losses.push(Loss {
+            file: file.clone(),
+            part,
+            line: None,
+            kind: LossKind::LeftOut,
+            what,
+            advice: advice.to_owned(),
+        });
+    };
+    let there = registry.get(&row.prompt)?;
+    for label in labels {
+        match there.summary.labels.iter().find(|known| known.label == *label) {
+            Some(known) if known.version == row.version => {}
+            Some(known) => tell(
+                format!("labels.{label}"),
+                format!("the label {label}, which stays at #{}", known.version),
+                "move it when you have looked at the new version",
+            ),
+            None => {
+                if let Err(error) = registry.set_label(&row.prompt, label, row.version) {
+                    tell(format!("labels.{label}"), error.to_string(), "set another label");
+                }
+            }
+        }
+    }
+    if !values.is_empty() {
+        let (sets, added) = merged(&there.values, values);
+        if let Some(problem) = &there.values_problem {
+            tell("values".to_owned(), format!("the test values: {problem}"), "mend values.yaml and import again");
+        } else if added {
+            registry.save_values(&row.prompt, &sets, there.values_hash)?;
+        }
+    }
+    Ok(())
+}
+
+/// Both sets of test values, and whether there are new ones. One whose name is taken by other values gets a number.
+fn merged(there: &[SavedValues], more: &[SavedValues]) -> (Vec<SavedValues>, bool) {
+    let mut sets = there.to_vec();
+    for set in more {
+        if sets.iter().any(|known| known.values == set.values) {
+            continue;
+        }
+        let names = std::iter::once(set.name.clone()).chain((2_u32..).map(|number| format!("{} ({number})", set.name)));
+        let name = { names }.find(|name| !sets.iter().any(|known| known.name == *name)).unwrap_or_default();
+        sets.push(SavedValues { name, values: set.values.clone() });
+    }
+    let added = sets.len() > there.len();
+    (sets, added)
+}
