@@ -208,7 +208,11 @@ async fn at_the_limit_a_kept_answer_is_refused_where_it_would_overspend_or_nobod
     let (house, _) = keeping("1 request", &[DegradeStep::CacheFirst], |_| {}).await;
     assert_eq!(ask(&house, "What is a lever?", 100).await.end(), "budget exceeded", "it is a request like any other");
 
-    let (house, first) = keeping("$10", &[DegradeStep::CacheFirst], |_| {}).await;
+    let judged = |config: &mut Config| {
+        config.routes[0].judge =
+            Some(signalbox_workspace::config::Judge { models: vec!["first".into()], min_tier: None });
+    };
+    let (house, first) = keeping("$10", &[DegradeStep::CacheFirst], judged).await;
     house.spend("$10").await;
     let mut judge = request("What is a lever?");
     judge.role = Role::Judge;
