@@ -243,7 +243,12 @@ export function someBudgets(): BudgetRow[] {
       ...standing(600, 388.2, 4.1),
       ...forecast(530, 561, 590),
     }),
-    budgetRow({ name: "reply", covers: "prompt:support/reply", scope: "prompt:support/reply", ...forecast(31, 36, 39) }),
+    budgetRow({
+      name: "reply",
+      covers: "prompt:support/reply",
+      scope: "prompt:support/reply",
+      ...forecast(31, 36, 39),
+    }),
     budgetRow({
       name: "invoices",
       covers: "prompt:extract/invoice",

@@ -71,9 +71,7 @@ it("reads the course and the spenders of the budget that is chosen by keys", asy
   expect(requests("budget_usage").at(-1)).toMatchObject({ by: "prompt", account: "project:support" });
   await fireEvent.keyDown(document.body, { key: "j" });
   await vi.waitFor(() => expect(requests("budget_course").at(-1)).toEqual({ name: "house" }));
-  await vi.waitFor(() =>
-    expect(requests("budget_usage").at(-1)).toMatchObject({ account: "org:Harbour Outdoor" }),
-  );
+  await vi.waitFor(() => expect(requests("budget_usage").at(-1)).toMatchObject({ account: "org:Harbour Outdoor" }));
   expect(text("budget-told")).toContain("refused, 38");
 });
 
@@ -89,11 +87,15 @@ it("says what a limit would do before it is set, sends what was changed and take
   expect(text("budget-effect")).toContain("not an amount");
   expect(screen.getByTestId<HTMLButtonElement>("budget-save").disabled).toBe(true);
   await type("budget-limit", "$10");
-  expect(text("budget-effect")).toContain("is already used: every call that costs something is refused until 1 Dec 00:00");
+  expect(text("budget-effect")).toContain(
+    "is already used: every call that costs something is refused until 1 Dec 00:00",
+  );
   await type("budget-limit", "$480");
   expect(text("budget-effect")).toContain("$175.54 would be left until 1 Dec 00:00");
   expect(text("budget-effect")).toContain("By the forecast it would step down on 29 Nov and not stop");
-  await vi.waitFor(() => expect(text("budget-past")).toContain("Would have refused 12 of 300 calls last week, degraded 30"));
+  await vi.waitFor(() =>
+    expect(text("budget-past")).toContain("Would have refused 12 of 300 calls last week, degraded 30"),
+  );
   expect(requests("budget_preview").at(-1)).toEqual({ name: "support-month", limit: "$480" });
   await fireEvent.submit(screen.getByTestId("budget-form"));
   await screen.findByTestId("toast");

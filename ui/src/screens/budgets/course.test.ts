@@ -44,7 +44,9 @@ describe("where a budget is going", () => {
     expect(prospect({ ...budget, forecast: null }, dollars(12), now, day)).toBeUndefined();
     expect(roomier(rising)).toBe(dollars(32));
     expect(roomier({ ...rising, limit: dollars(30) })).toBeUndefined();
-    expect(roomier({ ...rising, unit: "requests", limit: 5, forecast: { expected: 7, low: 7, high: 7, days: 3 } })).toBe(8);
+    expect(
+      roomier({ ...rising, unit: "requests", limit: 5, forecast: { expected: 7, low: 7, high: 7, days: 3 } }),
+    ).toBe(8);
   });
 
   it("fits the limit, the error and the whole period into its drawing", () => {

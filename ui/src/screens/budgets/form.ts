@@ -89,7 +89,11 @@ export function draftOf(budget: BudgetRow): Draft {
 
 /** The name that a new budget gets unless a person gives it another. */
 export function nameFor(draft: Draft, taken: readonly string[]): string {
-  const whom = draft.of.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || `each-${draft.kind}`;
+  const whom =
+    draft.of
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, "-")
+      .replace(/^-|-$/g, "") || `each-${draft.kind}`;
   const base = `${whom}-${draft.period}`;
   if (!taken.includes(base)) return base;
   let number = 2;
