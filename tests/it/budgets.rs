@@ -81,7 +81,11 @@ async fn r2_settled_spend_never_passes_a_limit_whatever_the_concurrency() {
     assert!(refused > 0 && done > 0 && refused + done == 40, "{done} done, {refused} refused");
     let budget = app.core.budget_list(Empty {}).await.unwrap().budgets.remove(0);
     let sum: Money = ended.iter().filter_map(|call| call.settlement).map(|settled| settled.amount).sum();
-    assert_eq!((budget.standing.held, budget.standing.settled), (0, sum.nanos()), "nothing stays held, and the ledger is the sum");
+    assert_eq!(
+        (budget.standing.held, budget.standing.settled),
+        (0, sum.nanos()),
+        "nothing stays held, and the ledger is the sum"
+    );
     assert!(budget.standing.settled <= budget.limit, "{} of {}", budget.standing.settled, budget.limit);
     assert!(ended.iter().filter_map(|call| call.settlement).all(|settled| settled.kind == SettlementKind::Exact));
 }
@@ -132,7 +136,8 @@ async fn a_bad_limit_is_refused_and_the_file_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_change_of_a_budget_can_be_taken_back_to_the_letter() {
     let (app, _server) = priced("$5.00").await;
-    let commented = app.folders.read("signalbox.toml").replace("[budgets.daily]", "# What a day may cost.\n[budgets.daily]");
+    let commented =
+        app.folders.read("signalbox.toml").replace("[budgets.daily]", "# What a day may cost.\n[budgets.daily]");
     let folders = app.close().await;
     folders.write("signalbox.toml", &commented);
     let app = App::open(folders).await;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 use serde_json::json;
 use signalbox_api::types::CallPage;
-use signalbox_domain::{Amounts, CallStatus, Money};
+use signalbox_domain::{Amounts, Call, CallStatus, Money};
 use signalbox_providers::{
     FaultSchedule, SimulatedSettings,
     wire::{WireServer, WireSettings},
@@ -25,8 +25,7 @@ const OVERSHOOT: i64 = 4_000;
 const DEAREST: i64 = 25_000;
 
 /// Faults of each kind that matters: retried, charged and then fallen back from, cut, and longer than allowed. They are
-/// dealt in another order to each server; the answers that are too long come first, before a failing server is left out
-/// for a while.
+/// dealt in another order to each server; some of each come first, before a failing server is left out for a while.
 fn faults(from: usize) -> FaultSchedule {
     const KINDS: [&str; 16] = [
         "ok",
@@ -46,7 +45,7 @@ fn faults(from: usize) -> FaultSchedule {
         "overloaded",
         "malformed(1)",
     ];
-    let list: Vec<&str> = ["ok", "overlong(4000)", "overlong(4000)"]
+    let list: Vec<&str> = ["ok", "overlong(4000)", "cut", "overlong(4000)", "server_error"]
         .into_iter()
         .chain((0..2_000).map(|number| KINDS[(number * 7 + from) % KINDS.len()]))
         .collect();
@@ -78,7 +77,7 @@ fn toml(cheap: &WireServer, dear: &WireServer, unknown: &WireServer, degrade: &s
          [routes.default]\ngenerate = [\"cheap\", \"dear\", \"unpriced\"]\nmax_output = 150\npatience = \"0s\"\n\n"
             .to_owned(),
         format!(
-            "[budgets.each-user]\nscope = \"user:*\"\nlimit = \"$0.06\"\n{degrade}\
+            "[budgets.each-user]\nscope = \"user:*\"\nlimit = \"$0.12\"\n{degrade}\
              unknown_price = {{ ceiling = \"20.00\" }}\n\n\
              [budgets.each-org]\nscope = \"org:*\"\nperiod = \"month\"\nlimit = \"60_000 tokens\"\n\n\
              [budgets.each-token]\nscope = \"token:*\"\nperiod = \"week\"\nlimit = \"120 requests\"\n"
@@ -91,7 +90,9 @@ fn toml(cheap: &WireServer, dear: &WireServer, unknown: &WireServer, degrade: &s
 async fn call(served: &Served, number: usize) -> u16 {
     let path = ALL[number % ALL.len()];
     let stream = number.is_multiple_of(2);
-    let body = question(path, "route:default", stream);
+    // Most go through the chain, some ask the dear or the unpriced model by its name.
+    let body =
+        question(path, ["route:default", "route:default", "route:default", "dear", "unpriced"][number % 5], stream);
     let user = format!("user-{}", number % 3);
     let request = served.post(path, &body).header("x-signalbox-user", user).header("x-signalbox-org", "org");
     let asked = timeout(PATIENCE, request.send());
@@ -180,8 +181,10 @@ async fn check(degrade: &str) {
     let logged: Money = calls.iter().filter_map(|call| call.settlement).map(|settled| settled.charged()).sum();
     let settled: Money = entries.iter().map(|entry| entry.charged().money).sum();
     assert_eq!(logged, settled, "the log's sum is the ledger's");
-    let models = |name: &str| entries.iter().any(|entry| entry.model.as_deref() == Some(name));
-    assert!(models("cheap") && models("dear"), "some fell back to the dearer model");
+    let tried = |name: &str| calls.iter().flat_map(|call| &call.attempts).any(|attempt| attempt.model == name);
+    assert!(tried("cheap") && tried("dear") && tried("unpriced"), "every model had its part");
+    let fell_back = |call: &Call| call.attempts.iter().any(|attempt| attempt.model != call.attempts[0].model);
+    assert!(calls.iter().any(fell_back), "some fell back to a dearer model");
     let most: Vec<_> = entries.iter().map(|entry| (entry.tokens, entry.held.tokens)).collect();
     assert!(most.iter().any(|(used, held)| used > held), "an overshoot is recorded: {most:?}");
 

@@ -31,7 +31,14 @@ impl Core {
             })
         });
         let table = self.gateway.usage(by, days, of.transpose()?).await?;
-        Ok(UsageReport { by, account, rows: table.rows, total: table.total, from: table.span.start, to: table.span.end })
+        Ok(UsageReport {
+            by,
+            account,
+            rows: table.rows,
+            total: table.total,
+            from: table.span.start,
+            to: table.span.end,
+        })
     }
 
     /// The same as a CSV file in the state folder. It is written beside and renamed, so that nobody reads half of it.

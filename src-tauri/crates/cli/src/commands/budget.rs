@@ -192,7 +192,8 @@ fn show(session: &Session, list: &BudgetList) -> Outcome {
 }
 
 fn state(budget: &BudgetRow, style: Style) -> String {
-    let reaches = |share: f64| budget.standing.settled.saturating_add(budget.standing.held) as f64 >= budget.limit as f64 * share;
+    let reaches =
+        |share: f64| budget.standing.settled.saturating_add(budget.standing.held) as f64 >= budget.limit as f64 * share;
     if budget.standing.left == 0 {
         style.signal(Signal::Stop, "used up")
     } else if !budget.degrade.is_empty() && reaches(budget.degrade_at) {

@@ -93,7 +93,8 @@ async fn ask(
         first: plan.candidates.first().map_or_else(Unheard::default, |first| first.unheard(0)),
         expires_at: now.checked_add(lease(plan)).unwrap_or(jiff::Timestamp::MAX),
     };
-    let ask = Ask { role: passage.call.role, hold, reserve, taken: taken.to_vec(), exhausted: exhausted.to_vec(), kept };
+    let ask =
+        Ask { role: passage.call.role, hold, reserve, taken: taken.to_vec(), exhausted: exhausted.to_vec(), kept };
     let mut row = passage.stored(None);
     let body = passage.bodies.first().cloned().unwrap_or_default();
     let (settings, before) = (passage.settings.clone(), passage.recorder.decisions());

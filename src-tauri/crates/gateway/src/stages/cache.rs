@@ -292,7 +292,9 @@ async fn serve(passage: &mut Passage, plan: &Plan, row: CacheRow, why: Why<'_>) 
     };
     let (cause, detail) = match why {
         Why::InsteadOf(reason) if fresh => (Cause::Hit, format!("{reason}; an answer of {model} that is {age} old")),
-        Why::Stale(reason) | Why::InsteadOf(reason) => (Cause::Stale, format!("{reason}; an answer of {model} that is {age} old is served")),
+        Why::Stale(reason) | Why::InsteadOf(reason) => {
+            (Cause::Stale, format!("{reason}; an answer of {model} that is {age} old is served"))
+        }
         Why::Fresh => (Cause::Hit, format!("an answer of {model} that is {age} old")),
     };
     let data = json!({ "of": row.call, "age_ms": age_ms, "model": row.served.model });

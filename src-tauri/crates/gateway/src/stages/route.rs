@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Amounts, BudgetRefusal, Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target, Tier, Usage,
+    Amounts, BudgetRefusal, Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target,
+    Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
 use signalbox_store::Unheard;

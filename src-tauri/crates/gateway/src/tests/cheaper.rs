@@ -186,11 +186,19 @@ async fn at_the_limit_a_kept_answer_is_served_where_the_policy_names_it_and_says
     let (house, first) = keeping("$10", &[DegradeStep::CacheFirst], |_| {}).await;
     house.spend("$10").await;
     let again = ask(&house, "What is a lever?", 100).await;
-    assert_eq!((again.end(), &again.text, again.call.attempts.len()), ("done", &first.text, 0), "{:#?}", again.decisions);
+    assert_eq!(
+        (again.end(), &again.text, again.call.attempts.len()),
+        ("done", &first.text, 0),
+        "{:#?}",
+        again.decisions
+    );
     assert_eq!((again.call.held, again.call.settlement.unwrap().charged()), (Money::ZERO, Money::ZERO));
     assert!(again.has(Cause::Hit) && again.has(Cause::Degraded) && !again.call.cache.unwrap().stale);
     let reason = again.call.degraded_reason.unwrap_or_default();
-    assert!(again.call.degraded && reason.contains("the budget daily has no room") && reason.contains("old"), "{reason}");
+    assert!(
+        again.call.degraded && reason.contains("the budget daily has no room") && reason.contains("old"),
+        "{reason}"
+    );
     let other = ask(&house, "What is a signal?", 100).await;
     assert_eq!(other.end(), "budget exceeded", "what isn't kept is refused");
     let stopped = other.decisions.iter().any(|decision| decision.data["level"] == "stop");

@@ -165,7 +165,10 @@ async fn what_a_budget_made_cheaper_is_shared_with_its_label_and_only_with_those
         assert_eq!(cheaper.text, "short");
     }
     assert!(second.has(Cause::Joined) && second.call.attempts.is_empty(), "{:#?}", second.decisions);
-    assert_eq!((other.text.as_str(), other.call.degraded, other.call.attempts.len()), ("as long as it likes", false, 1));
+    assert_eq!(
+        (other.text.as_str(), other.call.degraded, other.call.attempts.len()),
+        ("as long as it likes", false, 1)
+    );
     assert!(!first.has(Cause::Kept) && other.call.cache.is_none());
     assert_eq!(house.money().await.0, Money::ZERO, "nothing stays held");
 }

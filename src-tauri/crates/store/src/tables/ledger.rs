@@ -156,8 +156,8 @@ impl View<'_> {
         let mut statement = self.0.prepare_cached(
             "SELECT ledger.call FROM ledger JOIN calls ON calls.id = ledger.call WHERE ledger.at >= ?1 AND role = ?2",
         )?;
-        let rows = statement
-            .query_map((to_micros(since), Role::Judge.as_str()), |row| row.get(0).map(CallId::from_bytes))?;
+        let rows =
+            statement.query_map((to_micros(since), Role::Judge.as_str()), |row| row.get(0).map(CallId::from_bytes))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
