@@ -119,7 +119,7 @@ async fn at_80_per_cent_it_tells_at_90_a_lower_tier_answers_and_at_100_calls_are
     pictures.take(&window, "stopped").await;
     window.press("e").await;
     window.replace_text("[data-testid=budget-limit]", "5").await;
-    window.wait_text("[data-testid=budget-past]", "looks back", |text| text.contains("would have refused")).await;
+    window.wait_text("[data-testid=budget-past]", "looks back", |text| text.contains("have refused 5 of 10")).await;
     pictures.take(&window, "preview").await;
     window.resize(900, 600).await;
     window.by_test_id("budget-tabs").await;

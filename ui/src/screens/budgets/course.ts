@@ -33,7 +33,7 @@ export function scaleOf(budget: BudgetRow, course: BudgetCourse, room: Room, now
   const from = Date.parse(course.from);
   const to = Math.max(course.to === null ? now : Date.parse(course.to), from + 1);
   const most = Math.max(budget.limit, budget.settled, budget.forecast?.high ?? 0, 1) * 1.04;
-  const step = niceStep(most / (room.height < 220 ? 3 : 5));
+  const step = niceStep(most / (room.height < 220 ? 3 : 6));
   const top = Math.ceil(most / step) * step;
   const ticks = Array.from({ length: Math.round(top / step) + 1 }, (_, index) => index * step);
   const [wide, high] = [room.width - room.left - room.right, room.height - room.top - room.bottom];
