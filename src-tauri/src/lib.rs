@@ -3,6 +3,7 @@
 mod commands;
 mod locale;
 mod logs;
+mod notices;
 mod shell;
 mod signals;
 mod start_trace;

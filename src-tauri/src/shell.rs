@@ -7,6 +7,8 @@ use signalbox_server::EndpointControl;
 use tauri::async_runtime::JoinHandle;
 use tokio::sync::{Notify, watch};
 
+use crate::notices;
+
 /// The application behind the window. It opens while the window does; commands wait for it, and all of them fail alike
 /// when it can't be opened, so that the window can say why.
 pub(crate) struct Shell {
@@ -29,6 +31,7 @@ impl Shell {
             opened.send_replace(Some(core.clone()));
             // After the window has what it waits for: the endpoint is no part of a start.
             if let Ok(core) = core {
+                notices::follow(core.clone());
                 let switched = core.set_endpoint_switch(Arc::new(EndpointControl::default())).await;
                 if let Err(error) = switched {
                     tracing::error!(%error, "whether the endpoint was on could not be read");

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "it is a vocabulary; not every word is in use at every time")]
 
 mod app;
+pub(crate) mod desktop;
 mod driver;
 pub(crate) mod keychain;
 mod keys;

@@ -10,6 +10,7 @@
 
 mod ab;
 mod acl;
+mod budget;
 mod cancel;
 mod crash;
 mod drill;

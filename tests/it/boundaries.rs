@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
 const ONLY_IN: &[(&str, &str)] = &[
     ("tauri", "signalbox"),
     ("tauri-plugin-single-instance", "signalbox"),
+    ("notify-rust", "signalbox"),
     ("rusqlite", "signalbox-store"),
     ("reqwest", "signalbox-providers"),
     ("zbus-secret-service-keyring-store", "signalbox-secrets"),

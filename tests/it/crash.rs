@@ -107,7 +107,7 @@ async fn r7_a_killed_process_leaves_an_interrupted_call_no_hold_and_the_whole_dr
     assert_eq!(settlement.kind, SettlementKind::LowerBound);
     assert!(settlement.amount > Money::ZERO, "the input was sent");
     let budget = app.core.budget_list(Empty {}).await.unwrap().budgets.remove(0);
-    assert_eq!((budget.held, budget.settled), (0, settlement.charged().nanos()), "no hold is left");
+    assert_eq!((budget.standing.held, budget.standing.settled), (0, settlement.charged().nanos()), "no hold is left");
     assert!(settlement.doubtful > Money::ZERO, "the provider may charge what nobody heard");
     let detail = app.core.prompt_get(PromptNamed { name: "support/reply".into() }).await.unwrap();
     assert_eq!(detail.draft.expect("the draft is there").source.body, "user:\nTyped just now 🚂\n");

@@ -1,6 +1,7 @@
 //! The local endpoint over real HTTP: who may ask, what each protocol is told, and what becomes of a call.
 
 mod answers;
+mod caps;
 mod clients;
 mod faults;
 mod gate;

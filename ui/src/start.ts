@@ -1,4 +1,5 @@
 import { call, setHost, type Host } from "$lib/host/index.ts";
+import { alerts } from "$lib/state/alerts.svelte.ts";
 import { app } from "$lib/state/app.svelte.ts";
 import { budgets } from "$lib/state/budgets.svelte.ts";
 import { calls } from "$lib/state/calls.svelte.ts";
@@ -21,7 +22,7 @@ export async function start(host: Host): Promise<void> {
   session.connect(stored.values, (key, value) => call("session_set", { key, value }));
   restoreLook();
   restorePlace(info.first_start);
-  for (const store of [app, library, providers, budgets, calls, runs, gateway, endpoint]) store.listen();
+  for (const store of [app, library, providers, budgets, alerts, calls, runs, gateway, endpoint]) store.listen();
   events.start();
   // The screens show what they have; each list comes when it is read.
   void Promise.all([library.load(), providers.load(), budgets.load(), calls.load(), gateway.load(), endpoint.load()]);

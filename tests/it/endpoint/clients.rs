@@ -152,7 +152,7 @@ async fn settled(served: &Served) {
     timeout(PATIENCE, async {
         loop {
             let state: BudgetList = read(ask("budget_list", json!({})).await);
-            if state.budgets.iter().all(|budget| budget.held == 0) {
+            if state.budgets.iter().all(|budget| budget.standing.held == 0) {
                 return;
             }
             events.next().await;

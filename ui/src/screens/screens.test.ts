@@ -1,5 +1,4 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
-import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Frame from "../frame/Frame.svelte";
 import { loadScreen } from "../frame/screens.ts";
@@ -12,7 +11,7 @@ import { router, type Place } from "$lib/state/router.svelte.ts";
 import { toasts } from "$lib/state/toasts.svelte.ts";
 import { start } from "../start.ts";
 import type { FakeHost } from "../test/fake_host.ts";
-import { budgetList, budgetRow, dollars, providerList } from "../test/sample.ts";
+import { providerList } from "../test/sample.ts";
 import { manyPrompts, sampleHost } from "../test/sample_host.ts";
 
 let host: FakeHost;
@@ -105,37 +104,6 @@ describe("the palette", () => {
     await fireEvent.keyDown(input, { key: "Enter" });
     await screen.findByTestId("screen-budgets");
     expect(screen.queryByTestId("palette")).toBeNull();
-  });
-});
-
-describe("Budgets", () => {
-  it("says what a limit would do before it is set, and sends what was typed", async () => {
-    host.answer("budget_set", ({ limit }) => budgetList([budgetRow({ limit: dollars(Number(limit?.slice(1))) })]));
-    await open({ screen: "budgets" });
-    await fireEvent.click(screen.getByTestId("budget-edit"));
-    const limit = screen.getByTestId("budget-limit");
-    const consequence = () => screen.getByTestId("budget-effect").textContent;
-    await fireEvent.input(limit, { target: { value: "five" } });
-    expect(consequence()).toContain("not an amount");
-    expect(screen.getByTestId<HTMLButtonElement>("budget-save").disabled).toBe(true);
-    await fireEvent.input(limit, { target: { value: "$10" } });
-    expect(consequence()).toContain("is already used: every call that costs something is refused");
-    await fireEvent.input(limit, { target: { value: "$60" } });
-    expect(consequence()).toContain("$40.72 would be left");
-    await fireEvent.submit(screen.getByTestId("budget-form"));
-    await screen.findByTestId("toast");
-    expect(requests("budget_set")).toEqual([{ name: "today", limit: "$60", warn_at: 0.8 }]);
-    await fireEvent.click(screen.getByTestId("toast-undo"));
-    await vi.waitFor(() => expect(requests("budget_set")[1]).toMatchObject({ limit: "$40.000000000" }));
-  });
-
-  it("follows events, and names the state with a signal", async () => {
-    await open({ screen: "budgets" });
-    host.send([{ kind: "budgets", budgets: [budgetRow({ settled: dollars(40), held: 0, left: 0, refused: 2 })] }]);
-    await tick();
-    expect(screen.getByTestId("budget-signal").textContent).toBe("stopped");
-    expect(screen.getByTestId("budget-ladder").textContent).toContain("2 calls were refused");
-    expect(screen.getByTestId("spend").textContent).toContain("today stopped");
   });
 });
 

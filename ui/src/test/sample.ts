@@ -3,7 +3,9 @@ import type {
   AppToken,
   Attempt,
   BackupList,
+  BudgetCourse,
   BudgetList,
+  BudgetPreview,
   BudgetRow,
   Call,
   CallDetail,
@@ -19,6 +21,8 @@ import type {
   ProviderRow,
   TokenList,
   Usage,
+  UsageBy,
+  UsageReport,
 } from "$lib/host/index.ts";
 
 /** The moment at which all samples are. */
@@ -208,14 +212,151 @@ export function budgetRow(change: Partial<BudgetRow> = {}): BudgetRow {
   };
 }
 
+/** Some budgets in the states that a person sees: on course, going over, stepped down, stopped. */
+export function someBudgets(): BudgetRow[] {
+  const end = "2026-12-01T00:00:00Z";
+  const month = { period: "month", resets_at: end } as const;
+  const cheaper = { degrade: ["cheaper_tier", "clamp_output", "cache_first"], degrade_at: 0.85, warn_at: 0.7 };
+  const standing = (limit: number, settled: number, held: number) => ({
+    limit: dollars(limit),
+    settled: dollars(settled),
+    held: dollars(held),
+    left: Math.max(0, dollars(limit) - dollars(settled) - dollars(held)),
+  });
+  const forecast = (low: number, expected: number, high: number) => ({
+    forecast: { expected: dollars(expected), low: dollars(low), high: dollars(high), days: 21 },
+  });
+  return [
+    budgetRow({
+      name: "support-month",
+      covers: "project:support",
+      ...month,
+      ...cheaper,
+      ...standing(420, 301.44, 3.02),
+      ...forecast(408, 438, 470),
+    }),
+    budgetRow({
+      name: "house",
+      covers: "org:*",
+      scope: "org:Harbour Outdoor",
+      ...month,
+      ...cheaper,
+      ...standing(600, 388.2, 4.1),
+      ...forecast(530, 561, 590),
+    }),
+    budgetRow({
+      name: "reply",
+      covers: "prompt:support/reply",
+      scope: "prompt:support/reply",
+      ...forecast(31, 36, 39),
+    }),
+    budgetRow({
+      name: "invoices",
+      covers: "prompt:extract/invoice",
+      scope: "prompt:extract/invoice",
+      ...cheaper,
+      ...standing(6, 5.21, 0.21),
+    }),
+    budgetRow({
+      name: "apps",
+      covers: "token:*",
+      scope: "token:helpdesk",
+      ...standing(10, 10, 0),
+      refused: 38,
+      account_count: 3,
+    }),
+    budgetRow({
+      name: "each-user-week",
+      covers: "user:*",
+      scope: "user:ana",
+      period: "week",
+      unit: "tokens",
+      limit: 2_000_000,
+      settled: 640_000,
+      held: 5_000,
+      left: 1_355_000,
+      account_count: 12,
+    }),
+    budgetRow({
+      name: "trial",
+      covers: "org:*",
+      scope: "org:Harbour Outdoor",
+      period: "total",
+      unit: "requests",
+      limit: 50_000,
+      settled: 41_208,
+      held: 3,
+      left: 8_789,
+      resets_at: null,
+    }),
+  ];
+}
+
+const SPENT = [3, 5, 4, 8, 2, 1, 6, 9, 8, 11, 7, 2, 3, 9, 12, 10, 13, 9, 4, 6, 18.42];
+
 export function budgetList(budgets: BudgetRow[] = [budgetRow()]): BudgetList {
-  const spent = [3, 5, 4, 8, 2, 1, 6, 9, 8, 11, 7, 2, 3, 9, 12, 10, 13, 9, 4, 6, 18.42];
   return {
     budgets,
-    days: spent.map((amount, index) => ({
-      day: new Date(Date.parse(NOW) - (spent.length - 1 - index) * DAY).toISOString().slice(0, 10),
+    days: SPENT.map((amount, index) => ({
+      day: new Date(Date.parse(NOW) - (SPENT.length - 1 - index) * DAY).toISOString().slice(0, 10),
       spent: dollars(amount),
     })),
+    trends: budgets.map(({ name }) => ({ name, days: SPENT.map(dollars) })),
+    told: [
+      { at: before(60_000), budget: "apps", account: "token:helpdesk", level: "stop", refused: 38 },
+      { at: before(1_600_000), budget: "invoices", account: "prompt:extract/invoice", level: "degrade", refused: 0 },
+      { at: before(17_000_000), budget: "support-month", account: "project:support", level: "warn", refused: 0 },
+    ],
+  };
+}
+
+/** How a budget got to where it stands: in even steps up to now. */
+export function budgetCourse(budget: BudgetRow = budgetRow()): BudgetCourse {
+  const length = { day: DAY, week: 7 * DAY, month: 30 * DAY }[budget.period] ?? 60 * DAY;
+  const [now, end] = [Date.parse(NOW), budget.resets_at === null ? Date.parse(NOW) : Date.parse(budget.resets_at)];
+  const from = end - length;
+  const points = Array.from({ length: 21 }, (_, index) => ({
+    at: new Date(from + ((now - from) * index) / 20).toISOString(),
+    settled: Math.round(budget.settled * (index / 20) ** 1.2),
+  }));
+  return { name: budget.name, account: budget.scope, from: new Date(from).toISOString(), to: budget.resets_at, points };
+}
+
+/** Who spent what. */
+export function usageReport(by: UsageBy, account: string | null = null): UsageReport {
+  const names: Record<UsageBy, string[]> = {
+    prompt: ["support/reply", "support/summary", "support/triage", "judge/support-rubric", "support/refund-check"],
+    model: ["gpt-5-mini", "claude-haiku-4.5"],
+    user: ["ana", "tom", "lea", "max", "ida", "jon", "eva", "ben", "zoe"],
+    org: ["Harbour Outdoor"],
+    project: ["support", "search"],
+    token: ["crm-prod", "helpdesk"],
+    day: ["2026-11-20", "2026-11-21", "2026-11-22"],
+  };
+  const amounts = [194.02, 47.3, 28.06, 17.85, 10.11, 3.02, 1.08, 0.5, 0.2];
+  const used = (index: number) => ({ money: dollars(amounts[index] ?? 0), tokens: 900 - index, requests: 30 - index });
+  const rows = names[by].map((name, index) => ({ name, used: used(index) }));
+  const total = rows.reduce((sum, row) => sum + row.used.money, 0);
+  return {
+    by,
+    account,
+    rows,
+    total: { money: total, tokens: 900, requests: 30 },
+    from: "2026-11-01T00:00:00Z",
+    to: "2026-11-23T00:00:00Z",
+  };
+}
+
+export function budgetPreview(change: Partial<BudgetPreview> = {}): BudgetPreview {
+  return {
+    calls: 300,
+    refused: 12,
+    degraded: 30,
+    accounts: 1,
+    first: before(2 * DAY),
+    spared: dollars(3.1),
+    text: "would have refused 12 of 300 calls last week, degraded 30",
+    ...change,
   };
 }
 

@@ -1,9 +1,9 @@
-import type { Call, CallFilter } from "$lib/host/index.ts";
+import type { BudgetRow, Call, CallFilter } from "$lib/host/index.ts";
 import { fakeHost, type FakeHost } from "./fake_host.ts";
 import * as sample from "./sample.ts";
 
 /** A whole workspace in memory: enough for every screen to draw itself. */
-export function sampleHost(): FakeHost {
+export function sampleHost(budgets: BudgetRow[] = [sample.budgetRow()]): FakeHost {
   let prompts = sample.PROMPTS;
   let tokens = sample.tokenList().tokens;
   const values: Record<string, unknown> = {};
@@ -108,7 +108,11 @@ export function sampleHost(): FakeHost {
     },
     backup_list: () => sample.backupList(),
     backup_make: () => sample.backupList(),
-    budget_list: () => sample.budgetList(),
+    budget_list: () => sample.budgetList(budgets),
+    budget_course: ({ name }) => sample.budgetCourse(budgets.find((one) => one.name === name)),
+    budget_usage: ({ by, account }) => sample.usageReport(by, account),
+    budget_export: ({ by }) => ({ path: `/home/ana/exports/usage-by-${by}.csv`, text: "" }),
+    budget_preview: () => sample.budgetPreview(),
     provider_list: () => providers,
     provider_discover: () => ({
       servers: [

@@ -119,15 +119,17 @@ macro_rules! commands {
             /// Every budget and what is used of it.
             budget_list(Empty) -> BudgetList;
             /// Changes a budget, or makes it.
-            budget_set(BudgetSet) -> BudgetList;
-            /// What a change of a budget would have refused in the last week.
+            budget_set(BudgetSet) -> BudgetsChanged;
+            /// How the account of a budget got to where it stands.
+            budget_course(BudgetNamed) -> BudgetCourse;
+            /// What a change of a budget would have refused or made cheaper in the last week.
             budget_preview(BudgetSet) -> BudgetPreview;
             /// What was used, by whom or when.
             budget_usage(UsageRequest) -> UsageReport;
             /// The same as a file.
             budget_export(UsageRequest) -> UsageExported;
             /// Removes a budget.
-            budget_remove(BudgetNamed) -> BudgetList;
+            budget_remove(BudgetNamed) -> BudgetsChanged;
 
             /// Every route, and every model that a route may name.
             route_list(Empty) -> RouteList;

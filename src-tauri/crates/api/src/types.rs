@@ -32,7 +32,7 @@ pub use route::*;
 pub use token::*;
 pub use vote::*;
 
-pub use signalbox_gateway::{GatewayState, UsageBy};
+pub use signalbox_gateway::{AlertLevel, BudgetAlert, GatewayState, UsageBy};
 pub use signalbox_prompts::{
     Prompt, Version,
     language::{Completions, Renaming},

@@ -126,7 +126,14 @@ fn admitted(
     let began = Instant::now();
     let covering: Vec<_> =
         budgets.iter().filter_map(|budget| Some((budget.clone(), budget.scope.account(&hold.payer)?))).collect();
-    let ask = Ask { role: Role::Generate, hold, reserve: Amounts::ZERO, taken: Vec::new(), exhausted: Vec::new() };
+    let ask = Ask {
+        role: Role::Generate,
+        hold,
+        reserve: Amounts::ZERO,
+        taken: Vec::new(),
+        exhausted: Vec::new(),
+        kept: None,
+    };
     let (verdict, _) = admit(tx, &covering, zone, ask, now)?;
     let took = began.elapsed();
     match verdict {

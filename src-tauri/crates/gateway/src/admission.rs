@@ -20,11 +20,15 @@
 //! A limit that is lowered below what is used already admits nothing more until the period ends; what is under way goes
 //! on. Thresholds work on what is settled and held before the call; a warning on what is settled alone, since what is held
 //! may come back.
+//!
+//! # What a budget that is used up still lets through
+//! A kept answer, if every budget that refuses the call names `cache_first`: it costs no money and no tokens, so it can't
+//! overspend them. It counts as a request, and a limit of requests refuses it like any other.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use signalbox_domain::{Amounts, BudgetRefusal, CallStatus, Role, Unit};
-use signalbox_store::{Hold, Notice, Span, StoreError, Tx, View};
+use signalbox_domain::{Amounts, BudgetRefusal, CallStatus, Money, Role, Unit};
+use signalbox_store::{Hold, Notice, Span, StoreError, Tx, Unheard, View};
 use signalbox_workspace::config::{Budget, DegradeStep};
 use ts_rs::TS;
 
@@ -58,6 +62,11 @@ pub enum AlertLevel {
 }
 
 impl AlertLevel {
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Warn, Self::Degrade, Self::Stop].into_iter().find(|level| level.as_str() == word)
+    }
+
     /// The word used in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -107,6 +116,12 @@ impl BudgetUse {
         let span = period_span(budget.period, now, zone);
         let used = view.account_use(&account, span.start)?;
         Ok(Self { budget: budget.clone(), account, span, settled: used.settled, held: used.held })
+    }
+
+    /// That nothing is used of a budget which covers nobody yet.
+    pub fn nothing(budget: &Budget, span: Span) -> Self {
+        let (settled, held) = (Amounts::ZERO, Amounts::ZERO);
+        Self { budget: budget.clone(), account: budget.scope.to_string(), span, settled, held }
     }
 
     /// What the limit counts.
@@ -215,6 +230,8 @@ pub struct Ask {
     pub taken: Vec<DegradeStep>,
     /// The steps that can't make the plan any cheaper.
     pub exhausted: Vec<DegradeStep>,
+    /// Whether an answer to the same is kept; none until it was looked for.
+    pub kept: Option<bool>,
 }
 
 /// What the budgets say.
@@ -228,6 +245,15 @@ pub enum Verdict {
         /// Which budget has no room for the judge's reserve.
         no_reserve: Option<BudgetRefusal>,
     },
+    /// A request is in the database, and nothing else is reserved: a kept answer may be served, and nothing may be sent.
+    KeptOnly {
+        /// What was used of each budget before.
+        uses: Vec<BudgetUse>,
+        /// Why nothing may be sent.
+        instead_of: Box<BudgetRefusal>,
+    },
+    /// Nothing is reserved: it must be known first whether an answer is kept, since nothing else may be served.
+    LookForKept,
     /// Nothing is reserved: the plan must be made cheaper first.
     Cheaper {
         /// How.
@@ -279,11 +305,20 @@ pub fn admit(
     }
     for used in &uses {
         let Some(refusal) = used.refuses(ask.hold.amounts) else { continue };
-        // A kept answer needs no room, but a call that can't be paid isn't begun in the hope of one.
+        // A kept answer needs no room: whether there is one is looked at when nothing else helps.
         let can = |step: &&DegradeStep| **step != DegradeStep::CacheFirst && !ask.exhausted.contains(step);
         if let Some(step) = used.budget.degrade.iter().find(can).filter(|_| may_degrade) {
             let by = Box::new(used.clone());
             return Ok((Verdict::Cheaper { step: *step, by, room: Some(room(&uses)) }, alerts));
+        }
+        if may_degrade && ask.kept != Some(false) && kept_would_do(&uses, ask.hold.amounts) {
+            if ask.kept.is_none() {
+                return Ok((Verdict::LookForKept, alerts));
+            }
+            ask.hold.amounts = KEPT;
+            ask.hold.first = Unheard::default();
+            tx.hold_put(&ask.hold)?;
+            return Ok((Verdict::KeptOnly { uses, instead_of: Box::new(refusal) }, alerts));
         }
         alerts.extend(used.alert(tx, AlertLevel::Stop, now)?);
         return Ok((Verdict::Refused(Box::new(refusal)), alerts));
@@ -297,12 +332,23 @@ pub fn admit(
     Ok((Verdict::Admitted { uses, held: ask.hold.amounts, no_reserve }, alerts))
 }
 
+/// What a kept answer uses.
+pub(crate) const KEPT: Amounts = Amounts { money: Money::ZERO, tokens: 0, requests: 1 };
+
+/// Whether every budget that has no room for so much would have a kept answer served, and all have room for that.
+fn kept_would_do(uses: &[BudgetUse], needed: Amounts) -> bool {
+    uses.iter().all(|used| {
+        let named = || used.budget.degrade.contains(&DegradeStep::CacheFirst);
+        used.refuses(needed).is_none() || (named() && used.refuses(KEPT).is_none())
+    })
+}
+
 /// What every budget has room for.
 fn room(uses: &[BudgetUse]) -> Amounts {
     let left =
         |unit: Unit| uses.iter().filter(|used| used.unit() == unit).map(BudgetUse::left).min().unwrap_or(i64::MAX);
     Amounts {
-        money: signalbox_domain::Money::from_nanos(left(Unit::Dollars)),
+        money: Money::from_nanos(left(Unit::Dollars)),
         tokens: left(Unit::Tokens),
         requests: left(Unit::Requests),
     }

@@ -19,6 +19,7 @@ mod chain;
 mod clock;
 mod connect;
 mod cooling;
+mod course;
 mod drills;
 mod event;
 mod flights;
@@ -48,6 +49,7 @@ pub use budgets::BudgetState;
 pub use clock::SystemClock;
 pub use connect::connect;
 pub use cooling::{CoolDown, CoolWhat};
+pub use course::{CoursePoint, course, trend};
 pub use drills::{DrillInfo, drills};
 pub use event::{CallEvent, Calling};
 pub use forecast::Forecast;
@@ -61,7 +63,7 @@ pub use request::{CallRequest, Delivery, PromptText, StoredRequest};
 pub use settings::Settings;
 pub use state::{GatewayState, ProviderSignal};
 pub use tokens::{CountMemo, Counted, Ratios, TokenCounter};
-pub use usage::{UsageBy, UsageRow, UsageTable};
+pub use usage::{Account, UsageBy, UsageRow, UsageTable};
 
 #[cfg(test)]
 mod tests;

@@ -2,15 +2,18 @@
 //!
 //! The calls that were admitted are admitted again, in their order and with what they had held and used, by the budget as
 //! it would be. One that is refused spends nothing, so that those after it have more room. Calls that were refused in
-//! truth aren't counted: nobody knows what they would have used. A policy that makes calls cheaper isn't followed; some of
-//! the calls that count as refused would have been made cheaper instead.
+//! truth aren't counted: nobody knows what they would have used.
+//!
+//! A call counts as made cheaper where its account had passed `degrade_at`, and where it didn't fit as it was while what
+//! it really used would have: its answer would have been clamped to what fits, or a cheaper tier would have given it. How
+//! much cheaper nobody knows, so it counts with what it used in truth. A judge's call is never made cheaper.
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use signalbox_domain::{Amounts, CallId, Money};
+use signalbox_domain::{Amounts, CallId, Money, Unit};
 use signalbox_store::{LedgerEntry, Span, StoreError, View};
-use signalbox_workspace::config::Budget;
+use signalbox_workspace::config::{Budget, DegradeStep};
 
 use crate::{Gateway, period_span};
 
@@ -24,6 +27,8 @@ pub struct Preview {
     pub calls: u32,
     /// Those of them that it would have refused.
     pub refused: u32,
+    /// Those of them that it would have made cheaper.
+    pub degraded: u32,
     /// The accounts that would have been refused something.
     pub accounts: u32,
     /// When it would have refused the first.
@@ -33,7 +38,7 @@ pub struct Preview {
 }
 
 impl Gateway {
-    /// What a budget would have refused in the last week.
+    /// What a budget would have refused or made cheaper in the last week.
     pub async fn preview(&self, budget: Budget) -> Result<Preview, StoreError> {
         let (zone, now) = (self.settings().zone.clone(), self.clock.now());
         self.store.read(move |view| preview(view, &budget, &zone, now)).await
@@ -45,6 +50,18 @@ struct Account {
     period: Span,
     settled: i64,
     held: i64,
+}
+
+/// A call under way: when it is settled, which it is, its place among the entries, and what is held for it.
+type Underway = std::cmp::Reverse<(Timestamp, CallId, usize, i64)>;
+
+/// What a budget would have said to a call.
+enum Said {
+    /// It is admitted with so much.
+    Yes(i64),
+    /// It is made cheaper, and admitted with so much.
+    Cheaper(i64),
+    No,
 }
 
 fn preview(view: &View<'_>, budget: &Budget, zone: &TimeZone, now: Timestamp) -> Result<Preview, StoreError> {
@@ -59,29 +76,36 @@ fn preview(view: &View<'_>, budget: &Budget, zone: &TimeZone, now: Timestamp) ->
     }
     entries.sort_by_key(|(_, entry)| entry.admitted_at);
     let mut found = Preview { calls: u32::try_from(entries.len()).unwrap_or(u32::MAX), ..Preview::default() };
+    let judged = view.judged(start)?;
     let (mut accounts, mut refused) = (HashMap::<&str, Account>::new(), HashSet::new());
-    let mut underway: BinaryHeap<std::cmp::Reverse<(Timestamp, CallId, usize)>> = BinaryHeap::new();
+    let mut underway: BinaryHeap<Underway> = BinaryHeap::new();
     for (index, (account, entry)) in entries.iter().enumerate() {
-        while let Some(std::cmp::Reverse((at, _, other))) =
+        while let Some(std::cmp::Reverse((at, _, other, held))) =
             underway.peek().copied().filter(|next| next.0.0 <= entry.admitted_at)
         {
             underway.pop();
             if let Some((name, ended)) = entries.get(other) {
-                stand(view, &mut accounts, budget, zone, name, at, start)?.settle(budget, ended);
+                let used = ended.charged().of(budget.limit.unit);
+                stand(view, &mut accounts, budget, zone, name, at, start)?.settle(held, used);
             }
         }
         let state = stand(view, &mut accounts, budget, zone, account, entry.admitted_at, start)?;
-        let needed = needed(entry).of(budget.limit.unit);
-        let used = state.settled.saturating_add(state.held);
-        if needed > 0 && used.saturating_add(needed) > budget.limit.amount {
-            found.refused += 1;
-            found.first.get_or_insert(entry.admitted_at);
-            found.spared += entry.charged();
-            refused.insert(account.as_str());
-            continue;
-        }
-        state.held = state.held.saturating_add(needed);
-        underway.push(std::cmp::Reverse((entry.at, entry.call, index)));
+        let held = match state.ask(budget, entry, judged.contains(&entry.call)) {
+            Said::No => {
+                found.refused += 1;
+                found.first.get_or_insert(entry.admitted_at);
+                found.spared += entry.charged();
+                refused.insert(account.as_str());
+                continue;
+            }
+            Said::Cheaper(held) => {
+                found.degraded += 1;
+                held
+            }
+            Said::Yes(held) => held,
+        };
+        state.held = state.held.saturating_add(held);
+        underway.push(std::cmp::Reverse((entry.at, entry.call, index, held)));
     }
     found.accounts = u32::try_from(refused.len()).unwrap_or(u32::MAX);
     Ok(found)
@@ -126,10 +150,24 @@ fn stand<'m, 'e>(
 }
 
 impl Account {
-    fn settle(&mut self, budget: &Budget, entry: &LedgerEntry) {
-        let unit = budget.limit.unit;
-        self.held = self.held.saturating_sub(needed(entry).of(unit));
-        self.settled = self.settled.saturating_add(entry.charged().of(unit));
+    fn ask(&self, budget: &Budget, entry: &LedgerEntry, judge: bool) -> Said {
+        let (unit, limit) = (budget.limit.unit, budget.limit.amount);
+        let (needed, charged) = (needed(entry).of(unit), entry.charged().of(unit));
+        let used = self.settled.saturating_add(self.held);
+        let steps = if judge { &[] } else { budget.degrade.as_slice() };
+        let over = limit == 0 || used as f64 >= limit as f64 * budget.degrade_at;
+        if needed == 0 || used.saturating_add(needed) <= limit {
+            return if over && !steps.is_empty() { Said::Cheaper(needed) } else { Said::Yes(needed) };
+        }
+        // A kept answer can't be counted on: it isn't known what was asked before.
+        let shrinks = steps.iter().any(|step| *step != DegradeStep::CacheFirst) && unit != Unit::Requests;
+        let room = limit.saturating_sub(used);
+        if shrinks && charged <= room { Said::Cheaper(room) } else { Said::No }
+    }
+
+    fn settle(&mut self, held: i64, used: i64) {
+        self.held = self.held.saturating_sub(held);
+        self.settled = self.settled.saturating_add(used);
     }
 }
 
@@ -196,6 +234,42 @@ mod tests {
                 period.as_str()
             );
             assert_eq!(found.first.is_some(), refused > 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_policy_would_have_made_cheaper_is_counted_and_counts_with_what_it_used() {
+        use DegradeStep::{CacheFirst, CheaperTier, ClampOutput};
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let at = |time: &str| format!("2026-11-22T{time}:00Z");
+        let rows = [
+            entry(1, "ann", &at("10:00"), &at("10:01"), 4, 3),
+            entry(2, "ann", &at("10:02"), &at("10:03"), 4, 2),
+            entry(3, "ann", &at("10:04"), &at("10:05"), 4, 3),
+            // It holds more than there is room for, and uses less.
+            entry(4, "ann", &at("10:06"), &at("10:07"), 4, 1),
+            entry(5, "ann", &at("10:08"), &at("10:09"), 4, 2),
+        ];
+        store.write(move |tx| rows.iter().try_for_each(|row| tx.ledger_add(row))).await.unwrap();
+        let now: Timestamp = at("12:00").parse().unwrap();
+        for (degrade, degrade_at, limit, refused, degraded) in [
+            (vec![], 0.5, "$10", 2, 0),
+            // Half is used after two calls: the third and the fourth are cheaper, and the fifth uses more than is left.
+            (vec![ClampOutput], 0.5, "$10", 1, 2),
+            (vec![CheaperTier], 1.0, "$10", 1, 1),
+            (vec![CacheFirst], 0.5, "$12", 1, 1),
+            (vec![ClampOutput], 0.5, "4 requests", 1, 2),
+            (vec![ClampOutput], 1.0, "$100", 0, 0),
+        ] {
+            let budget = Budget {
+                scope: "user:*".parse().unwrap(),
+                degrade: degrade.clone(),
+                degrade_at,
+                ..Budget::new("new", limit.parse().unwrap())
+            };
+            let found = store.read(move |view| preview(view, &budget, &TimeZone::UTC, now)).await.unwrap();
+            assert_eq!((found.refused, found.degraded), (refused, degraded), "{degrade:?} at {degrade_at} of {limit}");
         }
     }
 }

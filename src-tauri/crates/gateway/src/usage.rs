@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use signalbox_domain::{AccountKind, Amounts};
-use signalbox_store::{Span, StoreError, View};
+use signalbox_store::{LedgerColumn, Span, StoreError, View};
 use ts_rs::TS;
 
 use crate::{Gateway, day_span};
@@ -24,7 +24,7 @@ pub enum UsageBy {
     Token,
     /// By the model that answered.
     Model,
-    /// By day, of all projects together.
+    /// By day.
     Day,
 }
 
@@ -52,7 +52,7 @@ impl UsageBy {
 pub struct UsageTable {
     /// Those who have used something, the most money first; or every day, the oldest first.
     pub rows: Vec<UsageRow>,
-    /// What all projects have used together.
+    /// What they have used together.
     pub total: Amounts,
     /// The days, from the first midnight to the last.
     pub span: Span,
@@ -67,9 +67,42 @@ pub struct UsageRow {
     pub used: Amounts,
 }
 
+impl UsageBy {
+    /// The column of the ledger; a day is none.
+    fn column(self) -> Option<LedgerColumn> {
+        Some(match self {
+            Self::User => LedgerColumn::Account(AccountKind::User),
+            Self::Org => LedgerColumn::Account(AccountKind::Org),
+            Self::Project => LedgerColumn::Account(AccountKind::Project),
+            Self::Prompt => LedgerColumn::Account(AccountKind::Prompt),
+            Self::Token => LedgerColumn::Account(AccountKind::Token),
+            Self::Model => LedgerColumn::Model,
+            Self::Day => return None,
+        })
+    }
+}
+
+/// One account, such as that of the user `ann`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// What it is.
+    pub kind: AccountKind,
+    /// Whose.
+    pub name: String,
+}
+
+impl Account {
+    /// Reads `user:ann`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, name) = text.split_once(':')?;
+        let kind = AccountKind::from_word(kind)?;
+        (!name.is_empty()).then(|| Self { kind, name: name.to_owned() })
+    }
+}
+
 impl Gateway {
-    /// What was used in the last days, today among them.
-    pub async fn usage(&self, by: UsageBy, days: u32) -> Result<UsageTable, StoreError> {
+    /// What was used in the last days, today among them; by one account, or by all projects together.
+    pub async fn usage(&self, by: UsageBy, days: u32, of: Option<Account>) -> Result<UsageTable, StoreError> {
         let (zone, now) = (self.settings().zone.clone(), self.clock.now());
         self.store
             .read(move |view| {
@@ -77,22 +110,29 @@ impl Gateway {
                 let (first, last) = (spans.first(), spans.last());
                 let start = first.map_or(now, |(_, span)| span.start);
                 let span = Span { start, end: last.map_or(now, |(_, span)| span.end) };
-                let projects = view.accounts(AccountKind::Project.as_str())?;
-                let rows = match by {
-                    UsageBy::Day => spans
-                        .into_iter()
-                        .map(|(name, span)| Ok(UsageRow { name, used: sum(view, &projects, span)? }))
-                        .collect::<Result<_, StoreError>>()?,
-                    by => rows(view, by.as_str(), span)?,
+                let counted = match &of {
+                    Some(of) => vec![of.kind.account(&of.name)],
+                    None => view.accounts(AccountKind::Project.as_str())?,
                 };
-                Ok(UsageTable { rows, total: sum(view, &projects, span)?, span })
+                let rows = match (by.column(), &of) {
+                    (None, _) => spans
+                        .into_iter()
+                        .map(|(name, span)| Ok(UsageRow { name, used: sum(view, &counted, span)? }))
+                        .collect::<Result<_, StoreError>>()?,
+                    (Some(column), Some(of)) => {
+                        let rows = view.ledger_by(column, (of.kind, &of.name), span)?;
+                        most_first(rows.into_iter().map(|(name, used)| UsageRow { name, used }).collect())
+                    }
+                    (Some(_), None) => rows(view, by.as_str(), span)?,
+                };
+                Ok(UsageTable { rows, total: sum(view, &counted, span)?, span })
             })
             .await
     }
 }
 
 /// The last days with their dates, the oldest first.
-fn spans(now: Timestamp, days: u32, zone: &jiff::tz::TimeZone) -> Vec<(String, Span)> {
+pub(crate) fn spans(now: Timestamp, days: u32, zone: &jiff::tz::TimeZone) -> Vec<(String, Span)> {
     let today = now.to_zoned(zone.clone());
     (0..i64::from(days.max(1)))
         .rev()
@@ -114,9 +154,13 @@ fn rows(view: &View<'_>, kind: &str, span: Span) -> Result<Vec<UsageRow>, StoreE
             rows.push(UsageRow { name, used });
         }
     }
+    Ok(most_first(rows))
+}
+
+fn most_first(mut rows: Vec<UsageRow>) -> Vec<UsageRow> {
     rows.sort_by(|one, other| {
         let by = |row: &UsageRow| (row.used.money, row.used.tokens, row.used.requests);
         by(other).cmp(&by(one)).then_with(|| one.name.cmp(&other.name))
     });
-    Ok(rows)
+    rows
 }

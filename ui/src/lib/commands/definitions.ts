@@ -85,6 +85,9 @@ export const DEFINITIONS = [
   { id: "save-view", title: "Save the view", group: "Lists", keys: ["Mod+s"], where: "Calls" },
   { id: "clear-filters", title: "Take all filters away", group: "Lists", keys: [], where: "Calls" },
   { id: "edit-budget", title: "Edit the limit", group: "Lists", keys: ["e"], where: "Budgets" },
+  { id: "new-budget", title: "New budget", group: "Write", keys: ["Mod+n"], where: "Budgets" },
+  { id: "remove-budget", title: "Remove the budget", group: "Lists", keys: ["Delete"], where: "Budgets" },
+  { id: "export-usage", title: "Export who spends as CSV", group: "Lists", keys: [], where: "Budgets" },
 
   { id: "sheet", title: "Keyboard shortcuts", group: "Window", keys: ["?"], where: "everywhere" },
   { id: "toggle-rail", title: "Wide or narrow rail", group: "Window", keys: ["Mod+b"], where: "everywhere" },

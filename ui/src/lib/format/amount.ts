@@ -7,9 +7,10 @@ export function formatAmount(unit: Unit, amount: number): string {
   return unit === "dollars" ? formatDollars(amount) : amount.toLocaleString("en");
 }
 
-/** The same with the unit's name: `$0.0031`, `12,400 tokens`. */
+/** The same with the unit's name: `$0.0031`, `12,400 tokens`, `1 request`. */
 export function formatUse(unit: Unit, amount: number): string {
-  return unit === "dollars" ? formatMoney(amount) : `${amount.toLocaleString("en")} ${unit}`;
+  const word = amount === 1 ? unit.slice(0, -1) : unit;
+  return unit === "dollars" ? formatMoney(amount) : `${amount.toLocaleString("en")} ${word}`;
 }
 
 /** When a budget begins anew; a limit in all never does. */

@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::{Timestamp, ToSpan};
-use signalbox_domain::{AccountKind, Cause, Decision, Money};
-use signalbox_gateway::{BudgetAlert, BudgetState, Forecast, day_span};
+use jiff::Timestamp;
+use signalbox_domain::{Cause, Decision, Money};
+use signalbox_gateway::{
+    AlertLevel, BudgetAlert, BudgetState, BudgetUse, Forecast, UsageBy, UsageRow, course, period_span, trend,
+};
+use signalbox_store::StoredNotice;
 use signalbox_workspace::{
     BudgetEdit, DegradeStep, Period, Scope, UnknownPrice,
     config::{Budget, Config},
@@ -14,36 +17,66 @@ use signalbox_workspace::{
 use super::Core;
 use crate::{
     ApiError, Code,
-    types::{BudgetAccount, BudgetList, BudgetNamed, BudgetPreview, BudgetRow, BudgetSet, DaySpend, Empty, Event},
+    types::{
+        BudgetAccount, BudgetCourse, BudgetList, BudgetNamed, BudgetPreview, BudgetRow, BudgetSet, BudgetTold,
+        BudgetTrend, BudgetsChanged, ConfigUndo, DaySpend, Empty, Event, Standing,
+    },
 };
 
 /// How many days of spending are shown.
-const DAYS: i32 = 21;
+const DAYS: u32 = 21;
+/// How much of what people were told is shown.
+const MOST_TOLD: u32 = 50;
 /// How often it is looked for what processes that have ended left behind.
 const SWEEP: Duration = Duration::from_secs(30);
 
 impl Core {
     /// Every budget and what is used of it.
     pub async fn budget_list(&self, _: Empty) -> Result<BudgetList, ApiError> {
-        Ok(BudgetList { budgets: self.budget_rows().await?, days: self.day_spends().await? })
+        let states = self.gateway.budgets().await?;
+        let trends = self.trends(&states).await?;
+        let (days, told) = (self.day_spends().await?, self.told().await?);
+        Ok(BudgetList { budgets: self.rows_of(states).await?, days, trends, told })
+    }
+
+    /// How the account of a budget that is shown got to where it stands.
+    pub async fn budget_course(&self, request: BudgetNamed) -> Result<BudgetCourse, ApiError> {
+        let name = request.name;
+        let states = self.gateway.budgets().await?;
+        let used = states.into_iter().find(|state| state.budget.name == name).map(|state| {
+            let none = || BudgetUse::nothing(&state.budget, state.span);
+            state.uses.first().cloned().unwrap_or_else(none)
+        });
+        let used = used.ok_or_else(|| {
+            let message = format!("there is no budget {name:?} in signalbox.toml");
+            ApiError::new(Code::NotFound, message)
+        })?;
+        let (zone, now) = (self.gateway.settings().zone.clone(), self.clock.now());
+        let (account, to) = (used.account.clone(), used.resets_at());
+        let points = self.store.read(move |view| course(view, &used, &zone, now)).await?;
+        let from = points.first().map_or(now, |point| point.at);
+        Ok(BudgetCourse { name, account, from, to, points })
     }
 
     /// Changes a budget, or makes it.
-    pub async fn budget_set(&self, request: BudgetSet) -> Result<BudgetList, ApiError> {
+    pub async fn budget_set(&self, request: BudgetSet) -> Result<BudgetsChanged, ApiError> {
         let (name, change) = change(request)?;
-        self.edit_config(move |text| edit::set_budget(text, &name, &change)).await?;
-        self.announce_budgets().await;
-        self.budget_list(Empty {}).await
+        let undo = self.edit_config_with_undo(move |text| edit::set_budget(text, &name, &change)).await?;
+        self.budgets_changed(undo).await
     }
 
     /// Removes a budget.
-    pub async fn budget_remove(&self, request: BudgetNamed) -> Result<BudgetList, ApiError> {
-        self.edit_config(move |text| edit::remove_budget(text, &request.name)).await?;
-        self.announce_budgets().await;
-        self.budget_list(Empty {}).await
+    pub async fn budget_remove(&self, request: BudgetNamed) -> Result<BudgetsChanged, ApiError> {
+        let undo = self.edit_config_with_undo(move |text| edit::remove_budget(text, &request.name)).await?;
+        self.budgets_changed(undo).await
     }
 
-    /// What a change of a budget would have refused in the last week. Nothing is changed.
+    async fn budgets_changed(&self, undo: ConfigUndo) -> Result<BudgetsChanged, ApiError> {
+        self.announce_budgets().await;
+        Ok(BudgetsChanged { list: self.budget_list(Empty {}).await?, undo })
+    }
+
+    /// What a change of a budget would have refused or made cheaper in the last week. Nothing is changed.
     pub async fn budget_preview(&self, request: BudgetSet) -> Result<BudgetPreview, ApiError> {
         let (name, change) = change(request)?;
         let text = edit::set_budget(&self.loaded().text, &name, &change)?;
@@ -54,14 +87,18 @@ impl Core {
         })?;
         let found = self.gateway.preview(budget).await?;
         let calls = if found.calls == 1 { "call" } else { "calls" };
-        let text = match (found.calls, found.refused) {
+        let mut text = match (found.calls, found.refused) {
             (0, _) => "it covers no call of last week".into(),
             (all, 0) => format!("would have refused none of {all} {calls} last week"),
             (all, some) => format!("would have refused {some} of {all} {calls} last week"),
         };
+        if found.degraded > 0 {
+            text += &format!(", degraded {}", found.degraded);
+        }
         Ok(BudgetPreview {
             calls: found.calls,
             refused: found.refused,
+            degraded: found.degraded,
             accounts: found.accounts,
             first: found.first,
             spared: found.spared.money,
@@ -103,11 +140,15 @@ impl Core {
 
     async fn budget_rows(&self) -> Result<Vec<BudgetRow>, ApiError> {
         let states = self.gateway.budgets().await?;
+        self.rows_of(states).await
+    }
+
+    async fn rows_of(&self, states: Vec<BudgetState>) -> Result<Vec<BudgetRow>, ApiError> {
         let (zone, now) = (self.gateway.settings().zone.clone(), self.clock.now());
         self.store
             .read(move |view| {
                 let row = |state: &BudgetState| {
-                    let refused = view.refusals(&state.budget.name, state.span.start)?;
+                    let refused = view.refusals(&state.budget.name, state.span)?;
                     let fullest = state.uses.first().map(|used| Forecast::read(view, used, &zone, now));
                     Ok(row(state, refused, fullest.transpose()?.flatten()))
                 };
@@ -117,23 +158,49 @@ impl Core {
             .map_err(Into::into)
     }
 
-    async fn day_spends(&self) -> Result<Vec<DaySpend>, ApiError> {
-        let settings = self.gateway.settings();
-        let today = self.clock.now().to_zoned(settings.zone.clone());
-        let days: Vec<_> = (0..DAYS).rev().filter_map(|ago| today.checked_sub(ago.days()).ok()).collect();
+    /// What the account of each budget used on each of the last days.
+    async fn trends(&self, states: &[BudgetState]) -> Result<Vec<BudgetTrend>, ApiError> {
+        let (zone, now) = (self.gateway.settings().zone.clone(), self.clock.now());
+        let shown: Vec<_> =
+            states.iter().map(|state| (state.budget.name.clone(), state.uses.first().cloned())).collect();
         self.store
             .read(move |view| {
-                let account = AccountKind::Project.account(settings.project());
-                days.into_iter()
-                    .map(|day| {
-                        let span = day_span(day.timestamp(), &settings.zone);
-                        let spent = view.account_settled(&account, span)?.money;
-                        Ok(DaySpend { day: day.date().to_string(), spent })
-                    })
-                    .collect()
+                let one = |(name, used): (String, Option<BudgetUse>)| {
+                    let days = used.map(|used| trend(view, &used, DAYS, &zone, now)).transpose()?;
+                    Ok(BudgetTrend { name, days: days.unwrap_or_default() })
+                };
+                shown.into_iter().map(one).collect()
             })
             .await
             .map_err(Into::into)
+    }
+
+    /// What people were told last.
+    async fn told(&self) -> Result<Vec<BudgetTold>, ApiError> {
+        let settings = self.gateway.settings();
+        self.store
+            .read(move |view| {
+                let mut told = Vec::new();
+                for notice in view.notices(MOST_TOLD)? {
+                    let Some(level) = AlertLevel::from_word(&notice.level) else { continue };
+                    let period = settings.config.budget(&notice.budget).map(|budget| budget.period);
+                    let span = period.map(|period| period_span(period, notice.period, &settings.zone));
+                    let refused = match (level, span) {
+                        (AlertLevel::Stop, Some(span)) => view.refusals(&notice.budget, span)?,
+                        _ => 0,
+                    };
+                    let StoredNotice { budget, account, at, .. } = notice;
+                    told.push(BudgetTold { at, budget, account, level, refused });
+                }
+                Ok(told)
+            })
+            .await
+            .map_err(Into::into)
+    }
+
+    async fn day_spends(&self) -> Result<Vec<DaySpend>, ApiError> {
+        let days = self.gateway.usage(UsageBy::Day, DAYS, None).await?.rows;
+        Ok(days.into_iter().map(|UsageRow { name, used }| DaySpend { day: name, spent: used.money }).collect())
     }
 }
 
@@ -197,20 +264,13 @@ fn row(state: &BudgetState, refused: u32, forecast: Option<Forecast>) -> BudgetR
             UnknownPrice::Block => None,
             UnknownPrice::Ceiling(ceiling) => Some(*ceiling),
         },
-        settled: fullest.map_or(0, |used| used.settled()),
-        held: fullest.map_or(0, |used| used.held()),
-        left: fullest.map_or(limit.amount, |used| used.left()),
+        standing: fullest.map_or(Standing { settled: 0, held: 0, left: limit.amount }, Standing::of),
         refused,
         resets_at: (span.end != Timestamp::MAX).then_some(span.end),
         forecast,
         accounts: uses
             .iter()
-            .map(|used| BudgetAccount {
-                account: used.account.clone(),
-                settled: used.settled(),
-                held: used.held(),
-                left: used.left(),
-            })
+            .map(|used| BudgetAccount { account: used.account.clone(), standing: Standing::of(used) })
             .collect(),
         account_count: u32::try_from(*accounts).unwrap_or(u32::MAX),
     }

@@ -41,11 +41,13 @@ Examples:
     Remove(Named),
     /// Show what was used
     #[command(after_help = "\
-What a provider may still charge counts as used.
+What a provider may still charge counts as used. By user, org, project, prompt, token or model, those who used something
+are shown, the most money first; by day, every day.
 
 Examples:
   signalbox-cli budget usage
   signalbox-cli budget usage --by user --days 7
+  signalbox-cli budget usage --by prompt --of project:support
   signalbox-cli budget usage --by model --export")]
     Usage(Usage),
 }
@@ -81,7 +83,7 @@ pub(crate) struct Set {
     /// What a million tokens of a model without a price count as, in dollars; block refuses such models
     #[arg(long, value_name = "AMOUNT")]
     unknown_price: Option<String>,
-    /// Show what it would have refused last week, and change nothing
+    /// Show what it would have refused and made cheaper last week, and change nothing
     #[arg(long)]
     preview: bool,
 }
@@ -94,6 +96,9 @@ pub(crate) struct Usage {
     /// How many days, today among them; up to 366
     #[arg(long, value_name = "N", default_value_t = 21)]
     days: u32,
+    /// Of one account only, such as user:ann or project:support
+    #[arg(long, value_name = "ACCOUNT")]
+    of: Option<String>,
     /// Write it into a CSV file in the state folder, and say where that is
     #[arg(long)]
     export: bool,
@@ -135,7 +140,7 @@ pub(crate) async fn run(session: &Session, asked: Budget) -> Outcome {
                 return Err(Error::not_found(format!("there is no budget {name:?} in signalbox.toml"))
                     .hint(names::meant(&name, names, "signalbox-cli budget list shows all")));
             }
-            show(session, &session.core.budget_remove(BudgetNamed { name }).await?)
+            show(session, &session.core.budget_remove(BudgetNamed { name }).await?.list)
         }
         Budget::Usage(asked) => usage(session, asked).await,
     }
@@ -154,7 +159,7 @@ async fn set(session: &Session, asked: Set) -> Outcome {
     }
     let known = session.core.budget_list(Empty {}).await?.budgets;
     let is_new = known.iter().all(|budget| budget.name != name);
-    let list = session.core.budget_set(change).await?;
+    let list = session.core.budget_set(change).await?.list;
     if is_new {
         session.output.note(|_| format!("The budget {name} is new"));
     }
@@ -174,9 +179,9 @@ fn show(session: &Session, list: &BudgetList) -> Outcome {
                 budget.scope.clone(),
                 budget.period.clone(),
                 amount(budget.limit),
-                amount(budget.settled),
-                amount(budget.held),
-                amount(budget.left),
+                amount(budget.standing.settled),
+                amount(budget.standing.held),
+                amount(budget.standing.left),
                 budget.refused.to_string(),
                 state(budget, style),
                 budget.resets_at.map_or_else(|| "never".to_owned(), |resets| resets.to_string()),
@@ -187,8 +192,9 @@ fn show(session: &Session, list: &BudgetList) -> Outcome {
 }
 
 fn state(budget: &BudgetRow, style: Style) -> String {
-    let reaches = |share: f64| budget.settled.saturating_add(budget.held) as f64 >= budget.limit as f64 * share;
-    if budget.left == 0 {
+    let reaches =
+        |share: f64| budget.standing.settled.saturating_add(budget.standing.held) as f64 >= budget.limit as f64 * share;
+    if budget.standing.left == 0 {
         style.signal(Signal::Stop, "used up")
     } else if !budget.degrade.is_empty() && reaches(budget.degrade_at) {
         style.signal(Signal::Caution, "makes cheaper")
@@ -199,8 +205,8 @@ fn state(budget: &BudgetRow, style: Style) -> String {
     }
 }
 
-async fn usage(session: &Session, Usage { by, days, export }: Usage) -> Outcome {
-    let asked = UsageRequest { by: by.into(), days };
+async fn usage(session: &Session, Usage { by, days, of, export }: Usage) -> Outcome {
+    let asked = UsageRequest { by: by.into(), days, account: of };
     if export {
         let written = session.core.budget_export(asked).await?;
         return session.output.show(&json!({ "path": written.path }), |_, _| written.path.clone());

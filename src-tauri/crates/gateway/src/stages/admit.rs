@@ -4,16 +4,20 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use serde_json::json;
-use signalbox_domain::{Amounts, BudgetRefusal, Cause, ContentHash, ErrorClass, Failure, Role, Stage, Unit};
+use serde_json::{Value, json};
+use signalbox_domain::{Amounts, BudgetRefusal, Cause, ContentHash, ErrorClass, Failure, Money, Role, Stage, Unit};
 use signalbox_store::{Hold, Unheard};
 use signalbox_workspace::config::DegradeStep;
 
 use crate::{
     BudgetUse, StoredRequest,
-    admission::{Ask, Verdict, admit},
+    admission::{Ask, KEPT, Verdict, admit},
     pipeline::{Passage, Reserve, Stop},
-    stages::{cheaper, reserve::JudgeNeeds, route::Plan},
+    stages::{
+        cache, cheaper,
+        reserve::JudgeNeeds,
+        route::{KeptOnly, Plan},
+    },
 };
 
 /// How long a lease outlives the plan's time limits.
@@ -27,15 +31,20 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, mut plan
         .map_err(|error| Stop::Failed(Failure::new(ErrorClass::Client, error.to_string())))?;
     passage.request = Some(ContentHash::of(&body));
     passage.bodies.push(body.into());
-    let (mut taken, mut exhausted) = (Vec::new(), Vec::new());
+    let (mut taken, mut exhausted, mut kept) = (Vec::new(), Vec::new(), None);
     for round in 0.. {
         if round >= MOST_ROUNDS {
             exhausted = DegradeStep::ALL.to_vec();
             taken = DegradeStep::ALL.to_vec();
         }
-        match ask(passage, &plan, &taken, &exhausted).await? {
+        match ask(passage, &plan, &taken, &exhausted, kept).await? {
             Verdict::Admitted { uses, held, no_reserve } => {
                 admitted(passage, &plan, held, no_reserve, &uses).await;
+                return Ok(plan);
+            }
+            Verdict::LookForKept => kept = Some(cache::is_kept(passage, request, &plan).await),
+            Verdict::KeptOnly { uses, instead_of } => {
+                kept_only(passage, &mut plan, *instead_of, &uses).await;
                 return Ok(plan);
             }
             Verdict::Refused(refusal) => return Err(refused(passage, *refusal).await),
@@ -66,6 +75,7 @@ async fn ask(
     plan: &Plan,
     taken: &[DegradeStep],
     exhausted: &[DegradeStep],
+    kept: Option<bool>,
 ) -> Result<Verdict, Stop> {
     let now = passage.gateway.clock.now();
     let payer = passage.payer();
@@ -83,7 +93,8 @@ async fn ask(
         first: plan.candidates.first().map_or_else(Unheard::default, |first| first.unheard(0)),
         expires_at: now.checked_add(lease(plan)).unwrap_or(jiff::Timestamp::MAX),
     };
-    let ask = Ask { role: passage.call.role, hold, reserve, taken: taken.to_vec(), exhausted: exhausted.to_vec() };
+    let ask =
+        Ask { role: passage.call.role, hold, reserve, taken: taken.to_vec(), exhausted: exhausted.to_vec(), kept };
     let mut row = passage.stored(None);
     let body = passage.bodies.first().cloned().unwrap_or_default();
     let (settings, before) = (passage.settings.clone(), passage.recorder.decisions());
@@ -98,8 +109,13 @@ async fn ask(
                 // People are told once a period, so this must not be lost.
                 tx.decisions_put(row.call.id, &[before.as_slice(), &told].concat())?;
             }
-            if let Verdict::Admitted { held, .. } = &verdict {
-                row.call.held = held.money;
+            let held = match &verdict {
+                Verdict::Admitted { held, .. } => Some(held.money),
+                Verdict::KeptOnly { .. } => Some(Money::ZERO),
+                Verdict::Cheaper { .. } | Verdict::LookForKept | Verdict::Refused(_) => None,
+            };
+            if let Some(held) = held {
+                row.call.held = held;
                 tx.body_put(&body)?;
                 tx.call_keep(&row)?;
             }
@@ -108,7 +124,7 @@ async fn ask(
         .await;
     match asked {
         Ok((verdict, told)) => {
-            if let Verdict::Admitted { .. } = &verdict {
+            if let Verdict::Admitted { .. } | Verdict::KeptOnly { .. } = &verdict {
                 // The request is in the database.
                 passage.bodies.clear();
             }
@@ -165,7 +181,8 @@ async fn degraded(passage: &mut Passage, step: DegradeStep, by: &BudgetUse, no_r
     }
 }
 
-async fn refused(passage: &mut Passage, refusal: BudgetRefusal) -> Stop {
+/// Refuses a call for want of money, tokens or requests, with the time from which there are more.
+pub(crate) async fn refused(passage: &mut Passage, refusal: BudgetRefusal) -> Stop {
     let unit = refusal.unit;
     let zone = &passage.settings.zone;
     let resets = refusal.resets_at.map(|resets| resets.to_zoned(zone.clone()).strftime("%-d %B, %H:%M %Z").to_string());
@@ -194,6 +211,20 @@ async fn refused(passage: &mut Passage, refusal: BudgetRefusal) -> Stop {
     let wait = refusal.resets_at.and_then(|resets| Duration::try_from(resets.duration_since(now)).ok());
     let class = ErrorClass::Budget { refusal: Box::new(refusal) };
     Stop::Refused(Failure::new(class, message).with_hint(hint).with_retry_after(wait))
+}
+
+/// The budgets have no room for an answer that is paid, and let a kept one be served instead.
+async fn kept_only(passage: &mut Passage, plan: &mut Plan, instead_of: BudgetRefusal, uses: &[BudgetUse]) {
+    let (budget, account) = (&instead_of.budget, &instead_of.scope);
+    let reason = format!("the budget {budget} has no room for more for {account}");
+    passage.call.held = Money::ZERO;
+    passage.purse.held = KEPT;
+    let step = DegradeStep::CacheFirst;
+    let detail = format!("{reason}: nothing is sent, and a kept answer is served");
+    let data = json!({ "step": step.as_str(), "budget": budget, "account": account, "budgets": shown(uses) });
+    passage.recorder.decide_with(Stage::Admit, Cause::Degraded, detail, data).await;
+    plan.kept_only = Some(KeptOnly { reason, instead_of });
+    passage.show().await;
 }
 
 async fn admitted(
@@ -225,14 +256,7 @@ async fn admitted(
         "attempts": attempts,
         "input_at_most": plan.candidates.iter().map(|candidate| candidate.input.at_most).max(),
         "max_output": plan.longest(),
-        "budgets": uses.iter().map(|used| json!({
-            "budget": used.budget.name,
-            "account": used.account,
-            "unit": used.unit(),
-            "settled": used.settled(),
-            "held": used.held(),
-            "limit": used.budget.limit.amount,
-        })).collect::<Vec<_>>(),
+        "budgets": shown(uses),
     });
     let (cause, detail) = if uses.is_empty() {
         (Cause::Unlimited, format!("{worst}; no budget limits this call"))
@@ -251,6 +275,21 @@ async fn admitted(
         passage.recorder.decide(Stage::Admit, Cause::NoReserve, detail).await;
     }
     passage.show().await;
+}
+
+/// How budgets stood, for whoever reads the decision.
+fn shown(uses: &[BudgetUse]) -> Vec<Value> {
+    let one = |used: &BudgetUse| {
+        json!({
+            "budget": used.budget.name,
+            "account": used.account,
+            "unit": used.unit(),
+            "settled": used.settled(),
+            "held": used.held(),
+            "limit": used.budget.limit.amount,
+        })
+    };
+    uses.iter().map(one).collect()
 }
 
 fn reserve(role: Role, needs: &JudgeNeeds, no_reserve: Option<BudgetRefusal>) -> Reserve {

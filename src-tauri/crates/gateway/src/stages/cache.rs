@@ -16,10 +16,10 @@ use crate::{
     listener::Undelivered,
     pipeline::{Passage, Stop, millis_between},
     stages::{
-        attempt,
+        admit, attempt,
         attempts::{End, Outcome},
         deliver,
-        route::Plan,
+        route::{KeptOnly, Plan},
     },
 };
 
@@ -39,6 +39,9 @@ pub(crate) struct Keeping {
 }
 
 pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &Plan) -> Result<Found, Stop> {
+    if let Some(only) = &plan.kept_only {
+        return kept_only(passage, request, plan, only).await;
+    }
     let Some(policy) = plan.cache else {
         passage.recorder.decide(Stage::Cache, Cause::NotConfigured, "this route keeps no answers").await;
         return Ok(Found::Nothing(None));
@@ -97,6 +100,31 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, plan: &P
             }
         }
     }
+}
+
+/// Whether an answer to the request is kept, however old it is.
+pub(crate) async fn is_kept(passage: &Passage, request: &StoredRequest, plan: &Plan) -> bool {
+    if plan.cache.is_none() || matches!(passage.call.origin, Origin::Replay { .. }) {
+        return false;
+    }
+    let Some(key) = key(passage, request, plan) else { return false };
+    lookup(passage, key).await.is_some()
+}
+
+/// Serves the kept answer for which the call was let through. If it has gone meanwhile, the call is refused after all.
+async fn kept_only(
+    passage: &mut Passage,
+    request: &StoredRequest,
+    plan: &Plan,
+    only: &KeptOnly,
+) -> Result<Found, Stop> {
+    if let Some(key) = key(passage, request, plan)
+        && let Some(row) = lookup(passage, key).await
+        && let Some(outcome) = serve(passage, plan, row, Why::InsteadOf(&only.reason)).await
+    {
+        return Ok(Found::Answer(outcome));
+    }
+    Err(admit::refused(passage, only.instead_of.clone()).await)
 }
 
 /// The chain's last step: a kept answer of any age, when the route allows it. It is labelled with its age.
@@ -196,6 +224,7 @@ fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<Conten
         tier: _,
         asked,
         cache_first: _,
+        kept_only: _,
         judge: _,
     } = plan;
     let asked = Asked {
@@ -238,6 +267,8 @@ enum Why<'a> {
     Fresh,
     /// It may be, for a reason.
     Stale(&'a str),
+    /// However old it is, for the reason that nothing else may be served.
+    InsteadOf(&'a str),
 }
 
 /// Serves a kept answer as a stream; none when its text has gone.
@@ -254,17 +285,26 @@ async fn serve(passage: &mut Passage, plan: &Plan, row: CacheRow, why: Why<'_>) 
     let age_ms = millis_between(row.at, passage.gateway.clock.now());
     let age = age_in_words(age_ms);
     let model = &row.served.model;
+    let fresh = plan.cache.is_some_and(|policy| age_ms <= policy.max_age_ms);
+    let stale = match why {
+        Why::Fresh => false,
+        Why::Stale(_) => true,
+        Why::InsteadOf(_) => !fresh,
+    };
     let (cause, detail) = match why {
-        Why::Stale(reason) => (Cause::Stale, format!("{reason}; an answer of {model} that is {age} old is served")),
+        Why::InsteadOf(reason) if fresh => (Cause::Hit, format!("{reason}; an answer of {model} that is {age} old")),
+        Why::Stale(reason) | Why::InsteadOf(reason) => {
+            (Cause::Stale, format!("{reason}; an answer of {model} that is {age} old is served"))
+        }
         Why::Fresh => (Cause::Hit, format!("an answer of {model} that is {age} old")),
     };
     let data = json!({ "of": row.call, "age_ms": age_ms, "model": row.served.model });
     passage.recorder.decide_with(Stage::Cache, cause, detail, data).await;
-    if let Why::Stale(reason) = why {
+    if let Why::Stale(reason) | Why::InsteadOf(reason) = why {
         passage.call.degraded = true;
         passage.call.degraded_reason = Some(format!("{reason}, and this answer is {age} old"));
     }
-    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale: matches!(why, Why::Stale(_)) });
+    passage.call.cache = Some(CacheHit { of: row.call, age_ms, stale });
     passage.call.served = Some(row.served);
     passage.call.simulated = row.simulated;
     Some(deliver_whole(passage, plan, Answer::of(&text, reply), row.finish).await)

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use signalbox_domain::{
-    Amounts, Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target, Tier, Usage,
+    Amounts, BudgetRefusal, Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target,
+    Tier, Usage,
 };
 use signalbox_providers::{Prepared, Provider};
 use signalbox_store::Unheard;
@@ -44,8 +45,18 @@ pub(crate) struct Plan {
     pub(crate) asked: Question,
     /// Why a kept answer of any age is served before a new one is made.
     pub(crate) cache_first: Option<String>,
+    /// Why nothing but a kept answer may be served, where that is so.
+    pub(crate) kept_only: Option<KeptOnly>,
     /// What the judge may need.
     pub(crate) judge: JudgeNeeds,
+}
+
+/// A budget is used up, and a kept answer is served instead of a refusal.
+pub(crate) struct KeptOnly {
+    /// Why, in words.
+    pub(crate) reason: String,
+    /// What the call ends with if the answer has gone meanwhile.
+    pub(crate) instead_of: BudgetRefusal,
 }
 
 /// What a provider would be asked.
@@ -243,6 +254,7 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         tier: route.filter(|_| role == Role::Generate).map(|_| Tier::Standard),
         asked,
         cache_first: None,
+        kept_only: None,
         judge,
     })
 }

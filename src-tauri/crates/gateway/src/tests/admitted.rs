@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::capped::Dice;
 use crate::{
-    admission::{Ask, Verdict, admit},
+    admission::{Ask, KEPT, Verdict, admit},
     entropy,
 };
 
@@ -34,7 +34,7 @@ fn budgets(dice: &mut Dice) -> Vec<Budget> {
     let budget = |name: &str, scope: &str, period, limit: String| Budget {
         scope: scope.parse().unwrap(),
         period,
-        degrade: vec![DegradeStep::ClampOutput],
+        degrade: vec![DegradeStep::ClampOutput, DegradeStep::CacheFirst],
         degrade_at: 1.0,
         ..Budget::new(name, limit.parse().unwrap())
     };
@@ -75,13 +75,17 @@ async fn call(desk: &Desk, seed: u64, dice: &mut Dice) {
     };
     let reserve = if dice.next(3) == 0 { part(dice, Amounts { requests: 0, ..worst }) } else { Amounts::ZERO };
     let (mut exhausted, mut held) = (Vec::new(), None);
+    // The same was answered before, or not.
+    let is_kept = dice.next(4) == 0;
+    let mut kept = None;
     while held.is_none() {
         let ask = Ask {
             role: Role::Generate,
             hold: hold.clone(),
             reserve,
-            taken: vec![DegradeStep::ClampOutput],
+            taken: vec![DegradeStep::ClampOutput, DegradeStep::CacheFirst],
             exhausted: exhausted.clone(),
+            kept,
         };
         let budgets: Vec<_> =
             desk.budgets.iter().filter_map(|budget| Some((budget.clone(), budget.scope.account(&payer)?))).collect();
@@ -89,6 +93,8 @@ async fn call(desk: &Desk, seed: u64, dice: &mut Dice) {
         match asked.0 {
             Verdict::Admitted { held: amounts, .. } => held = Some(amounts),
             Verdict::Refused(_) => return,
+            Verdict::LookForKept => kept = Some(is_kept),
+            Verdict::KeptOnly { .. } => held = Some(KEPT),
             Verdict::Cheaper { room, .. } => {
                 // No threshold is below the limit.
                 let room = room.unwrap();
@@ -106,6 +112,8 @@ async fn call(desk: &Desk, seed: u64, dice: &mut Dice) {
     }
     let held = held.unwrap_or_default();
     let used = match dice.next(20) {
+        // Of a kept answer nothing is paid.
+        _ if held == KEPT => KEPT,
         0 => held + part(dice, Amounts { requests: 0, ..worst }),
         1 => held,
         _ => part(dice, held),

@@ -169,6 +169,68 @@ async fn a_kept_answer_of_any_age_is_served_first_and_says_so() {
     assert!(other.has(Cause::NotKept), "and isn't kept for those who pay for more");
 }
 
+/// A house whose route keeps answers, and the answer that it keeps.
+async fn keeping(limit: &str, degrade: &[DegradeStep], change: impl FnOnce(&mut Config)) -> (House, Watched) {
+    let house = house(limit, degrade, |config| {
+        let policy = CachePolicy { max_age_ms: 86_400_000, stale: false };
+        config.routes.iter_mut().for_each(|route| route.cache = Some(policy));
+        change(config);
+    });
+    let first = ask(&house, "What is a lever?", 100).await;
+    assert!(first.has(Cause::Kept), "{:#?}", first.decisions);
+    (house, first)
+}
+
+#[tokio::test]
+async fn at_the_limit_a_kept_answer_is_served_where_the_policy_names_it_and_says_so() {
+    let (house, first) = keeping("$10", &[DegradeStep::CacheFirst], |_| {}).await;
+    house.spend("$10").await;
+    let again = ask(&house, "What is a lever?", 100).await;
+    assert_eq!(
+        (again.end(), &again.text, again.call.attempts.len()),
+        ("done", &first.text, 0),
+        "{:#?}",
+        again.decisions
+    );
+    assert_eq!((again.call.held, again.call.settlement.unwrap().charged()), (Money::ZERO, Money::ZERO));
+    assert!(again.has(Cause::Hit) && again.has(Cause::Degraded) && !again.call.cache.unwrap().stale);
+    let reason = again.call.degraded_reason.unwrap_or_default();
+    assert!(
+        again.call.degraded && reason.contains("the budget daily has no room") && reason.contains("old"),
+        "{reason}"
+    );
+    let other = ask(&house, "What is a signal?", 100).await;
+    assert_eq!(other.end(), "budget exceeded", "what isn't kept is refused");
+    let stopped = other.decisions.iter().any(|decision| decision.data["level"] == "stop");
+    assert!(stopped, "and only then people are told that calls are");
+    assert_eq!(house.money().await.0, Money::ZERO, "nothing stays held");
+}
+
+#[tokio::test]
+async fn at_the_limit_a_kept_answer_is_refused_where_it_would_overspend_or_nobody_names_it() {
+    let no_policy = |config: &mut Config| config.budgets.push(Budget::new("strict", "$10".parse().unwrap()));
+    let (house, _) = keeping("$10", &[DegradeStep::CacheFirst], no_policy).await;
+    house.spend("$10").await;
+    assert_eq!(ask(&house, "What is a lever?", 100).await.end(), "budget exceeded", "the other budget doesn't name it");
+
+    let (house, _) = keeping("1 request", &[DegradeStep::CacheFirst], |_| {}).await;
+    assert_eq!(ask(&house, "What is a lever?", 100).await.end(), "budget exceeded", "it is a request like any other");
+
+    let judged = |config: &mut Config| {
+        config.routes[0].judge =
+            Some(signalbox_workspace::config::Judge { models: vec!["first".into()], min_tier: None });
+    };
+    let (house, first) = keeping("$10", &[DegradeStep::CacheFirst], judged).await;
+    house.spend("$10").await;
+    let mut judge = request("What is a lever?");
+    judge.role = Role::Judge;
+    let mut replay = request("What is a lever?");
+    replay.origin = signalbox_domain::Origin::Replay { of: first.call.id };
+    for (request, why) in [(judge, "a judge is never degraded"), (replay, "a replay is always sent anew")] {
+        assert_eq!(watch(house.gateway.call(request)).await.call.status, CallStatus::Refused, "{why}");
+    }
+}
+
 #[tokio::test]
 async fn a_judge_is_never_degraded() {
     let house = house("$10", DegradeStep::ALL, |config| {

@@ -61,7 +61,14 @@ impl Story {
             expires_at: Timestamp::MAX,
         };
         let (budgets, zone) = (vec![(self.budget.clone(), ACCOUNT.to_owned())], self.zone.clone());
-        let ask = Ask { role: Role::Generate, hold, reserve: Amounts::ZERO, taken: Vec::new(), exhausted: Vec::new() };
+        let ask = Ask {
+            role: Role::Generate,
+            hold,
+            reserve: Amounts::ZERO,
+            taken: Vec::new(),
+            exhausted: Vec::new(),
+            kept: None,
+        };
         let verdict = self.store.write(move |tx| admit(tx, &budgets, &zone, ask, now)).await.unwrap().0;
         let admitted = matches!(verdict, Verdict::Admitted { .. });
         if admitted {

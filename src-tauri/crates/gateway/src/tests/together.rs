@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use signalbox_domain::{CallStatus, Cause, ErrorClass, Failure, FinishReason, Money};
+use signalbox_domain::{
+    Amounts, CallId, CallStatus, Caller, Cause, ErrorClass, Failure, FinishReason, Money, Settlement, SettlementKind,
+};
 use signalbox_providers::Event;
-use signalbox_workspace::config::CachePolicy;
+use signalbox_store::LedgerEntry;
+use signalbox_workspace::config::{Budget, CachePolicy, DegradeStep};
 use tokio::sync::Semaphore;
 
 use super::{
     harness::{House, Watched, request, watch},
     scripted::{Scripted, Step, put, scripted},
 };
+use crate::{PromptText, entropy};
 
 const MANY: usize = 50;
 
@@ -120,4 +124,68 @@ async fn an_answer_cut_by_its_length_is_shared_as_that_and_never_kept() {
     }
     gate.add_permits(1);
     assert!(house.ask("Same?").await.has(Cause::Miss), "it is asked anew");
+}
+
+#[tokio::test]
+async fn what_a_budget_made_cheaper_is_shared_with_its_label_and_only_with_those_whom_it_makes_so() {
+    let gate = Arc::new(Semaphore::new(0));
+    let answer = |text: &str| [Step::Say(Event::Delta(text.into())), Step::Say(Event::Finished(FinishReason::Stop))];
+    let gated = std::iter::once(Step::Await(gate.clone())).chain(answer("short")).collect();
+    let provider = Arc::new(Scripted::new([gated, answer("as long as it likes").into()]));
+    let house = scripted(std::slice::from_ref(&provider), |config| {
+        keeps(config);
+        config.budgets = vec![Budget {
+            scope: "token:*".parse().unwrap(),
+            degrade: vec![DegradeStep::ClampOutput],
+            ..Budget::new("each-token", "$1".parse().unwrap())
+        }];
+    });
+    spend(&house, "poor", "$0.95").await;
+    let ask = |token: &str| {
+        let mut request = request("Same?");
+        request.caller.token = Some(token.into());
+        if let PromptText::Rendered { request, .. } = &mut request.text {
+            request.params.max_tokens = Some(400);
+        }
+        tokio::spawn(watch(house.gateway.call(request)))
+    };
+    let first = ask("poor");
+    while provider.sent().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let (second, other) = (ask("poor"), ask("rich"));
+    while house.gateway.flights.waiting() < 2 {
+        tokio::task::yield_now().await;
+    }
+    gate.add_permits(1);
+    let (first, second, other) = (first.await.unwrap(), second.await.unwrap(), other.await.unwrap());
+    for cheaper in [&first, &second] {
+        let reason = cheaper.call.degraded_reason.as_deref().unwrap_or_default();
+        assert!(cheaper.call.degraded && reason.contains("200 tokens instead of 400"), "{reason}");
+        assert_eq!(cheaper.text, "short");
+    }
+    assert!(second.has(Cause::Joined) && second.call.attempts.is_empty(), "{:#?}", second.decisions);
+    assert_eq!(
+        (other.text.as_str(), other.call.degraded, other.call.attempts.len()),
+        ("as long as it likes", false, 1)
+    );
+    assert!(!first.has(Cause::Kept) && other.call.cache.is_none());
+    assert_eq!(house.money().await.0, Money::ZERO, "nothing stays held");
+}
+
+/// Lets a token have spent so much before.
+async fn spend(house: &House, token: &str, amount: &str) {
+    let at = house.gateway.clock.now();
+    let caller = Caller { token: Some(token.into()), ..Caller::default() };
+    let entry = LedgerEntry {
+        call: CallId::new(at, entropy()),
+        at,
+        admitted_at: at,
+        payer: house.gateway.settings().payer(&caller, None),
+        model: None,
+        settlement: Settlement::new(amount.parse().unwrap(), SettlementKind::Exact),
+        tokens: 0,
+        held: Amounts::ZERO,
+    };
+    house.store.write(move |tx| tx.ledger_add(&entry)).await.unwrap();
 }

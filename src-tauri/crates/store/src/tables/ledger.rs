@@ -1,8 +1,10 @@
 //! What calls really cost. Rows are only ever added; the database itself refuses to change one.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::Row;
-use signalbox_domain::{Amounts, CallId, Money, Payer, Settlement, SettlementKind};
+use signalbox_domain::{AccountKind, Amounts, CallId, Money, Payer, Role, Settlement, SettlementKind};
 
 use crate::{
     StoreError, Tx, View,
@@ -79,6 +81,25 @@ pub struct Span {
     pub end: Timestamp,
 }
 
+/// By what the ledger can be counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerColumn {
+    /// By one of those whom a call counts for.
+    Account(AccountKind),
+    /// By the model that answered.
+    Model,
+}
+
+impl LedgerColumn {
+    fn as_str(self) -> &'static str {
+        match self {
+            // The kinds of accounts are named as the columns are.
+            Self::Account(kind) => kind.as_str(),
+            Self::Model => "model",
+        }
+    }
+}
+
 const COLUMNS: &str = "call, at, project, prompt, model, amount, kind, user, org, token, tokens, doubtful, over, held, \
                        held_tokens, admitted_at";
 
@@ -127,6 +148,36 @@ impl View<'_> {
         let mut statement =
             self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger WHERE at >= ?1 AND at < ?2 ORDER BY at"))?;
         let rows = statement.query_map((to_micros(span.start), to_micros(span.end)), read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The calls of judges among those that were settled since a moment.
+    pub fn judged(&self, since: Timestamp) -> Result<HashSet<CallId>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT ledger.call FROM ledger JOIN calls ON calls.id = ledger.call WHERE ledger.at >= ?1 AND role = ?2",
+        )?;
+        let rows =
+            statement.query_map((to_micros(since), Role::Judge.as_str()), |row| row.get(0).map(CallId::from_bytes))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What one account has used in a stretch of time, counted apart by something else. The ledger itself is added up:
+    /// the accounts know only what each has used in all.
+    pub fn ledger_by(
+        &self,
+        by: LedgerColumn,
+        of: (AccountKind, &str),
+        span: Span,
+    ) -> Result<Vec<(String, Amounts)>, StoreError> {
+        let (by, kind) = (by.as_str(), of.0.as_str());
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {by}, sum(amount + doubtful), sum(tokens), count(*) FROM ledger
+             WHERE at >= ?1 AND at < ?2 AND {kind} = ?3 AND {by} IS NOT NULL GROUP BY {by} ORDER BY {by}"
+        ))?;
+        let rows = statement.query_map((to_micros(span.start), to_micros(span.end), of.1), |row| {
+            let money = Money::from_nanos(row.get(1)?);
+            Ok((row.get(0)?, Amounts { money, tokens: row.get(2)?, requests: row.get(3)? }))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -208,5 +259,47 @@ mod tests {
         }
         let settled = store.read(|view| view.settled_in_all()).await.unwrap();
         assert_eq!(settled, Money::from_nanos(7));
+    }
+
+    #[tokio::test]
+    async fn what_one_account_has_used_is_counted_apart_by_another() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).unwrap().store;
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let entry = |number: u8, second, user: &str, prompt: &str, model: &str| LedgerEntry {
+            call: CallId::new(at(second), [number; 10]),
+            at: at(second),
+            admitted_at: at(second),
+            payer: Payer {
+                user: Some(user.into()),
+                prompt: Some(prompt.into()),
+                project: "p".into(),
+                ..Payer::default()
+            },
+            model: Some(model.into()),
+            tokens: 10,
+            held: Amounts::ZERO,
+            settlement: Settlement::new(Money::from_nanos(7), SettlementKind::Exact),
+        };
+        let rows = [
+            entry(1, 100, "ann", "reply", "mini"),
+            entry(2, 101, "ann", "triage", "mini"),
+            entry(3, 102, "ann", "reply", "large"),
+            entry(4, 103, "bob", "reply", "mini"),
+            entry(5, 900, "ann", "reply", "mini"),
+        ];
+        store.write(move |tx| rows.iter().try_for_each(|row| tx.ledger_add(row))).await.unwrap();
+        let span = Span { start: at(100), end: at(900) };
+        let user = AccountKind::User;
+        for (by, of, expected) in [
+            (LedgerColumn::Account(AccountKind::Prompt), (user, "ann"), vec![("reply", 2), ("triage", 1)]),
+            (LedgerColumn::Model, (user, "ann"), vec![("large", 1), ("mini", 2)]),
+            (LedgerColumn::Account(user), (AccountKind::Prompt, "reply"), vec![("ann", 2), ("bob", 1)]),
+            (LedgerColumn::Model, (user, "x' OR 1=1 --"), vec![]),
+        ] {
+            let found = store.read(move |view| view.ledger_by(by, of, span)).await.unwrap();
+            let found: Vec<_> = found.iter().map(|(name, used)| (name.as_str(), used.requests)).collect();
+            assert_eq!(found, expected, "{by:?} of {of:?}");
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::{StoreError, Tx, time::to_micros};
+use crate::{
+    StoreError, Tx, View,
+    time::{from_micros, to_micros},
+};
 
 pub(crate) const V6: &str = "
 CREATE TABLE notices (
@@ -26,6 +29,40 @@ pub struct Notice<'a> {
     pub level: &'a str,
     /// When the period began.
     pub period: Timestamp,
+}
+
+/// What people were told, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredNotice {
+    /// The budget.
+    pub budget: String,
+    /// The account.
+    pub account: String,
+    /// The threshold.
+    pub level: String,
+    /// When the period began.
+    pub period: Timestamp,
+    /// When they were told.
+    pub at: Timestamp,
+}
+
+impl View<'_> {
+    /// What people were told last, the newest first.
+    pub fn notices(&self, most: u32) -> Result<Vec<StoredNotice>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT budget, account, level, period, at FROM notices ORDER BY at DESC, budget, account, level LIMIT ?1",
+        )?;
+        let rows = statement.query_map([most], |row| {
+            Ok(StoredNotice {
+                budget: row.get(0)?,
+                account: row.get(1)?,
+                level: row.get(2)?,
+                period: from_micros(row.get(3)?),
+                at: from_micros(row.get(4)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 impl Tx<'_> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use signalbox_domain::CallId;
 
-use crate::{StoreError, Tx, View, time::to_micros};
+use crate::{StoreError, Tx, View, tables::ledger::Span, time::to_micros};
 
 pub(crate) const V1: &str = "
 CREATE TABLE refusals (
@@ -15,10 +15,11 @@ CREATE INDEX refusals_by_budget ON refusals (budget, at);
 ";
 
 impl View<'_> {
-    /// How many calls a budget has refused since a moment.
-    pub fn refusals(&self, budget: &str, since: Timestamp) -> Result<u32, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT count(*) FROM refusals WHERE budget = ?1 AND at >= ?2")?;
-        Ok(statement.query_row((budget, to_micros(since)), |row| row.get(0))?)
+    /// How many calls a budget has refused in a stretch of time.
+    pub fn refusals(&self, budget: &str, span: Span) -> Result<u32, StoreError> {
+        let mut statement =
+            self.0.prepare_cached("SELECT count(*) FROM refusals WHERE budget = ?1 AND at >= ?2 AND at < ?3")?;
+        Ok(statement.query_row((budget, to_micros(span.start), to_micros(span.end)), |row| row.get(0))?)
     }
 }
 

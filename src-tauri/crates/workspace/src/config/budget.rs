@@ -36,7 +36,7 @@ pub enum DegradeStep {
     CheaperTier,
     /// The answer may be only half as long, or as short as still fits.
     ClampOutput,
-    /// A kept answer of any age is served before a new one is made.
+    /// A kept answer of any age is served before a new one is made, and at the limit instead of a refusal.
     CacheFirst,
 }
 

@@ -14,6 +14,10 @@ calls: number,
  */
 refused: number,
 /**
+ * Those of them that it would have made cheaper.
+ */
+degraded: number,
+/**
  * The accounts that would have been refused something.
  */
 accounts: number,

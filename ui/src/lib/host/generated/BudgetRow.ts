@@ -49,18 +49,6 @@ degrade: Array<string>,
  */
 unknown_price: Money | null,
 /**
- * Used in this period.
- */
-settled: number,
-/**
- * Reserved by calls under way.
- */
-held: number,
-/**
- * What can still be reserved.
- */
-left: number,
-/**
  * Calls that it refused in this period.
  */
 refused: number,
@@ -79,4 +67,16 @@ accounts: Array<BudgetAccount>,
 /**
  * How many there are.
  */
-account_count: number, };
+account_count: number,
+/**
+ * Used in this period.
+ */
+settled: number,
+/**
+ * Reserved by calls under way.
+ */
+held: number,
+/**
+ * What can still be reserved.
+ */
+left: number, };

@@ -12,11 +12,15 @@ export type UsageReport = {
  */
 by: UsageBy,
 /**
+ * The account that it is about; none for all.
+ */
+account: string | null,
+/**
  * Those who have used something, the most money first; or every day, the oldest first.
  */
 rows: Array<UsageRow>,
 /**
- * What all projects have used together.
+ * What they have used together.
  */
 total: Amounts,
 /**

@@ -12,4 +12,8 @@ by: UsageBy,
 /**
  * How many days, today among them; at most 366.
  */
-days: number, };
+days: number,
+/**
+ * By one account only, such as `project:support`; by all without.
+ */
+account?: string | null, };

@@ -1,6 +1,7 @@
 // Made from the list of commands by `cargo xtask bindings`.
 import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, Completions, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DefinitionAnswer, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, HoverAnswer, IncludesAnswer, IncludesRequest, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptPlace, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, Redirects, Renaming, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, VariableRename, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptExport, PromptExported, PromptImport, PromptImports, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BackupList, BudgetCourse, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, BudgetsChanged, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -109,15 +110,17 @@ export interface Commands {
   /** Every budget and what is used of it. */
   budget_list: { request: Empty; response: BudgetList };
   /** Changes a budget, or makes it. */
-  budget_set: { request: BudgetSet; response: BudgetList };
-  /** What a change of a budget would have refused in the last week. */
+  budget_set: { request: BudgetSet; response: BudgetsChanged };
+  /** How the account of a budget got to where it stands. */
+  budget_course: { request: BudgetNamed; response: BudgetCourse };
+  /** What a change of a budget would have refused or made cheaper in the last week. */
   budget_preview: { request: BudgetSet; response: BudgetPreview };
   /** What was used, by whom or when. */
   budget_usage: { request: UsageRequest; response: UsageReport };
   /** The same as a file. */
   budget_export: { request: UsageRequest; response: UsageExported };
   /** Removes a budget. */
-  budget_remove: { request: BudgetNamed; response: BudgetList };
+  budget_remove: { request: BudgetNamed; response: BudgetsChanged };
   /** Every route, and every model that a route may name. */
   route_list: { request: Empty; response: RouteList };
   /** Changes or adds a route. */
