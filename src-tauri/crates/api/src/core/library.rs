@@ -11,7 +11,10 @@ use signalbox_store::LibraryRow;
 use super::Core;
 use crate::{
     ApiError,
-    types::{Empty, PromptArchive, PromptHit, PromptList, PromptRow, PromptSearch, PromptsFound, Redirect, Redirects},
+    types::{
+        Empty, PromptArchive, PromptHit, PromptList, PromptNamed, PromptRow, PromptSearch, PromptSettled, PromptsFound,
+        Redirect, Redirects,
+    },
 };
 
 /// How many rows are written at once. Whoever saves a draft meanwhile waits for so many.
