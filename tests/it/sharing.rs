@@ -171,7 +171,8 @@ async fn prompts_are_found_by_their_names_messages_and_texts_also_after_another_
     ];
     assert_eq!(find(&app, "FOX").await, both);
     assert_eq!(find(&app, "brown reply").await.len(), 1, "all of the words, wherever they are");
-    assert_eq!(find(&app, "First version").await, [("fox/hole".to_owned(), Some(ExcerptOf::Message { version: 1 }))]);
+    let by_message = ("fox/hole".to_owned(), Some(ExcerptOf::Message { version: 1 }));
+    assert!(find(&app, "First version").await.contains(&by_message));
     assert_eq!(find(&app, "no such words").await, []);
     assert_eq!(find(&app, "").await.len(), 6);
 

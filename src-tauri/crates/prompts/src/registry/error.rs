@@ -105,7 +105,7 @@ pub enum RegistryError {
     },
     /// A prompt that is included can't be taken in.
     #[error("the template can't be saved: {0}")]
-    Include(#[from] IncludeError),
+    Include(IncludeError),
     /// `labels.toml` can't be read.
     #[error("{}, line {line}: {message}; correct the file, then try again", .path.display())]
     Labels {

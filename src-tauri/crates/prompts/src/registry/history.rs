@@ -55,7 +55,10 @@ impl History {
             let to = labels.pointers.get(label).copied();
             if from != to {
                 let what = LabelEvent::Moved { from, to };
-                changes.push(LabelChange { label: label.to_owned(), what, by: String::new(), at: None });
+                let change = LabelChange { label: label.to_owned(), what, by: String::new(), at: None };
+                // A label that nothing is known of was there before all that is known.
+                let is_known = self.changes.iter().any(|known| target(known, label).is_some());
+                changes.insert(if is_known { changes.len() } else { 0 }, change);
             }
         }
         changes
@@ -132,13 +135,18 @@ mod tests {
     fn a_move_by_hand_is_a_move_by_nobody() {
         let history = history(&MOVES);
         let changes = history.changes(&labels(&[("p", 3), ("q", 1)]));
-        let added: Vec<_> = changes.iter().skip(3).map(|change| (change.label.as_str(), &change.what)).collect();
+        let added: Vec<_> = changes
+            .iter()
+            .filter(|change| change.at.is_none())
+            .map(|change| (change.label.as_str(), &change.what))
+            .collect();
         assert_eq!(
             added,
             [
-                ("p", &LabelEvent::Moved { from: Some(5), to: Some(3) }),
-                ("q", &LabelEvent::Moved { from: None, to: Some(1) })
-            ]
+                ("q", &LabelEvent::Moved { from: None, to: Some(1) }),
+                ("p", &LabelEvent::Moved { from: Some(5), to: Some(3) })
+            ],
+            "a label that nothing is known of comes first"
         );
         assert_eq!(history.before(&labels(&[("p", 3)]), "p"), Some(5));
         let gone = history.changes(&labels(&[]));

@@ -23,10 +23,10 @@ impl Registry {
             return Err(RegistryError::IntoItself { name: from.clone() });
         }
         // Whoever looks for the old name must find the new one from the moment on in which the old one is gone.
-        self.redirect(from, to)?;
+        let before = self.redirect(from, to)?;
         let moved = self.rename_folder(&folder, from, to);
         if moved.is_err() {
-            self.end_redirect(from)?;
+            self.restore_redirects(&before)?;
         }
         moved
     }

@@ -1,6 +1,6 @@
 //! `redirects.toml`: the names that prompts had, so that whoever uses an old one still finds them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use signalbox_workspace::{FileError, confine, read_to_string, write_atomic};
 use toml_edit::{DocumentMut, Item, Table, value};
@@ -39,8 +39,8 @@ impl Registry {
         Ok(redirects.into_iter().filter(|(_, to)| to == name).map(|(from, _)| from).collect())
     }
 
-    /// Lets an old name lead to a new one, and all that led to the old one.
-    pub(super) fn redirect(&self, from: &PromptName, to: &PromptName) -> Result<(), RegistryError> {
+    /// Lets an old name lead to a new one, and all that led to the old one. Gives the file as it was before.
+    pub(super) fn redirect(&self, from: &PromptName, to: &PromptName) -> Result<String, RegistryError> {
         let text = self.redirects_text()?;
         let mut redirects = read(&text);
         for target in redirects.values_mut().filter(|target| *target == from) {
@@ -49,7 +49,17 @@ impl Registry {
         redirects.insert(from.clone(), to.clone());
         // A name that is in use leads nowhere else.
         redirects.remove(to);
-        self.write_redirects(&text, &redirects)
+        self.write_redirects(&text, &redirects)?;
+        Ok(text)
+    }
+
+    /// Brings the file back as it was.
+    pub(super) fn restore_redirects(&self, before: &str) -> Result<(), RegistryError> {
+        let path = self.redirects_path()?;
+        if before.is_empty() {
+            return fs::remove_file(&path).map_err(|error| FileError::new(&path, error).into());
+        }
+        Ok(write_atomic(&path, before.as_bytes())?)
     }
 
     /// Lets a name that is taken anew lead nowhere.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use signalbox_domain::ContentHash;
 use signalbox_workspace::{FileError, create_new, read_to_string, write_atomic};
 use ts_rs::TS;
 
 use super::{
     Registry, RegistryError,
     folder::Folder,
-    labels::{Labels, conflict},
+    labels::{Entry, Labels, conflict},
     lock::Lock,
 };
 use crate::{name::PromptName, source::Source};
@@ -60,21 +61,38 @@ impl Registry {
         let (mut labels, theirs) = (Labels::parse(&path, &ours)?, Labels::parse(&path, &theirs)?);
 
         let mut numbers = BTreeMap::new();
+        let mut split = Vec::new();
         for number in folder.numbers() {
-            if let Some(now) = split_version(&folder, &name, number, &labels, &theirs)? {
-                numbers.insert(number, now);
+            if let Some(found) = split_version(&folder, &name, number, &labels, &theirs)? {
+                numbers.insert(number, found.free);
+                split.push(found);
             }
         }
         let here = |number: u32| numbers.get(&number).copied().unwrap_or(number);
+        let moved = |entry: &Entry| {
+            let parents = entry.parents.iter().map(|&parent| here(parent)).collect();
+            Entry { parents, ..entry.clone() }
+        };
         for (&number, entry) in &theirs.versions {
-            if labels.versions.get(&here(number)).is_none_or(|known| known.hash.is_none()) {
-                let mut entry = entry.clone();
-                entry.parents = entry.parents.into_iter().map(here).collect();
-                labels.record(here(number), entry);
+            if !numbers.contains_key(&number) && !labels.versions.contains_key(&number) {
+                labels.record(number, moved(entry));
             }
         }
+        for Split { number, free, mine, other } in split {
+            // What is known of a text is what either side has recorded with its hash.
+            let known = |hash| {
+                let both = [labels.versions.get(&number), theirs.versions.get(&number)];
+                both.into_iter().flatten().find(|entry| entry.hash == Some(hash)).cloned()
+            };
+            let mine_is = known(mine).unwrap_or_default();
+            let other_is = known(other).as_ref().map(moved).unwrap_or_default();
+            labels.record(number, Entry { hash: Some(mine), ..mine_is });
+            labels.record(free, Entry { hash: Some(other), ..other_is });
+        }
         let mut choices = Vec::new();
-        for (label, &target) in &theirs.pointers {
+        // Where the labels are in no conflict, both sides agree on them.
+        let pointers = theirs.pointers.iter().filter(|_| conflict(&text).is_some());
+        for (label, &target) in pointers {
             match labels.pointers.get(label).copied() {
                 None => drop(labels.point(label, here(target))),
                 Some(ours) if ours != here(target) => {
@@ -95,14 +113,25 @@ impl Registry {
     }
 }
 
-/// Makes two versions of a file that holds two, and gives the number of the other side's; none when it holds one.
+/// A file that held two versions.
+struct Split {
+    number: u32,
+    /// The number that the other side's version has now.
+    free: u32,
+    /// The hash of this side's version.
+    mine: ContentHash,
+    /// The hash of the other side's.
+    other: ContentHash,
+}
+
+/// Makes two versions of a file that holds two; nothing when it holds one.
 fn split_version(
     folder: &Folder,
     name: &PromptName,
     number: u32,
     ours: &Labels,
     theirs: &Labels,
-) -> Result<Option<u32>, RegistryError> {
+) -> Result<Option<Split>, RegistryError> {
     let path = folder.inside(&folder.version_path(number))?;
     let Ok(text) = read_to_string(&path) else { return Ok(None) };
     if conflict(&text).is_none() {
@@ -124,7 +153,7 @@ fn split_version(
         }
     }
     write_atomic(&path, mine.to_text().as_bytes())?;
-    Ok(Some(free))
+    Ok(Some(Split { number, free, mine: mine.content_hash(), other: other.content_hash() }))
 }
 
 /// A text with git's marks as either side has it.

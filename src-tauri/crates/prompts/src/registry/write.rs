@@ -103,7 +103,7 @@ impl Registry {
     /// A text with what its includes stand for, which are kept.
     fn settled(&self, name: &PromptName, source: &Source) -> Result<Source, RegistryError> {
         source.check()?;
-        let frozen = freeze(source, &Scope::now(self).of(name))?;
+        let frozen = freeze(source, &Scope::now(self).of(name)).map_err(RegistryError::Include)?;
         frozen.source.check()?;
         self.keep_included(&frozen.included)?;
         Ok(frozen.source)

@@ -60,6 +60,12 @@ fn a_rename_that_fails_leaves_the_old_name_alone() {
     assert!(place.registry.rename(&name("a"), &name("b")).is_err());
     assert!(place.registry.redirects().unwrap().is_empty());
     assert!(place.registry.get(&name("a")).is_ok());
+
+    place.registry.rename(&name("a"), &name("c")).unwrap();
+    let before = fs::read_to_string(place.path("redirects.toml")).unwrap();
+    assert!(place.registry.rename(&name("c"), &name("b")).is_err());
+    assert_eq!(fs::read_to_string(place.path("redirects.toml")).unwrap(), before);
+    assert_eq!(place.registry.get(&name("a")).unwrap().summary.name, name("c"), "and older names too");
 }
 
 #[test]

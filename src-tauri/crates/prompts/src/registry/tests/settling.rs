@@ -62,6 +62,21 @@ fn r11_both_sides_of_a_conflict_are_kept() {
 }
 
 #[test]
+fn a_file_in_conflict_is_split_although_the_labels_are_not() {
+    let place = place();
+    let prompt = place.make("a");
+    place.label(&prompt, "production", 1).unwrap();
+    let ours = source("Hi {{ who }}").to_text();
+    let conflict = format!("<<<<<<< HEAD\n{ours}\n=======\ntheirs\n>>>>>>> theirs\n");
+    fs::write(place.path("a/1.prompty"), conflict).unwrap();
+    let settled = place.registry.settle(&prompt).unwrap();
+    assert_eq!((settled.renumbered, settled.labels), (vec![Renumbered { from: 1, to: 2 }], vec![]));
+    assert_eq!(place.registry.version(&prompt, 2).unwrap().source.body, "theirs\n");
+    assert_eq!(place.registry.version(&prompt, 1).unwrap().source.body, "Hi {{ who }}\n");
+    assert_eq!(place.problem(&prompt), None);
+}
+
+#[test]
 fn settling_a_prompt_without_a_conflict_changes_nothing() {
     let place = place();
     let prompt = place.make("a");
