@@ -76,8 +76,8 @@ impl IncludeProblem {
     }
 
     /// For a prompt that can't be used, with the reason.
-    pub fn unusable(target: &Target, reason: impl ToString) -> Self {
-        Self::Unusable { target: target.to_string(), reason: reason.to_string() }
+    pub fn unusable(target: &Target, reason: impl Into<String>) -> Self {
+        Self::Unusable { target: target.to_string(), reason: reason.into() }
     }
 }
 

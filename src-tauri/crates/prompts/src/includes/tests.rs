@@ -19,13 +19,15 @@ struct Shelf(BTreeMap<String, Vec<Source>>);
 impl Shelf {
     fn with(prompts: &[(&str, &str)]) -> Self {
         let mut shelf = Self::default();
-        prompts.iter().for_each(|(name, body)| shelf.put(name, Source::new("", *body)));
+        for (name, body) in prompts {
+            shelf.put(name, &Source::new("", *body));
+        }
         shelf
     }
 
     /// Adds a version as it is, with its includes settled.
-    fn put(&mut self, name: &str, source: Source) {
-        let settled = freeze(&source, &Scope::now(self).of(&name.parse().unwrap())).unwrap().source;
+    fn put(&mut self, name: &str, source: &Source) {
+        let settled = freeze(source, &Scope::now(self).of(&name.parse().unwrap())).unwrap().source;
         self.0.entry(name.to_owned()).or_default().push(settled);
     }
 
@@ -109,10 +111,10 @@ fn what_an_include_sets_stays_in_it_and_what_is_around_is_seen() {
 #[test]
 fn variables_of_included_prompts_have_their_defaults_and_must_be_given() {
     let mut shelf = Shelf::default();
-    shelf.put("tone", Source::new("inputs:\n- name: mood\n  kind: string\n  default: kind\n", "Be {{ mood }}."));
+    shelf.put("tone", &Source::new("inputs:\n- name: mood\n  kind: string\n  default: kind\n", "Be {{ mood }}."));
     shelf.put(
         "must",
-        Source::new("inputs:\n- name: m\n  kind: string\n  required: true\n", "{% if false %}{{ m }}{% endif %}"),
+        &Source::new("inputs:\n- name: m\n  kind: string\n  required: true\n", "{% if false %}{{ m }}{% endif %}"),
     );
     assert_eq!(texts(&shelf, "{% include 'tone' %}", json!({}))[0].1, "Be kind.");
     let own = Source::new("inputs:\n- name: mood\n  kind: string\n  default: curt\n", "{% include 'tone' %}");
@@ -127,7 +129,7 @@ fn r5_a_saved_text_keeps_the_versions_that_it_was_saved_with() {
     let before = Source::new("# ours\nname: x\ninputs:\n- name: q\n", "{% include \"tone\" %}{{ q }}");
     let saved = freeze(&before, &Scope::now(&shelf)).unwrap().source;
     insta::assert_snapshot!(saved.head);
-    shelf.put("tone", Source::new("", "Be curt."));
+    shelf.put("tone", &Source::new("", "Be curt."));
     let render = |source: &Source, scope: Scope<'_>| {
         let document = Document::parse(&source.head).unwrap();
         let given = Map::from_iter([("q".to_owned(), json!("?"))]);
@@ -151,7 +153,7 @@ fn an_include_that_dangles_or_loops_says_where_and_what_to_do() {
         ("calls-own", "{% include 'own' %}"),
         ("broken", "{% if %}"),
     ]);
-    shelf.put("outer", Source::new("", "\n{% include 'calls-own' %}"));
+    shelf.put("outer", &Source::new("", "\n{% include 'calls-own' %}"));
     shelf.0.insert("by-hand".to_owned(), vec![Source::new("", "{% include 'tone' %}")]);
     shelf.0.insert("head".to_owned(), vec![Source::new("name: [", "x")]);
     let bodies = [
@@ -198,14 +200,14 @@ fn a_mistake_inside_of_an_include_is_shown_at_the_include() {
 fn includes_that_multiply_or_nest_without_end_are_stopped() {
     let mut shelf = Shelf::with(&[("n0", "x")]);
     for n in 1..=DEEPEST {
-        shelf.put(&format!("n{n}"), Source::new("", format!("{{% include 'n{}' %}}", n - 1)));
+        shelf.put(&format!("n{n}"), &Source::new("", format!("{{% include 'n{}' %}}", n - 1)));
     }
     let (message, _) = problem(&shelf, &format!("{{% include 'n{DEEPEST}' %}}"));
     assert!(message.contains("levels deep"), "{message}");
 
     let mut shelf = Shelf::with(&[("n0", "x")]);
     for n in 1..6 {
-        shelf.put(&format!("n{n}"), Source::new("", format!("{{% include 'n{}' %}}", n - 1).repeat(3)));
+        shelf.put(&format!("n{n}"), &Source::new("", format!("{{% include 'n{}' %}}", n - 1).repeat(3)));
     }
     let (message, _) = problem(&shelf, &"{% include 'n5' %}".repeat(3));
     assert!(message.contains("more than 500 includes"), "{message}");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use signalbox_workspace::{FileError, read_to_string, write_atomic};
 
-use super::{LabelChange, LabelEvent, RegistryError, labels::Labels};
+use super::{LabelChange, LabelEvent, RegistryError, Seen, labels::Labels};
 
 /// What became of the labels, oldest first.
 #[derive(Debug, Clone, Default)]
@@ -33,12 +33,12 @@ impl History {
     }
 
     /// Adds a line to the file.
-    pub(super) fn add(mut self, path: &Path, change: LabelChange) -> Result<(), RegistryError> {
+    pub(super) fn add(mut self, path: &Path, change: &LabelChange) -> Result<(), RegistryError> {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
         }
         // Neither a number nor a text can fail to be JSON.
-        self.text.push_str(&serde_json::to_string(&change).unwrap_or_default());
+        self.text.push_str(&serde_json::to_string(change).unwrap_or_default());
         self.text.push('\n');
         Ok(write_atomic(path, self.text.as_bytes())?)
     }
@@ -90,7 +90,7 @@ impl History {
 }
 
 /// Where a label points after a change; nothing when the change is none of where it points.
-fn target(change: &LabelChange, label: &str) -> Option<Option<u32>> {
+fn target(change: &LabelChange, label: &str) -> Option<Seen> {
     match change.what {
         LabelEvent::Moved { to, .. } | LabelEvent::Back { to, .. } if change.label == label => Some(to),
         _ => None,

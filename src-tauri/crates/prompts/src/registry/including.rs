@@ -20,8 +20,9 @@ const KEPT: &str = ".included";
 
 impl Includes for Registry {
     fn resolve(&self, name: &PromptName, selector: &Selector) -> Result<Included, IncludeProblem> {
-        let version = Self::resolve(self, name, selector)
-            .map_err(|error| IncludeProblem::unusable(&Target::new(name.clone(), selector.clone()), error))?;
+        let version = Self::resolve(self, name, selector).map_err(|error| {
+            IncludeProblem::unusable(&Target::new(name.clone(), selector.clone()), error.to_string())
+        })?;
         let (version, name, source) = (version.info, version.name, version.source);
         Ok(Included { name, version: version.number, hash: version.hash, source })
     }

@@ -138,5 +138,5 @@ fn require(name: &PromptName, labels: &Labels, label: &str) -> Result<(), Regist
 fn note(folder: &Folder, label: &str, what: LabelEvent, change: &Change<'_>) -> Result<(), RegistryError> {
     let by = change.author.trim().to_owned();
     let change = LabelChange { label: label.to_owned(), what, by, at: Some(change.at) };
-    folder.history()?.add(&folder.history_path(), change)
+    folder.history()?.add(&folder.history_path(), &change)
 }

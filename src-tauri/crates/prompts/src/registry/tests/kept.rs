@@ -8,7 +8,7 @@ use super::*;
 
 /// Long after everything was written.
 fn later() -> Timestamp {
-    Timestamp::try_from(SystemTime::now() + Duration::from_secs(3_600)).unwrap()
+    Timestamp::try_from(SystemTime::now() + Duration::from_hours(1)).unwrap()
 }
 
 /// Another start, with what was kept.
