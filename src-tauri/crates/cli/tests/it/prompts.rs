@@ -175,7 +175,10 @@ fn r11_an_import_overwrites_nothing() {
 #[test]
 fn a_folder_is_imported_as_far_as_it_can_be_read() {
     let place = Place::new();
-    place.write("their/guest.prompt", "---\nmodel: gemini-2.5-flash\n---\n{{role \"system\"}}{{> rules}}\n{{role \"user\"}}{{name}}\n{{history}}\n");
+    place.write(
+        "their/guest.prompt",
+        "---\nmodel: gemini-2.5-flash\n---\n{{role \"system\"}}{{> rules}}\n{{role \"user\"}}{{name}}\n{{history}}\n",
+    );
     place.write("their/_rules.prompt", "Be kind.\n");
     place.write("their/broken.prompt", "{{#if a}}never closed\n");
     place.write("their/latin.prompty", b"user:\nGr\xfc\xdfe\n");
@@ -193,14 +196,19 @@ fn a_folder_is_imported_as_far_as_it_can_be_read() {
 fn an_export_says_what_the_other_tool_does_not_have() {
     let place = Place::new();
     let export = |format: &'static str| {
-        place.run(["prompt", "export", "search/rewrite@production", "support/reply#1", "--as", format, "--to", "out"]).shown()
+        place
+            .run(["prompt", "export", "search/rewrite@production", "support/reply#1", "--as", format, "--to", "out"])
+            .shown()
     };
     insta::assert_snapshot!("prompt_export_dotprompt", export("dotprompt"));
     insta::assert_snapshot!("prompt_export_again", export("dotprompt"));
     insta::assert_snapshot!("prompt_export_refused", export("github"));
     let printed = ["prompt", "export", "search/rewrite", "--as", "langfuse", "--to", "-"];
     insta::assert_snapshot!("prompt_export_printed", place.run(printed).shown());
-    insta::assert_snapshot!("prompt_export_wrong", place.run(["prompt", "export", "suport/reply", "--as", "evals", "--to", "x"]).shown());
+    insta::assert_snapshot!(
+        "prompt_export_wrong",
+        place.run(["prompt", "export", "suport/reply", "--as", "evals", "--to", "x"]).shown()
+    );
 }
 
 #[test]
@@ -210,7 +218,10 @@ fn r11_an_export_replaces_a_file_only_when_told() {
     let export = ["prompt", "export", "search/rewrite", "--as", "prompty", "--to", &to];
     insta::assert_snapshot!("prompt_export_there", place.run(export).shown());
     assert_eq!(std::fs::read_to_string(&to).unwrap(), "Mine\n");
-    insta::assert_snapshot!("prompt_export_replaced", place.run(export.into_iter().chain(["--replace", "--json"])).shown());
+    insta::assert_snapshot!(
+        "prompt_export_replaced",
+        place.run(export.into_iter().chain(["--replace", "--json"])).shown()
+    );
     assert_eq!(std::fs::read_to_string(&to).unwrap(), place.run(["prompt", "show", "search/rewrite"]).succeeded().out);
 }
 
@@ -220,5 +231,8 @@ fn what_is_exported_comes_back_as_the_same_version() {
     let export = ["prompt", "export", "search/rewrite", "--as", "prompty", "--to", "out"];
     place.run(export).succeeded();
     let import = place.run(["prompt", "import", "out", "--json"]).succeeded().json();
-    assert_eq!((&import["prompts"][0]["outcome"], &import["prompts"][0]["prompt"]), (&"unchanged".into(), &"search/rewrite".into()));
+    assert_eq!(
+        (&import["prompts"][0]["outcome"], &import["prompts"][0]["prompt"]),
+        (&"unchanged".into(), &"search/rewrite".into())
+    );
 }
