@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use signalbox_domain::ContentHash;
 use signalbox_prompts::{
-    Format, Imported, Loss, LossKind, PromptName, Registry, RegistryError, SavedValues,
+    Change, Format, Imported, Loss, LossKind, Moving, PromptName, Registry, RegistryError, SavedValues,
     formats::{Found, import_files, import_path},
 };
 
@@ -95,64 +95,60 @@ async fn read(request: PromptImport) -> Result<(Found, ImportTarget), ApiError> 
 struct Known {
     hashes: Vec<(ContentHash, u32)>,
     next: u32,
-    /// The file that made it, when this import does.
-    made_by: Option<String>,
+}
+
+impl Known {
+    fn read(registry: &Registry, name: &PromptName) -> Result<Self, ApiError> {
+        match registry.get(name) {
+            Ok(prompt) => Ok(Self {
+                next: prompt.versions.iter().map(|version| version.number).max().unwrap_or(0) + 1,
+                hashes: prompt.versions.iter().map(|version| (version.hash, version.number)).collect(),
+            }),
+            Err(RegistryError::NotFound { .. }) => Ok(Self { next: 1, hashes: Vec::new() }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What becomes of a text, and the version that has it.
+    fn add(&mut self, hash: ContentHash) -> (ImportOutcome, u32) {
+        if let Some((_, number)) = self.hashes.iter().find(|(known, _)| *known == hash) {
+            return (ImportOutcome::Unchanged, *number);
+        }
+        let number = self.next;
+        self.next += 1;
+        self.hashes.push((hash, number));
+        (if number == 1 { ImportOutcome::New } else { ImportOutcome::Version }, number)
+    }
 }
 
 /// Finds the prompt of every text, and what becomes of it there.
 fn plan(registry: &Registry, found: Found, target: &ImportTarget) -> Result<PromptImports, ApiError> {
     let mut taken: HashMap<String, PromptName> =
         registry.list()?.into_iter().map(|summary| (summary.name.as_str().to_lowercase(), summary.name)).collect();
-    let mut known: HashMap<PromptName, Known> = HashMap::new();
     let names: HashSet<&PromptName> = found.prompts.iter().map(|imported| &imported.name).collect();
     let is_single = names.len() == 1;
+    // The versions of one prompt stay together; what only has the same name doesn't.
     let mut given: HashMap<(String, PromptName), PromptName> = HashMap::new();
+    let mut known: HashMap<PromptName, Known> = HashMap::new();
     let mut rows = Vec::new();
     for imported in found.prompts {
-        let wanted = named(&imported.name, target.into.as_deref(), is_single)?;
-        // The versions of one prompt stay together.
         let key = (group(&imported), imported.name.clone());
-        let name = match given.get(&key) {
-            Some(name) => name.clone(),
-            None => {
-                let name = match taken.get(&wanted.as_str().to_lowercase()) {
-                    None => wanted,
-                    Some(there) => {
-                        let by_import = known.get(there).is_some_and(|known| known.made_by.is_some());
-                        let same = *there == wanted && !by_import && !target.rename;
-                        if same { wanted } else { free(&wanted, &taken)? }
-                    }
-                };
-                given.insert(key, name.clone());
-                name
-            }
-        };
-        if !known.contains_key(&name) {
-            let now = match registry.get(&name) {
-                Ok(prompt) => Known {
-                    next: prompt.versions.iter().map(|version| version.number).max().unwrap_or(0) + 1,
-                    hashes: prompt.versions.iter().map(|version| (version.hash, version.number)).collect(),
-                    made_by: None,
-                },
-                Err(RegistryError::NotFound { .. }) => {
-                    Known { next: 1, hashes: Vec::new(), made_by: Some(imported.file.clone()) }
-                }
-                Err(error) => return Err(error.into()),
+        let name = if let Some(name) = given.get(&key) {
+            name.clone()
+        } else {
+            let wanted = named(&imported.name, target.into.as_deref(), is_single)?;
+            let name = match taken.get(&wanted.as_str().to_lowercase()) {
+                None => wanted,
+                Some(there) if *there == wanted && !known.contains_key(there) && !target.rename => wanted,
+                Some(_) => free(&wanted, &taken)?,
             };
             taken.insert(name.as_str().to_lowercase(), name.clone());
-            known.insert(name.clone(), now);
-        }
-        let Some(now) = known.get_mut(&name) else { continue };
-        let hash = imported.source.content_hash();
-        let (outcome, version) = match now.hashes.iter().find(|(known, _)| *known == hash) {
-            Some((_, number)) => (ImportOutcome::Unchanged, *number),
-            None => {
-                let number = now.next;
-                now.next += 1;
-                now.hashes.push((hash, number));
-                (if number == 1 { ImportOutcome::New } else { ImportOutcome::Version }, number)
-            }
+            known.insert(name.clone(), Known::read(registry, &name)?);
+            given.insert(key, name.clone());
+            name
         };
+        let Some(now) = known.get_mut(&name) else { continue };
+        let (outcome, version) = now.add(imported.source.content_hash());
         rows.push(ImportRow { imported, prompt: name, outcome, version });
     }
     Ok(PromptImports { prompts: rows, unread: found.unread })
@@ -224,7 +220,10 @@ fn apply(registry: &Registry, row: &mut ImportRow, at: Timestamp) -> Result<(), 
                 "move it when you have looked at the new version",
             ),
             None => {
-                if let Err(error) = registry.set_label(&row.prompt, label, row.version) {
+                let change = Change { message: &message, author: &author(), at };
+                // Nobody has pointed it elsewhere meanwhile, or it stays there.
+                let moving = Moving { confirmed: false, seen: Some(None) };
+                if let Err(error) = registry.move_label(&row.prompt, label, Some(row.version), moving, &change) {
                     tell(format!("labels.{label}"), error.to_string(), "set another label");
                 }
             }

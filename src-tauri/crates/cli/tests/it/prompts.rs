@@ -408,3 +408,15 @@ fn what_is_exported_comes_back_as_the_same_version() {
         (&"unchanged".into(), &"search/rewrite".into())
     );
 }
+
+#[test]
+fn two_files_of_one_name_are_two_prompts() {
+    let place = Place::new();
+    place.write("their/reply.prompt", "{{role \"user\"}}One\n");
+    place.write("their/reply.prompty", "user:\nTwo\n");
+    let import = place.run(["prompt", "import", "their", "--into", "support/", "--json"]).succeeded().json();
+    let rows = import["prompts"].as_array().unwrap();
+    let made: Vec<_> =
+        rows.iter().map(|row| (row["prompt"].as_str().unwrap(), row["version"].as_u64().unwrap())).collect();
+    assert_eq!(made, [("support/reply", 3), ("support/reply-2", 1)]);
+}

@@ -3,7 +3,7 @@
 mod messages;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ pub(crate) use self::messages::messages;
 pub(super) use self::write::export;
 use super::{
     FormatError, Losses,
-    carried::{Carried, renamed},
+    carried::{Carried, MOST_VARIABLES, renamed},
     handlebars::{self, Data, Dialect, Expr, Meaning, Node},
     lines::Lines,
     names::safe_name,
@@ -240,7 +240,7 @@ fn head(
 fn inputs(input: Option<&Value>, document: &mut Document, losses: &mut Losses) {
     let Some(input) = input else { return };
     let schema = input.get("schema");
-    let required: Vec<&str> = schema
+    let required: HashSet<&str> = schema
         .and_then(|schema| schema.get("required"))
         .and_then(Value::as_array)
         .into_iter()
@@ -248,9 +248,9 @@ fn inputs(input: Option<&Value>, document: &mut Document, losses: &mut Losses) {
         .filter_map(Value::as_str)
         .collect();
     let mut variables: Vec<Variable> = Vec::new();
-    for (name, property) in
-        schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object).into_iter().flatten()
-    {
+    let properties = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+    // More than the most is told where the prompt is made.
+    for (name, property) in properties.into_iter().flatten().take(MOST_VARIABLES + 1) {
         let kind = match property.get("type") {
             Some(Value::Array(types)) => types.iter().find(|word| *word != "null").and_then(Value::as_str),
             other => other.and_then(Value::as_str),
@@ -287,10 +287,12 @@ fn inputs(input: Option<&Value>, document: &mut Document, losses: &mut Losses) {
             kind,
             description: property.get("description").and_then(Value::as_str).map(str::to_owned),
             default: None,
-            required: required.contains(&name.as_str()),
+            required: required.contains(name.as_str()),
         });
     }
-    for (name, default) in input.get("default").and_then(Value::as_object).into_iter().flatten() {
+    for (name, default) in
+        input.get("default").and_then(Value::as_object).into_iter().flatten().take(MOST_VARIABLES + 1)
+    {
         let safe = safe_name(name);
         if default.is_null() {
             continue;

@@ -14,13 +14,15 @@ use super::{
     ExportFile, FormatError, Losses,
     carried::{Carried, kind_of},
     handlebars::{self, Dialect, Meaning},
+    loss::{LossKind, Note},
     table::{Input, Made, Near, stem},
 };
 use crate::{
+    analysis::analyse,
     diagnostic::{Diagnostic, Severity},
     document::{Document, Outline, Step, VariableKind},
     source::Source,
-    values, yaml,
+    template, values, yaml,
 };
 
 /// Where a file's references lead.
@@ -248,6 +250,16 @@ pub(super) fn export(
             format!("the test values {}", set.name),
             "export to promptfoo or github too, which have them",
         );
+    }
+    if let Ok(tree) = template::read(&source.body) {
+        let first = source.head.matches('\n').count() as u32 + 3;
+        let notes = analyse(&source.body, &tree).includes.into_iter().map(|include| Note {
+            kind: LossKind::Changed,
+            at: include.bytes.start,
+            what: format!("{} needs another prompt, which isn't in this file", include.name),
+            advice: "export that one too, or put its text here".to_owned(),
+        });
+        losses.notes("body", &source.body, Some(first), notes.collect());
     }
     Ok(Some(ExportFile { path: format!("{}.prompty", carried.name), text: source.to_text() }))
 }

@@ -77,9 +77,9 @@ fn text(done: &PromptExported, style: Style) -> String {
     let mut lines: Vec<String> = done
         .files
         .iter()
-        .map(|file| match file.unchanged {
-            true => format!("{} has this content already", file.path),
-            false => format!("Wrote {}", file.path),
+        .map(|file| {
+            let path = &file.path;
+            if file.unchanged { format!("{path} has this content already") } else { format!("Wrote {path}") }
         })
         .collect();
     lines.extend(done.losses.iter().map(|loss| format!("  {}", line(loss, style))));

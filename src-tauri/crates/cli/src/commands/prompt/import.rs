@@ -106,7 +106,9 @@ fn summary(done: &PromptImports, dry_run: bool) -> String {
         counted(losses, "loss", "losses"),
     );
     if !done.unread.is_empty() {
-        text.push_str(&format!("; {} not read", counted(done.unread.len(), "file", "files")));
+        text.push_str("; ");
+        text.push_str(&counted(done.unread.len(), "file", "files"));
+        text.push_str(" not read");
     }
     if dry_run {
         text.push_str("; nothing was written");

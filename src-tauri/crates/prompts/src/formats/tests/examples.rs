@@ -316,3 +316,18 @@ fn templates_that_are_put_into_each_other_end() {
     let imported = import_text(Format::Dotprompt, "x.prompt", "{{> a}}\n", &near(&files)).unwrap();
     assert!(imported[0].losses.iter().any(|loss| loss.what.contains("puts itself in")), "{:?}", imported[0].losses);
 }
+
+#[test]
+fn a_prompt_that_needs_another_one_says_so() {
+    let prompt = Exporting {
+        name: PromptName::new("a").unwrap(),
+        source: Source::new("", "user:\nHi\n{% include \"b\" %}\n"),
+        values: Vec::new(),
+        labels: Vec::new(),
+        message: String::new(),
+    };
+    for format in Format::ALL {
+        let exported = export(format, std::slice::from_ref(&prompt)).unwrap();
+        assert!(exported.files.is_empty() || exported.losses.iter().any(|loss| loss.part == "body"), "{format}");
+    }
+}
