@@ -99,9 +99,9 @@ fn inside<'t>(text: &'t str, byte: usize, tag: &Tag) -> (Wanted<'t>, Range<usize
     let mut word = here;
     match before.last() {
         Some(Token { kind: TokenKind::Text(inner, false), bytes }) => {
-            let (inner, word) = (*inner, bytes.start + 1..byte);
-            before.pop();
-            return (in_text(inner, tag, before), word);
+            let word = bytes.start + 1..byte;
+            let earlier = before.get(..before.len() - 1).unwrap_or_default();
+            return (in_text(inner, tag, earlier), word);
         }
         Some(Token { kind: TokenKind::Name(_), bytes }) if bytes.end == byte => {
             word = bytes.clone();
@@ -110,27 +110,24 @@ fn inside<'t>(text: &'t str, byte: usize, tag: &Tag) -> (Wanted<'t>, Range<usize
         Some(Token { kind: TokenKind::Number, bytes }) if bytes.end == byte => return (Wanted::Nothing, word),
         _ => {}
     }
-    (in_code(tag, before), word)
+    (in_code(tag, &before), word)
 }
 
 /// Inside of quotes: a prompt's name, or the name of a part.
-fn in_text<'t>(inner: &'t str, tag: &Tag, mut before: Vec<Token<'t>>) -> Wanted<'t> {
-    match before.as_slice() {
+fn in_text<'t>(inner: &'t str, tag: &Tag, before: &[Token<'t>]) -> Wanted<'t> {
+    match before {
         [word] if tag.kind == TagKind::Statement && word.is_name("include") => Wanted::Include(inner),
-        [.., open] if open.is_mark('[') => {
-            before.pop();
-            field(&before)
-        }
+        [base @ .., open] if open.is_mark('[') => field(base),
         _ => Wanted::Nothing,
     }
 }
 
-fn in_code<'t>(tag: &Tag, before: Vec<Token<'t>>) -> Wanted<'t> {
+fn in_code<'t>(tag: &Tag, before: &[Token<'t>]) -> Wanted<'t> {
     let statement = tag.kind == TagKind::Statement;
-    match before.as_slice() {
+    match before {
         [] if statement => Wanted::Statement,
         [word] if statement && word.is_name("filter") => Wanted::Filter,
-        [.., dot] if dot.is_mark('.') => field(before.get(..before.len() - 1).unwrap_or_default()),
+        [base @ .., dot] if dot.is_mark('.') => field(base),
         [.., pipe] if pipe.is_mark('|') => Wanted::Filter,
         [.., is] if is.is_name("is") => Wanted::Test,
         [.., is, not] if is.is_name("is") && not.is_name("not") => Wanted::Test,

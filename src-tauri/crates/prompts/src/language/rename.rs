@@ -265,14 +265,11 @@ fn is_named_in_a_call(body: &str, name: &str) -> bool {
         let is_set = all.first().is_some_and(|first| first.is_name("set") || first.is_name("with"));
         let named = all.windows(3).any(|three| match three {
             [before, one, equals] => {
+                let next = all.iter().find(|token| token.bytes.start >= equals.bytes.end);
                 one.kind == TokenKind::Name(name)
                     && equals.is_mark('=')
                     && (before.is_mark('(') || before.is_mark(','))
-                    && all
-                        .iter()
-                        .filter(|token| token.bytes.start >= equals.bytes.end)
-                        .next()
-                        .is_none_or(|next| !next.is_mark('='))
+                    && next.is_none_or(|next| !next.is_mark('='))
             }
             _ => false,
         });

@@ -123,12 +123,14 @@ fn is_alone(text: &str, bytes: &Range<usize>) -> bool {
     (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
 }
 
+/// Quotes that belong together.
+const PAIRS: [(char, char); 8] =
+    [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('«', '»'), ('»', '«'), ('‘', '’')];
+
 /// Whether quotes stand directly around a value.
 fn quoted(text: &str, bytes: &Range<usize>) -> bool {
     let before = text.get(..bytes.start).and_then(|before| before.chars().next_back());
     let after = text.get(bytes.end..).and_then(|after| after.chars().next());
-    const PAIRS: [(char, char); 8] =
-        [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('«', '»'), ('»', '«'), ('‘', '’')];
     before.zip(after).is_some_and(|pair| PAIRS.contains(&pair))
 }
 

@@ -98,7 +98,7 @@ pub(super) fn check(positions: &Positions<'_>, yaml: &Value, found: &mut Finding
     }
 }
 
-impl<'c> Checker<'c> {
+impl Checker<'_> {
     fn say(&mut self, path: &[Step<'_>], severity: Severity, message: String) {
         if self.found.room(severity) {
             let bytes = self.outline.find(path);

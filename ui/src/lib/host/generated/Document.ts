@@ -1,7 +1,7 @@
 // Made from the list of commands by `cargo xtask bindings`.
 import type { Example } from "./Example.ts";
+import type { IncludePin } from "./IncludePin.ts";
 import type { Params } from "./Params.ts";
-import type { Pin } from "./Pin.ts";
 import type { Tool } from "./Tool.ts";
 import type { Variable } from "./Variable.ts";
 
@@ -48,4 +48,4 @@ examples: Array<Example>,
 /**
  * What the template's includes stand for. It is written when a version is saved.
  */
-includes: Array<Pin>, };
+includes: Array<IncludePin>, };

@@ -1,20 +1,23 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { ContentHash } from "./ContentHash.ts";
-import type { Target } from "./Target.ts";
+import type { Independence } from "./Independence.ts";
 
 /**
- * An include as it was settled when its prompt was saved.
+ * Whether one judge may check what one model writes, as far as `signalbox.toml` says.
  */
 export type Pin = {
 /**
- * What the template says, such as `shared/tone@production`.
+ * The model that writes.
  */
-prompt: Target,
+writer: string,
 /**
- * The version that it meant.
+ * The model that judges.
  */
-version: number,
+judge: string,
 /**
- * The hash of that version's text, which is what counts.
+ * Whether it is independent.
  */
-hash: ContentHash, };
+independence: Independence,
+/**
+ * Whether its tier is high enough.
+ */
+strong_enough: boolean, };

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
 /**
- * A prompt with the version that is meant: `NAME`, `NAME@LABEL` or `NAME#NUMBER`. A name alone means the newest version.
+ * What the caller asked to be served by.
  */
-export type Target = string;
+export type Target = { "by": "route", "name": string } | { "by": "model", "name": string };

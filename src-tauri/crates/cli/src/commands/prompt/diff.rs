@@ -43,6 +43,7 @@ pub(crate) struct Diff {
 /// What of the two sides is compared; the template if nothing is said.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own, and at most one of them is given")]
 struct What {
     /// Compare what a model would be sent
     #[arg(long)]
