@@ -261,6 +261,15 @@ pub fn export(format: Format, prompts: &[Exporting]) -> Result<Exported, FormatE
                 "set them where the prompt is used",
             );
         }
+        // Prompty keeps the text as it is, and samples hold what is sent.
+        if !carried.document.examples.is_empty() && !matches!(format, Format::Prompty | Format::Evals) {
+            losses.refused(
+                "examples",
+                None,
+                "examples, for which the format has no place",
+                "write them into the template as messages of the user and the assistant",
+            );
+        }
         if losses.has_refused() {
             losses.keep_refused();
         } else {

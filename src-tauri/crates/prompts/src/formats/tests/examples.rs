@@ -331,3 +331,23 @@ fn a_prompt_that_needs_another_one_says_so() {
         assert!(exported.files.is_empty() || exported.losses.iter().any(|loss| loss.part == "body"), "{format}");
     }
 }
+
+#[test]
+fn examples_are_carried_or_the_prompt_is_refused() {
+    let text = "---\nname: a\nexamples:\n- user: Hello\n  assistant: Hi\n---\nuser:\nGood day\n";
+    let prompt = Exporting {
+        name: PromptName::new("a").unwrap(),
+        source: Source::parse(text).unwrap(),
+        values: Vec::new(),
+        labels: Vec::new(),
+        message: String::new(),
+    };
+    for format in Format::ALL {
+        let exported = export(format, std::slice::from_ref(&prompt)).unwrap();
+        let refused = exported.losses.iter().any(|loss| loss.kind == LossKind::Refused && loss.part == "examples");
+        match exported.files.as_slice() {
+            [file] => assert!(!refused && file.text.contains("Hello"), "{format}: {}", file.text),
+            _ => assert!(refused, "{format}: {:?}", exported.losses),
+        }
+    }
+}

@@ -156,7 +156,7 @@ fn segments(input: &Value, expected: &Value) -> Result<(), String> {
         .iter()
         .flat_map(|message| &message.segments)
         .filter_map(|segment| match &segment.origin {
-            Origin::Template => None,
+            Origin::Template | Origin::Included(_) | Origin::Example { .. } => None,
             Origin::Value { expression, .. } => {
                 Some(json!({ "kind": "interp", "text": segment.text, "source": expression, "strict": false }))
             }
