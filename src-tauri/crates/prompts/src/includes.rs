@@ -54,6 +54,7 @@ pub struct Included {
 
 /// An include as it was settled when its prompt was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "IncludePin")]
 pub struct Pin {
     /// What the template says, such as `shared/tone@production`.
     pub prompt: Target,

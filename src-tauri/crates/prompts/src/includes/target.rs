@@ -13,7 +13,7 @@ use crate::{
 /// A prompt with the version that is meant: `NAME`, `NAME@LABEL` or `NAME#NUMBER`. A name alone means the newest version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
-#[ts(type = "string")]
+#[ts(type = "string", rename = "IncludeTarget")]
 pub struct Target {
     name: PromptName,
     selector: Selector,

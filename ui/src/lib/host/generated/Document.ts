@@ -1,4 +1,6 @@
 // Made from the list of commands by `cargo xtask bindings`.
+import type { Example } from "./Example.ts";
+import type { IncludePin } from "./IncludePin.ts";
 import type { Params } from "./Params.ts";
 import type { Tool } from "./Tool.ts";
 import type { Variable } from "./Variable.ts";
@@ -38,4 +40,12 @@ output: unknown,
 /**
  * The tools, in the file's order.
  */
-tools: Array<Tool>, };
+tools: Array<Tool>,
+/**
+ * Exchanges that show the model what is wanted, in the file's order.
+ */
+examples: Array<Example>,
+/**
+ * What the template's includes stand for. It is written when a version is saved.
+ */
+includes: Array<IncludePin>, };

@@ -10,4 +10,8 @@ label: string,
 /**
  * The version.
  */
-version: number, };
+version: number,
+/**
+ * Whether moving it must be confirmed.
+ */
+protected?: boolean, };

@@ -14,4 +14,12 @@ label: string,
 /**
  * The version that it shall point to; none removes the label.
  */
-version: number | null, };
+version: number | null,
+/**
+ * Whether moving a protected label was confirmed.
+ */
+confirmed?: boolean,
+/**
+ * The version that it was seen to point to. When it points elsewhere by now, it isn't moved.
+ */
+seen?: number | null, };

@@ -17,4 +17,12 @@ values: Record<string, unknown>,
 /**
  * Saved test values to check the text against.
  */
-saved: Array<SavedValues>, };
+saved: Array<SavedValues>,
+/**
+ * The prompt whose text it is, which must not include itself.
+ */
+prompt?: string | null,
+/**
+ * Whether its includes are those that the text was saved with; else those that saving it now would take.
+ */
+frozen?: boolean, };

@@ -31,6 +31,10 @@ variables: Array<string>,
  */
 changed_at: string | null,
 /**
+ * Whether it was put away: it is in no list, and can be used all the same.
+ */
+archived: boolean,
+/**
  * What is wrong with it, when it can't be used as it is.
  */
 problem: string | null, };

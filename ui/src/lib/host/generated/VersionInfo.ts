@@ -26,6 +26,10 @@ author: string,
  */
 at: string | null,
 /**
+ * The versions that it was made from, oldest first. Two versions of one parent are branches that live side by side.
+ */
+parents: Array<number>,
+/**
  * The labels that point to it.
  */
 labels: Array<string>,

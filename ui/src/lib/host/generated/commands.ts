@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, KeyNamed, KeySet, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AppInfo, BackupList, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, IncludesAnswer, IncludesRequest, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptList, PromptNamed, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, Redirects, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -21,12 +21,30 @@ export interface Commands {
   prompt_save: { request: PromptSave; response: PromptSaved };
   /** Moves or removes a label. */
   prompt_label: { request: LabelSet; response: Prompt };
+  /** Points a label to where it pointed before. */
+  label_back: { request: LabelBack; response: LabelMoved };
+  /** Lets a label be moved only when that is confirmed, or freely again. */
+  label_protect: { request: LabelProtect; response: Prompt };
+  /** What became of the labels of a prompt. */
+  label_history: { request: PromptNamed; response: LabelHistory };
   /** Keeps the saved test values. */
   prompt_values: { request: ValuesSave; response: Prompt };
   /** Makes a prompt. */
   prompt_create: { request: PromptCreate; response: PromptDetail };
   /** Renames a prompt. */
   prompt_rename: { request: PromptRename; response: PromptDetail };
+  /** The old names of prompts, and where they lead. */
+  prompt_redirects: { request: Empty; response: Redirects };
+  /** Settles what git could not merge in a prompt's files, so that both sides are kept. */
+  prompt_settle: { request: PromptNamed; response: PromptSettled };
+  /** Puts a prompt away, so that it is in no list, or takes it back. */
+  prompt_archive: { request: PromptArchive; response: Prompt };
+  /** The prompts that were put away. */
+  prompt_archived: { request: Empty; response: PromptList };
+  /** Searches names, labels, messages and texts. */
+  prompt_search: { request: PromptSearch; response: PromptsFound };
+  /** What a text includes, and what includes its prompt. */
+  prompt_includes: { request: IncludesRequest; response: IncludesAnswer };
   /** Deletes a prompt so that it can be brought back. */
   prompt_delete: { request: PromptNamed; response: PromptDeleted };
   /** Brings a deleted prompt back. */

@@ -1,0 +1,17 @@
+// Made from the list of commands by `cargo xtask bindings`.
+/**
+ * Points a label to where it pointed before it was moved the last time.
+ */
+export type LabelBack = {
+/**
+ * The prompt.
+ */
+name: string,
+/**
+ * The label.
+ */
+label: string,
+/**
+ * Whether moving a protected label was confirmed.
+ */
+confirmed: boolean, };
