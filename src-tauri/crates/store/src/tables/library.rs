@@ -47,7 +47,8 @@ impl View<'_> {
     /// most so many.
     pub fn library_search(&self, workspace: &str, terms: &[String], most: u32) -> Result<Vec<String>, StoreError> {
         let terms: Vec<&str> = terms.iter().take(MOST_TERMS).map(String::as_str).collect();
-        let has: String = (2..).take(terms.len()).map(|at| format!(" AND instr(words, ?{at}) > 0")).collect();
+        let has: Vec<String> = (2..).take(terms.len()).map(|at| format!(" AND instr(words, ?{at}) > 0")).collect();
+        let has = has.concat();
         let sql = format!("SELECT path FROM library_words WHERE workspace = ?1{has} ORDER BY path LIMIT {most}");
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(std::iter::once(workspace).chain(terms)), |row| row.get(0))?;

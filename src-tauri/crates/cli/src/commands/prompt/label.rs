@@ -18,8 +18,8 @@ use crate::{
 /// Point a label to a version, back to where it was, or remove it
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It says what the label pointed to before, so that it can be moved back. Who moved it and when is kept beside the prompt, and
-shared like it.
+It says what the label pointed to before, so that it can be moved back. Who moved it and when is
+kept beside the prompt, and shared like it.
 
 Examples:
   signalbox-cli prompt label support/reply production 2
