@@ -172,6 +172,7 @@ export function promptDetail(name: string, change: Partial<PromptDetail> = {}): 
         author: "Ana",
         at: before((4 - number) * 5 * DAY),
         labels: number === 2 ? ["production"] : [],
+        parents: number > 1 ? [number - 1] : [],
         problem: null,
       })),
       values: [{ name: "late parcel", values: { message: "Where is my rucksack?" } }],
