@@ -88,14 +88,14 @@ impl Figures {
     }
 
     pub(crate) fn print(&mut self) {
-        println!("{:62} {:>9} {:>9} {:>9}", "milliseconds", "median", "95 %", "most");
+        println!("{:62} {:>9} {:>9} {:>9} {:>9}", "milliseconds", "least", "median", "95 %", "most");
         for (what, times) in &mut self.0 {
             times.sort_unstable();
             let at = |part: usize| {
                 let index = (times.len() * part / 100).min(times.len().saturating_sub(1));
                 times.get(index).map_or(0.0, Duration::as_secs_f64) * 1e3
             };
-            println!("{what:62} {:9.2} {:9.2} {:9.2}", at(50), at(95), at(100));
+            println!("{what:62} {:9.2} {:9.2} {:9.2} {:9.2}", at(0), at(50), at(95), at(100));
         }
     }
 }

@@ -61,9 +61,11 @@ impl<'t> Place<'t> {
             return None;
         }
         let all = tokens(text, tag.inner.clone());
-        let touches = |token: &&Token<'_>| {
-            let is_word = matches!(token.kind, TokenKind::Name(_) | TokenKind::Text(..));
-            is_word && token.bytes.start <= byte && byte <= token.bytes.end
+        let touches = |token: &&Token<'_>| match token.kind {
+            TokenKind::Name(_) => token.bytes.start <= byte && byte <= token.bytes.end,
+            // What is in quotes begins behind the first one.
+            TokenKind::Text(..) => token.bytes.start < byte && byte <= token.bytes.end,
+            _ => false,
         };
         let token = all.iter().rev().find(touches)?;
         let end = match token.kind {
