@@ -59,7 +59,7 @@ describe("budgets", () => {
     await page.page.keyboard.type("calls");
     await page.press("Enter");
     await page.page.locator("[data-testid=budget-row][data-name=calls]").waitFor();
-    expect(await config()).toMatch(/\[budgets\.calls\]\s+limit = "1 requests?"/);
+    expect(await config()).toMatch(/\[budgets\.calls\][^[]*limit = "1 requests"/);
     expect(await config()).toContain('degrade = ["cheaper_tier"]');
     await page.isAccessible();
     page.isQuiet();
@@ -73,6 +73,7 @@ describe("budgets", () => {
     await expect.poll(() => page.get("usage-rows").locator("li").count()).toBe(1);
     await page.get("usage-export").focus();
     await page.press("Enter");
+    await page.get("toast").getByText("Exported to").waitFor();
     const path = await page.get("toast").locator(".mono").first().textContent();
     expect(await readFile((path ?? "").trim(), "utf8")).toContain("day,dollars,tokens,requests");
     page.isQuiet();

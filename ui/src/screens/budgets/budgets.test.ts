@@ -9,6 +9,7 @@ import { budgets } from "$lib/state/budgets.svelte.ts";
 import { events } from "$lib/state/events.ts";
 import { router } from "$lib/state/router.svelte.ts";
 import { toasts } from "$lib/state/toasts.svelte.ts";
+import { look } from "$lib/theme/look.svelte.ts";
 import { start } from "../../start.ts";
 import type { FakeHost } from "../../test/fake_host.ts";
 import { NOW, budgetList, budgetPreview, budgetRow, dollars, someBudgets } from "../../test/sample.ts";
@@ -144,6 +145,22 @@ it("makes a budget with a name of its own, and says what is wrong where it stand
   ]);
   await fireEvent.keyDown(screen.getByTestId("budget-form"), { key: "Escape" });
   expect(screen.queryByTestId("budget-form")).toBeNull();
+});
+
+it("keeps what was typed when the window becomes narrow, and in another tab", async () => {
+  await open();
+  await fireEvent.click(screen.getByTestId("budget-edit"));
+  await type("budget-limit", "$481");
+  await tick();
+  // Larger text leaves less room, as a narrow window does.
+  look.textSize = 150;
+  await screen.findByTestId("budget-tabs");
+  expect(screen.getByTestId<HTMLInputElement>("budget-limit").value).toBe("$481");
+  await fireEvent.click(screen.getByTestId("budget-tabs-forecast"));
+  expect(screen.queryByTestId("budget-form")).toBeNull();
+  await fireEvent.click(screen.getByTestId("budget-tabs-thresholds"));
+  expect(screen.getByTestId<HTMLInputElement>("budget-limit").value).toBe("$481");
+  look.textSize = 100;
 });
 
 it("removes a budget at once and brings it back by undo", async () => {

@@ -87,14 +87,12 @@ impl Core {
         })?;
         let found = self.gateway.preview(budget).await?;
         let calls = if found.calls == 1 { "call" } else { "calls" };
-        let mut text = match (found.calls, found.refused) {
+        let degraded = if found.degraded > 0 { format!(", degraded {}", found.degraded) } else { String::new() };
+        let text = match (found.calls, found.refused) {
             (0, _) => "it covers no call of last week".into(),
-            (all, 0) => format!("would have refused none of {all} {calls} last week"),
-            (all, some) => format!("would have refused {some} of {all} {calls} last week"),
+            (all, 0) => format!("would have refused none of {all} {calls} last week{degraded}"),
+            (all, some) => format!("would have refused {some} of {all} {calls} last week{degraded}"),
         };
-        if found.degraded > 0 {
-            text += &format!(", degraded {}", found.degraded);
-        }
         Ok(BudgetPreview {
             calls: found.calls,
             refused: found.refused,
