@@ -217,7 +217,7 @@ fn changed(
     }
 }
 
-fn resolved<'s>(value: &Value, schema: &'s Value, root: &'s Value) -> &'s Value {
+pub(crate) fn resolved<'s>(value: &Value, schema: &'s Value, root: &'s Value) -> &'s Value {
     if let Some(to) = schema.get("$ref").and_then(Value::as_str) {
         return root.pointer(&to[1..]).unwrap();
     }

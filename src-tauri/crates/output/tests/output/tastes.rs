@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use signalbox_output::{
-    Options, ParseError, Schema, Stream,
+    Options, ParseError, Schema, SchemaError, Stream,
     options::{
         CutNumber, Duplicates, Finish, LeadingZero, MissingValue, NonFinite, Percent, Rounding, Several, Truncated,
     },
