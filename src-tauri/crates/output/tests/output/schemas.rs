@@ -5,10 +5,7 @@ use signalbox_output::{
     Dialect, LossKind, Options, ParseError, Schema, from_pydantic, from_typescript, infer, parse, reask, rewrite,
 };
 
-use crate::{
-    corpus::Random,
-    corrupted::{cases, resolved},
-};
+use crate::{corpus::Random, corrupted::cases, operators::resolved};
 
 fn person() -> Value {
     json!({
