@@ -45,6 +45,15 @@ pub(crate) struct Search {
     pub(crate) steps: usize,
     /// Where the text begins in which the model doesn't think any more.
     pub(crate) answer: usize,
+    /// Whether the text ends while the model still thinks.
+    pub(crate) thinking: bool,
+}
+
+impl Search {
+    /// Whether the text ends inside a value or a thought, so that the answer was cut, whichever value is taken.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.thinking || self.found.iter().any(|found| found.node.cut || found.inside_open)
+    }
 }
 
 /// Looks for lists and objects in a text.
@@ -93,6 +102,7 @@ impl Scan<'_> {
         }
         if let Some(start) = self.thought {
             // The thought has no end: there is no answer yet.
+            self.search.thinking = true;
             self.mark_thoughts(start, self.text.len());
         }
     }

@@ -25,6 +25,7 @@ pub fn parse_json(text: &str, options: &Options) -> Result<Parsed, ParseError> {
         return Ok(parsed);
     }
     let rules = Rules::from(options);
+    let mut is_cut = false;
     let found = if options.around == Around::Nothing {
         let document = candidates::document(text, rules).map_err(|stop| stop.error(text, rules))?;
         document.map(|(found, _)| vec![found]).unwrap_or_default()
@@ -35,6 +36,7 @@ pub fn parse_json(text: &str, options: &Options) -> Result<Parsed, ParseError> {
         } else {
             Search { found: quoted, ..Search::default() }
         };
+        is_cut = search.is_cut();
         if search.found.is_empty() {
             if let Some(stop) = search.stop {
                 return Err(stop.error(text, rules));
@@ -47,10 +49,17 @@ pub fn parse_json(text: &str, options: &Options) -> Result<Parsed, ParseError> {
     let order = ranked(&found, text, options)?;
     let Some(&best) = order.first() else { return Err(ParseError::NoValue) };
     let parsed = plain_parsed(&found[best], text, options, &found, &order)?;
+    let parsed = if is_cut { cut(parsed) } else { parsed };
     if parsed.truncated && options.truncated == Truncated::Refuse {
         return Err(ParseError::Truncated { parsed: Box::new(parsed) });
     }
     Ok(parsed)
+}
+
+/// A value out of an answer that was cut somewhere else.
+pub(crate) fn cut(parsed: Parsed) -> Parsed {
+    let confidence = if parsed.truncated { parsed.confidence } else { parsed.confidence / 2.0 };
+    Parsed { truncated: true, confidence, ..parsed }
 }
 
 /// A text that is one value without brackets: a string in quotes, a number, a literal. Words are prose.
@@ -144,6 +153,7 @@ fn plain_parsed(
         log.note(&What::Found { source: best.source });
     }
     let value = plain::value(&best.node, options, &mut log).ok_or(ParseError::NoValue)?;
+    note_space(text, &mut log.repairs);
     if options.duplicates == Duplicates::Refuse
         && log.repairs.iter().any(|repair| matches!(repair.what, What::DuplicateKey { .. }))
     {
@@ -168,6 +178,14 @@ pub(crate) fn is_truncated(best: &Found, text: &str, options: &Options, repairs:
         || best.inside_open
         || repairs.iter().any(|repair| repair.what.is_cut())
         || options.finish == Finish::Cut && at_end && !best.node.is_container()
+}
+
+/// Where nothing was done and the text isn't valid all the same, it is white space around it that JSON doesn't know.
+pub(crate) fn note_space(text: &str, repairs: &mut Vec<Repair>) {
+    if repairs.is_empty() && !strict::is_valid(text) {
+        let what = What::ChangedSpace;
+        repairs.push(Repair { path: String::new(), cost: what.cost(), what });
+    }
 }
 
 /// The values that weren't taken, for whoever wants to see them.

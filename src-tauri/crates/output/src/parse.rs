@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::{
     candidates::{self, Found, Search},
     fields,
-    json::{check_size, is_open_scalar, is_truncated},
+    json::{check_size, is_open_scalar, is_truncated, note_space},
     mend::{Mended, Mender, finish},
     options::{Around, Duplicates, Options, Several, Truncated},
     outcome::{Broken, Candidate, ParseError, Parsed},
@@ -64,6 +64,7 @@ fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, P
         options,
         mender: Mender::new(schema, options, text.len(), search.next_id),
         steps: search.steps,
+        is_cut: search.is_cut(),
     };
     let result = reading.best(&search);
     (result, reading.steps + reading.mender.steps)
@@ -111,6 +112,8 @@ struct Reading<'t> {
     options: &'t Options,
     mender: Mender<'t>,
     steps: usize,
+    /// Whether the text ends inside some value.
+    is_cut: bool,
 }
 
 /// A found value and what it became.
@@ -177,8 +180,9 @@ impl Reading<'_> {
             note(What::Chose { among: equal });
         }
         repairs.extend(inner);
+        note_space(self.text, &mut repairs);
         Some(Parsed {
-            truncated: is_truncated(way.found, self.text, self.options, &repairs),
+            truncated: self.is_cut || is_truncated(way.found, self.text, self.options, &repairs),
             confidence: confidence(&repairs),
             value: value?,
             repairs,

@@ -73,6 +73,8 @@ pub(crate) struct Reader<'t> {
     lists: usize,
     records: usize,
     calls: usize,
+    /// What the string that is read next stands for.
+    role: Role,
     /// What was done between two nodes; the container around them takes it.
     between: Vec<What>,
     /// Whether the text ended inside something.
@@ -96,6 +98,7 @@ impl<'t> Reader<'t> {
             lists: 0,
             records: 0,
             calls: 0,
+            role: Role::Item,
             between: Vec::new(),
             ran_out: false,
             steps: 0,
@@ -202,10 +205,13 @@ impl<'t> Reader<'t> {
             Some(b'{') => Some(self.record()?),
             Some(b'[') => Some(self.list(b']')?),
             Some(b'(') if self.rules.mend && place != Place::Root => Some(self.list(b')')?),
-            _ => match self.string()? {
-                Some(node) => Some(node),
-                None => self.scalar(place)?,
-            },
+            _ => {
+                self.role = if place == Place::Field { Role::Field } else { Role::Item };
+                match self.string()? {
+                    Some(node) => Some(node),
+                    None => self.scalar(place)?,
+                }
+            }
         };
         if node.is_some() {
             self.space();
@@ -272,6 +278,15 @@ impl<'t> Reader<'t> {
         eaten
     }
 
+    /// A comma, or the semicolon that some write for it.
+    fn eat_comma(&mut self) -> bool {
+        if self.rules.mend && self.eat(b';') {
+            self.note_once(&What::AddedComma);
+            return true;
+        }
+        self.eat(b',')
+    }
+
     fn at_end(&self) -> bool {
         self.at >= self.bytes.len()
     }
@@ -293,6 +308,14 @@ enum Place {
     Root,
     Item,
     Field,
+}
+
+/// What a string stands for: it decides what may come after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Key,
+    Field,
+    Item,
 }
 
 fn is_blank(character: char) -> bool {

@@ -38,6 +38,9 @@ pub enum SchemaError {
         /// What is wrong.
         message: String,
     },
+    /// A schema holds for a value only if it holds for the same value: nothing ever decides it.
+    #[error("the schema refers to itself without a step into the value; leave out the reference that does it")]
+    Circular,
     /// It is nested deeper than any schema that a person writes.
     #[error("the schema is nested more than {limit} deep; use $ref and $defs")]
     TooDeep {
@@ -55,9 +58,10 @@ impl Schema {
     /// When it isn't a schema, when a reference leads nowhere, or when it is nested too deep.
     pub fn compile(source: &Value) -> Result<Self, SchemaError> {
         check_depth(source)?;
+        let deepest = depth::deepest_value(source).ok_or(SchemaError::Circular)?;
         let validator = validator(source)?;
         let shapes = compile::shapes(source);
-        Ok(Self { source: source.clone(), validator, shapes, deepest: depth::deepest_value(source) })
+        Ok(Self { source: source.clone(), validator, shapes, deepest })
     }
 
     /// The schema as it was written.

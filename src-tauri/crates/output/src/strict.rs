@@ -21,6 +21,11 @@ pub(crate) fn read(text: &str, max_depth: usize) -> Option<Strict> {
     Some(Strict { value, duplicates: duplicates.get() })
 }
 
+/// Whether a text is one valid document.
+pub(crate) fn is_valid(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 #[derive(Clone, Copy)]
 struct Build<'d> {
     duplicates: &'d Cell<bool>,

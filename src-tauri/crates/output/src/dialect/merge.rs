@@ -7,12 +7,14 @@ use crate::{log::escape, schema::Places};
 
 /// The deepest place that is looked at.
 const DEEPEST: usize = 200;
+/// The most values that are looked at: parts that hold each other could be written out for ever.
+const MOST_OBJECTS: usize = 50_000;
 /// The most parts of one `allOf`, those of its parts among them.
 const MOST: usize = 100;
 
 /// The schema with every `allOf` put together, and what its parts say in two ways.
 pub(super) fn without_all_of(schema: &Value) -> (Value, Vec<Loss>) {
-    let mut merger = Merger { places: Places::of(schema), losses: Vec::new() };
+    let mut merger = Merger { places: Places::of(schema), losses: Vec::new(), open: Vec::new(), count: 0 };
     let merged = merger.value(schema, "", 0);
     (merged, merger.losses)
 }
@@ -20,19 +22,34 @@ pub(super) fn without_all_of(schema: &Value) -> (Value, Vec<Loss>) {
 struct Merger<'s> {
     places: Places<'s>,
     losses: Vec<Loss>,
+    /// The parts that are being merged.
+    open: Vec<&'s Map<String, Value>>,
+    count: usize,
 }
 
 impl<'s> Merger<'s> {
     fn value(&mut self, value: &'s Value, path: &str, depth: usize) -> Value {
-        if depth > DEEPEST {
+        self.count += 1;
+        if depth > DEEPEST || self.count > MOST_OBJECTS {
             return value.clone();
         }
         match value {
             Value::Object(map) if map.get("allOf").is_some_and(Value::is_array) => {
+                if let Some(only) = only_reference(map) {
+                    return only.clone();
+                }
                 let mut whole = Map::new();
+                let outside = self.open.len();
                 for part in self.parts(value) {
+                    // A part that holds itself further in can't be written out there.
+                    if self.open[..outside].iter().any(|open| std::ptr::eq(*open, part)) {
+                        self.losses.push(loss(path, "allOf", LossKind::Unrolled));
+                        continue;
+                    }
+                    self.open.push(part);
                     self.merge(&mut whole, part, path, depth);
                 }
+                self.open.truncate(outside);
                 Value::Object(whole)
             }
             Value::Object(map) => Value::Object(
@@ -106,6 +123,14 @@ impl<'s> Merger<'s> {
             }
         }
     }
+}
+
+/// `{"allOf": [{"$ref": …}]}` says no more than the reference.
+fn only_reference(map: &Map<String, Value>) -> Option<&Value> {
+    let [only] = map.get("allOf")?.as_array()?.as_slice() else { return None };
+    let says_nothing = |key: &String| matches!(key.as_str(), "allOf" | "title" | "description" | "default");
+    let is_reference = only.as_object()?.keys().all(|key| key == "$ref");
+    (is_reference && map.keys().all(says_nothing)).then_some(only)
 }
 
 fn loss(path: &str, keyword: &str, what: LossKind) -> Loss {

@@ -17,6 +17,8 @@ use crate::{log::escape, schema::Places};
 const WRAPPER: &str = "value";
 /// How often a schema that contains itself is written out.
 const UNROLLED: usize = 3;
+/// The most schema objects that are written: what refers to itself in many ways would never end.
+const MOST: usize = 10_000;
 /// The deepest writing; nothing that a provider takes is deeper.
 const DEEPEST: usize = 64;
 /// Keywords that describe and forbid nothing, so that leaving them out loses nothing.
@@ -50,6 +52,7 @@ pub(super) struct Writer<'s> {
     /// The references that are being written out.
     open: Vec<usize>,
     depth: usize,
+    count: usize,
 }
 
 impl<'s> Writer<'s> {
@@ -64,6 +67,7 @@ impl<'s> Writer<'s> {
             todo: Vec::new(),
             open: Vec::new(),
             depth: 0,
+            count: 0,
         }
     }
 
@@ -96,7 +100,8 @@ impl<'s> Writer<'s> {
 
     fn schema(&mut self, schema: &'s Value, path: &str) -> Value {
         self.depth += 1;
-        let written = if self.depth > DEEPEST {
+        self.count += 1;
+        let written = if self.depth > DEEPEST || self.count > MOST {
             self.lose(path, "type", LossKind::Dropped);
             self.anything()
         } else {

@@ -38,10 +38,16 @@ impl Reader<'_> {
             }
             let before = self.at;
             match self.value(Place::Item)? {
+                // A key: the list has no end, and the object around it goes on.
+                Some(item) if self.is_key_of_outside(&item) => {
+                    self.at = before;
+                    self.wasted += 1;
+                    break;
+                }
                 Some(item) => items.push(item),
                 None => self.hopeless(Broken::Value, &mut notes)?,
             }
-            comma = self.eat(b',');
+            comma = self.eat_comma();
             if self.at == before {
                 self.hopeless(Broken::Value, &mut notes)?;
             }
@@ -87,7 +93,7 @@ impl Reader<'_> {
                 }
                 None => self.hopeless(Broken::Key, &mut notes)?,
             }
-            comma = self.eat(b',');
+            comma = self.eat_comma();
             if self.at == before {
                 self.hopeless(Broken::Key, &mut notes)?;
             }
@@ -105,8 +111,9 @@ impl Reader<'_> {
         let Some(key) = take_text(&mut named) else { return Ok(None) };
         self.space();
         let mut colon = self.eat(b':');
-        if !colon && self.bytes[self.at..].starts_with(b"=>") {
-            self.at += 2;
+        if !colon && (self.bytes[self.at..].starts_with(b"=>") || self.rules.mend && self.peek() == Some(b'=')) {
+            self.at += 1;
+            self.eat(b'>');
             notes.push(What::AddedColon);
             colon = true;
         }
@@ -174,6 +181,10 @@ impl Reader<'_> {
             return Err(Stop::TooDeep { at: self.at });
         }
         Ok(())
+    }
+
+    fn is_key_of_outside(&self, item: &Node) -> bool {
+        self.rules.mend && self.records > 0 && self.peek() == Some(b':') && matches!(item.kind, Kind::Text(_))
     }
 
     /// Whether a bracket that isn't the own one ends this container too.

@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use super::{Read, Reader, Stop, chars};
+use super::{Read, Reader, Role, Stop, chars, words::key_follows};
 use crate::{
     node::{Kind, Node},
     outcome::Broken,
@@ -241,6 +241,9 @@ impl Reader<'_> {
                 let after = rest[next.len_utf8()..].trim_start().chars().next();
                 !after.is_none_or(|after| matches!(after, ',' | '}' | ']')) || piece.text.is_empty()
             }
+            Some(',') if self.role == Role::Field && self.rules.mend => comma_ends(&rest[1..]),
+            Some(';') => self.rules.mend && key_follows(&rest[1..]),
+            Some('=') => self.role == Role::Key && self.rules.mend,
             Some(next) => chars::is_delimiter(next) || chars::is_quote(next) || next.is_ascii_digit(),
         };
         if ends || until == Until::Delimiter {
@@ -376,6 +379,15 @@ enum QuoteIs {
     End,
     Inside,
     Unclear(Until),
+}
+
+/// Whether a comma after a quote is one between fields: what follows it is a key, the end, or a comment.
+fn comma_ends(behind: &str) -> bool {
+    let next = behind.trim_start();
+    // A key whose first quote is missing.
+    let name = next.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '-'))).unwrap_or(next.len());
+    let half_quoted = next[name..].strip_prefix('"').is_some_and(|behind| behind.trim_start().starts_with(':'));
+    half_quoted || key_follows(next) || next.starts_with(['/', ',', '.', '{', '[', '`'])
 }
 
 fn count_brackets(bytes: &[u8], open: &mut [u32; 3]) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Place, Read, Reader, chars};
+use super::{Place, Read, Reader, Role, chars};
 use crate::{
     node::{Kind, Node, Reading},
     options::{LeadingZero, NonFinite},
@@ -37,6 +37,7 @@ enum Literal {
 impl Reader<'_> {
     /// The key of a member, or nothing where none begins.
     pub(super) fn key(&mut self) -> Read<Option<Node>> {
+        self.role = Role::Key;
         if let Some(node) = self.string()? {
             return Ok(Some(node));
         }
@@ -209,6 +210,7 @@ impl Reader<'_> {
             let rest = &self.text[at..];
             match next {
                 ':' if key => break,
+                '=' if key && self.rules.mend => break,
                 '(' => open += 1,
                 ')' if open == 0 && (self.calls > 0 || self.depth > 0 && self.rules.mend) => break,
                 ')' => open = open.saturating_sub(1),
@@ -222,6 +224,7 @@ impl Reader<'_> {
                     continue;
                 }
                 '+' if rest[1..].trim_start().starts_with(chars::is_quote) => break,
+                ';' if self.rules.mend && place != Place::Root && key_follows(&rest[1..]) => break,
                 _ if chars::ends_words(next) => break,
                 '\'' | '\u{2019}' if self.is_apostrophe(start, at, next) => {}
                 _ if chars::is_quote(next) => break,
@@ -341,7 +344,7 @@ fn fixed(raw: &str, sign: usize, whole: usize, decimals: Option<usize>, exponent
 }
 
 /// Whether words and a colon begin a text, or a quote.
-fn key_follows(text: &str) -> bool {
+pub(super) fn key_follows(text: &str) -> bool {
     let text = text.trim_start();
     let Some(first) = text.chars().next() else { return true };
     if chars::is_quote(first) || matches!(first, '}' | ']') {

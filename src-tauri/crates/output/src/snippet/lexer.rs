@@ -151,6 +151,11 @@ impl Cursor {
         Self { tokens, at: 0, depth: 0, losses: Vec::new() }
     }
 
+    /// How many tokens are behind.
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
     pub(super) fn peek(&self) -> Option<&Token> {
         self.ahead(0)
     }

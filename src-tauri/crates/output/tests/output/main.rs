@@ -13,6 +13,7 @@ mod corpus;
 mod corrupted;
 mod hostile;
 mod mending;
+mod operators;
 mod recorded;
 mod schemas;
 mod streams;

@@ -278,3 +278,21 @@ fn objects_are_read_from_elements_and_lines() {
         ],
     );
 }
+
+#[test]
+fn an_answer_that_ends_inside_another_value_is_cut() {
+    let schema =
+        Schema::compile(&json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}))
+            .unwrap();
+    for text in [
+        "Draft: {\"a\": 1}\nFinal: {\"a\":",
+        "<think>{\"a\": 1} and then",
+        "{\"a\": 1}\n{\"a\": 2",
+        "{\"first\": {\"a\": 1}, \"second\": {\"b\"",
+    ] {
+        let whole = parse(text, &schema, &Options::default()).is_ok_and(|parsed| !parsed.truncated);
+        assert!(!whole, "{text} looks whole");
+        let whole = signalbox_output::parse_json(text, &Options::default()).is_ok_and(|parsed| !parsed.truncated);
+        assert!(!whole, "{text} looks whole without a schema");
+    }
+}

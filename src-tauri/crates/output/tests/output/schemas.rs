@@ -5,6 +5,8 @@ use signalbox_output::{
     Dialect, LossKind, Options, ParseError, Schema, from_pydantic, from_typescript, infer, parse, reask, rewrite,
 };
 
+use crate::{corpus::Random, corrupted::cases, operators::resolved};
+
 fn person() -> Value {
     json!({
         "type": "object",
@@ -228,4 +230,164 @@ class Machine(BaseModel):
     assert_eq!(schema["$defs"]["Part"]["required"], json!(["name"]));
     let lost: Vec<&str> = snippet.losses.iter().map(|loss| loss.text.as_str()).collect();
     assert!(lost.contains(&"Widget") && lost.contains(&"check"), "{lost:?}");
+}
+
+#[test]
+fn schemas_that_lead_to_themselves_in_many_ways_come_to_an_end() {
+    let names: Vec<String> = (0..12).map(|at| format!("t{at}")).collect();
+    let all: Vec<Value> = names.iter().map(|name| json!({"$ref": format!("#/$defs/{name}")})).collect();
+    let fields = |all: &[Value]| {
+        let named: serde_json::Map<String, Value> = names.iter().cloned().zip(all.iter().cloned()).collect();
+        json!({"type": "object", "properties": named})
+    };
+    let parts: Vec<Value> = all.iter().map(|one| json!({"allOf": [one, {"required": ["x"]}]})).collect();
+    for definition in [fields(&all), json!({"anyOf": all}), fields(&parts), json!({"allOf": [fields(&parts)]})] {
+        let definitions: serde_json::Map<String, Value> =
+            names.iter().map(|name| (name.clone(), definition.clone())).collect();
+        let schema = json!({"$defs": definitions, "type": "object", "properties": {"a": {"$ref": "#/$defs/t0"}}});
+        for dialect in [Dialect::OpenaiStrict, Dialect::AnthropicTool, Dialect::GeminiSchema] {
+            let written = rewrite(&schema, dialect);
+            assert!(written.schema.to_string().len() < 5_000_000);
+        }
+        if let Ok(compiled) = Schema::compile(&schema) {
+            let _ = parse("{\"a\": {\"t1\": {\"t2\": \"x\"}}}", &compiled, &Options::default());
+        }
+    }
+}
+
+#[test]
+fn every_generated_schema_is_written_and_its_values_come_back() {
+    let mut compared = 0;
+    for (source, compiled, values) in cases() {
+        for dialect in [Dialect::OpenaiStrict, Dialect::AnthropicTool, Dialect::GeminiSchema] {
+            let written = rewrite(&source, dialect);
+            for value in &values {
+                let sent = as_provider_writes(value, &source, &source, dialect);
+                if dialect == Dialect::OpenaiStrict {
+                    let strict = Schema::compile(&written.schema).unwrap();
+                    assert!(strict.is_valid(&sent), "{source}\n{}\n{sent}", written.schema);
+                }
+                let back = written.restore(sent, &compiled);
+                assert!(compiled.is_valid(&back), "{back}");
+                // Where null is a value of its own, it can't be told from what is absent.
+                if !source.to_string().contains("\"null\"") {
+                    assert_eq!(back, *value, "{dialect:?}: {source}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 1_000, "{compared}");
+}
+
+/// A value as a provider's subset has it: nulls for what is absent, and pairs for maps.
+fn as_provider_writes(value: &Value, schema: &Value, root: &Value, dialect: Dialect) -> Value {
+    let schema = resolved(value, schema, root);
+    match value {
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|item| as_provider_writes(item, &schema["items"], root, dialect)).collect())
+        }
+        Value::Object(map) if schema.get("properties").is_none() && dialect != Dialect::AnthropicTool => {
+            Value::Array(map.iter().map(|(key, value)| json!({"key": key, "value": value})).collect())
+        }
+        Value::Object(map) => {
+            let mut fields: serde_json::Map<String, Value> = map
+                .iter()
+                .map(|(name, value)| {
+                    let field = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
+                    (name.clone(), as_provider_writes(value, field, root, dialect))
+                })
+                .collect();
+            if dialect == Dialect::OpenaiStrict {
+                for name in schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name) {
+                    fields.entry(name.clone()).or_insert(Value::Null);
+                }
+            }
+            Value::Object(fields)
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn scrambled_code_breaks_no_reader_of_code() {
+    const PIECES: &[&str] = &[
+        "interface",
+        "type",
+        "enum",
+        "class",
+        "export",
+        " A ",
+        " B",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "<",
+        ">",
+        ":",
+        ";",
+        ",",
+        "|",
+        "&",
+        "=",
+        "?",
+        "\n",
+        "\n    ",
+        "\"text\"",
+        "'t'",
+        "`",
+        "\"\"\"",
+        "// note\n",
+        "/* note",
+        "*/",
+        "# note\n",
+        "string",
+        "number",
+        "Array",
+        "Record",
+        "keyof",
+        "extends",
+        "readonly",
+        "BaseModel",
+        "Field(",
+        "Optional",
+        "Union",
+        "Literal",
+        "Annotated",
+        "Enum",
+        "str",
+        "int",
+        "list",
+        "dict",
+        "tuple",
+        "...",
+        "None",
+        "5",
+        "-",
+        "1.5",
+        "def ",
+        "@",
+        "=>",
+        "é",
+        "😀",
+        "model_config",
+        "name",
+        "name: ",
+        "\\",
+    ];
+    let mut random = Random::new(31);
+    for _ in 0..4_000 {
+        let text: String = (0..=random.below(40)).map(|_| *random.one(PIECES)).collect();
+        for read in [from_typescript, from_pydantic] {
+            if let Ok(snippet) = read(&text) {
+                // What can't be compiled is at least a value.
+                assert!(snippet.schema.is_object());
+            }
+        }
+    }
+    assert!(from_typescript(&format!("type A = {}", "(".repeat(100_000))).is_err());
+    assert!(from_pydantic(&format!("class A(BaseModel):\n    a: {}", "list[".repeat(100_000))).is_err());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use signalbox_output::{
-    Options, ParseError, Schema, Stream,
+    Options, ParseError, Schema, SchemaError, Stream,
     options::{
         CutNumber, Duplicates, Finish, LeadingZero, MissingValue, NonFinite, Percent, Rounding, Several, Truncated,
     },
@@ -99,6 +99,8 @@ fn a_schema_that_is_none_says_where() {
     let error = Schema::compile(&json!({"type": "object", "properties": {"a": {"type": "text"}}})).unwrap_err();
     assert!(error.to_string().contains("/properties/a/type"), "{error}");
     assert!(Schema::compile(&json!({"$ref": "https://example.com/other.json"})).is_err(), "nothing is fetched");
+    let circular = json!({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}, {"type": "null"}]}}, "$ref": "#/$defs/a"});
+    assert_eq!(Schema::compile(&circular).unwrap_err(), SchemaError::Circular);
     assert!(
         Schema::compile(&json!({"items": [{"type": "integer"}], "definitions": {}})).is_ok(),
         "draft 7 is read, too"

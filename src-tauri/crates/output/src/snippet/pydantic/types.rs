@@ -249,9 +249,9 @@ fn parameters(cursor: &mut Cursor) -> Result<Vec<Value>, SnippetError> {
                 list.push(json!("..."));
             }
             _ => {
-                let line = cursor.peek().cloned();
+                let before = cursor.place();
                 list.push(union(cursor)?);
-                if cursor.peek() == line.as_ref() && matches!(line, Some(Token::Sign(_))) {
+                if cursor.place() == before {
                     cursor.next();
                 }
             }
