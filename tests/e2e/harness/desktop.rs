@@ -1,4 +1,10 @@
 //! The part of a desktop that shows notifications, on the test's own message bus.
+#![allow(
+    clippy::used_underscore_binding,
+    clippy::unused_self,
+    clippy::too_many_arguments,
+    reason = "the protocol has more than a test looks at"
+)]
 
 use std::{
     collections::HashMap,
@@ -30,7 +36,6 @@ struct Notifications(Arc<Mutex<Vec<Shown>>>);
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Notifications {
-    #[allow(clippy::too_many_arguments, reason = "the protocol has them")]
     fn notify(
         &self,
         app_name: String,
