@@ -11,6 +11,11 @@ use crate::{
     schema::{Field, Rest, Shape, ShapeId, Types},
 };
 
+/// How many nodes of an unknown key are counted.
+const ENOUGH: usize = 64;
+/// What each of them costs when it is lost.
+const A_NODE: u32 = 4;
+
 impl Mender<'_> {
     pub(super) fn record(&mut self, node: &Node, members: &[Member], shape: &Shape) -> Mended {
         self.steps += members.len();
@@ -19,6 +24,8 @@ impl Mender<'_> {
         let mut fields: Vec<(String, Rc<Mended>)> = Vec::with_capacity(members.len());
         let mut wrong = 0;
         let mut strange = 0;
+        // What is in the keys that the shape doesn't know. Losing a whole object isn't the same as losing a word.
+        let mut unknown = 0;
         let mut filled = vec![false; shape.fields.len()];
         for (member, place) in members.iter().zip(&places) {
             match place {
@@ -32,6 +39,9 @@ impl Mender<'_> {
                 keys::Place::Shape(id) => fields.push((member.key.clone(), self.mend(&member.value, *id))),
                 keys::Place::Unknown => {
                     strange += 1;
+                    if member.value.is_container() {
+                        unknown += member.value.size(ENOUGH) as u32;
+                    }
                     match shape.rest {
                         Rest::Anything => {
                             let plain = self.plain(&member.value, Vec::new());
@@ -44,17 +54,24 @@ impl Mender<'_> {
                 keys::Place::Dropped => {}
             }
         }
+        let mut is_made_up = false;
         for (field, filled) in shape.fields.iter().zip(filled) {
             if filled || !field.required {
                 continue;
             }
             match self.absent(field.shape, 0) {
-                Some(mended) => fields.push((field.name.clone(), Rc::new(mended))),
+                Some(mended) => {
+                    is_made_up = true;
+                    fields.push((field.name.clone(), Rc::new(mended)));
+                }
                 None => wrong += 1,
             }
         }
         let mut mended = Mended::new(Made::Record(fields), own).wrong(wrong);
         mended.strange += strange;
+        if shape.rest == Rest::Nothing || is_made_up {
+            mended.cost = mended.cost.saturating_add(unknown.saturating_mul(A_NODE));
+        }
         mended
     }
 

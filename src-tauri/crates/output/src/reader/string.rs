@@ -253,6 +253,8 @@ impl Reader<'_> {
         let before = self.text[first..self.at].trim_end();
         if until == Until::Quote && !self.hasty() {
             match before.chars().next_back() {
+                // In a field, what follows must be the key of the next one.
+                Some(',') if self.role == Role::Field && self.rules.mend && !is_key(&self.text[behind..]) => {}
                 Some(',') => return QuoteIs::Unclear(Until::Place(first + before.len() - 1)),
                 Some(last) if chars::is_delimiter(last) => return QuoteIs::Unclear(Until::Delimiter),
                 _ => {}
@@ -379,6 +381,13 @@ enum QuoteIs {
     End,
     Inside,
     Unclear(Until),
+}
+
+/// Whether a text begins with the rest of a key: words, a quote and a colon.
+fn is_key(text: &str) -> bool {
+    const LONGEST: usize = 100;
+    let quote = text.char_indices().take(LONGEST).find(|(_, next)| chars::is_quote(*next));
+    quote.is_some_and(|(at, mark)| text[at + mark.len_utf8()..].trim_start().starts_with(':'))
 }
 
 /// Whether a comma after a quote is one between fields: what follows it is a key, the end, or a comment.

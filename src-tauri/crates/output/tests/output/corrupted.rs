@@ -169,7 +169,7 @@ fn shown(result: &Result<Parsed, ParseError>) -> String {
 }
 
 #[test]
-fn a_cut_answer_is_never_called_whole() {
+fn r4_a_cut_answer_is_never_called_whole() {
     let mut determined = 0;
     let mut cuts = 0;
     let mut random = Random::new(5);

@@ -259,6 +259,27 @@ fn values_are_found_in_what_stands_around_them() {
 }
 
 #[test]
+fn what_separates_fields_may_be_missing_or_another_sign() {
+    let schema = json!({"type": "object", "required": ["name", "age"], "properties": {"name": {"type": "string"}, "age": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "string"}}}});
+    let ada = json!({"name": "Ada", "age": 36});
+    check(
+        &schema,
+        &[
+            ("Sure! {'name': 'Ada', age: \"thirty-six\",}", ada.clone()),
+            ("{\"name\": \"Ada\"; \"age\": 36}", ada.clone()),
+            ("{\"name\" = \"Ada\", \"age\" = 36}", ada.clone()),
+            ("{\"name\" => \"Ada\", \"age\" => 36}", ada.clone()),
+            ("{\"name\": \"Ada\" \"age\": 36}", ada),
+            ("{\"name\": \"Ada, \"the\", first\", \"age\": 36}", json!({"name": "Ada, \"the\", first", "age": 36})),
+            (
+                "{\"tags\": [\"a\", \"b\", \"name\": \"Ada\", \"age\": 36}",
+                json!({"tags": ["a", "b"], "name": "Ada", "age": 36}),
+            ),
+        ],
+    );
+}
+
+#[test]
 fn objects_are_read_from_elements_and_lines() {
     let schema = json!({"type": "object", "required": ["name", "age"], "additionalProperties": false, "properties": {
         "name": {"type": "string"}, "age": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "string"}}}});
@@ -280,7 +301,7 @@ fn objects_are_read_from_elements_and_lines() {
 }
 
 #[test]
-fn an_answer_that_ends_inside_another_value_is_cut() {
+fn r4_an_answer_that_ends_inside_another_value_is_cut() {
     let schema =
         Schema::compile(&json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}))
             .unwrap();
