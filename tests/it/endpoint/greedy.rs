@@ -9,6 +9,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::oneshot,
+    task::JoinHandle,
     time::timeout,
 };
 
@@ -185,36 +186,55 @@ async fn a_connection_beyond_the_limit_waits_until_another_ends() {
     assert!(answered(&mut second).await.starts_with("HTTP/1.1 200"), "now it has");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_caller_that_never_reads_holds_its_call_up_no_longer_than_the_route_allows() {
-    // An upstream that would never stop answering, by more than any buffer between here and there can take.
+/// An upstream that would never stop answering, without a pause and by more than any buffer can take: where it is, when
+/// it is asked, and the task that ends when nobody listens any more.
+async fn endless() -> (String, oneshot::Receiver<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}/v1", listener.local_addr().unwrap());
     let (asked, was_asked) = oneshot::channel();
-    let upstream = tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         let (mut socket, _) = listener.accept().await.unwrap();
         let _ = socket.read(&mut [0; 8192]).await.unwrap();
         asked.send(()).unwrap();
         let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/event-stream\r\n\r\n";
         socket.write_all(head.as_bytes()).await.unwrap();
-        let piece =
-            serde_json::json!({"id": "a", "choices": [{"index": 0, "delta": {"content": "word ".repeat(10_000)}}]});
+        let said = "word ".repeat(10_000);
+        let piece = serde_json::json!({"id": "a", "choices": [{"index": 0, "delta": {"content": said}}]});
         let piece = format!("data: {piece}\n\n");
         while socket.write_all(piece.as_bytes()).await.is_ok() {}
     });
-    let toml = format!(
+    (origin, was_asked, task)
+}
+
+fn endless_toml(origin: &str, total: &str) -> String {
+    format!(
         "[providers.far]\nkind = \"openai-compatible\"\nbase_url = \"{origin}\"\nkey = \"none\"\n\n\
          [models.far]\nprovider = \"far\"\nid = \"far\"\nprice = {{ input = \"1.00\", output = \"4.00\" }}\n\n\
-         [routes.default]\ngenerate = [\"far\"]\nlimits = {{ total = \"1s\" }}\n"
-    );
-    let served = Served::of(&toml).await;
+         [routes.default]\ngenerate = [\"far\"]\nlimits = {{ total = \"{total}\" }}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_never_reads_keeps_neither_its_call_nor_its_place() {
+    let (origin, was_asked, upstream) = endless().await;
+    let limits = EndpointLimits { write_time: QUICK, ..EndpointLimits::default() };
+    let served = Served::with(limits, |folders| folders.write("signalbox.toml", &endless_toml(&origin, "5m"))).await;
     let body = question(CHAT, "route:default", true).to_string();
     let mut caller = TcpStream::connect(("127.0.0.1", served.port)).await.unwrap();
     let request = head(&served, CHAT, &format!("content-length: {}", body.len())) + &body;
     caller.write_all(request.as_bytes()).await.unwrap();
     timeout(PATIENCE, was_asked).await.expect("in time").expect("it is asked");
-    assert_eq!(ends(&served).await, [CallStatus::Failed], "it ends while the caller is still there");
+    assert_eq!(ends(&served).await, [CallStatus::Cancelled], "it ends while the caller is still there");
     timeout(PATIENCE, upstream).await.expect("the request is aborted upstream").unwrap();
     assert_eq!(served.app.core.under_way().1.nanos(), 0, "nothing is held for it");
     drop(caller);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_never_pauses_ends_at_the_limit_all_the_same() {
+    let (origin, _was_asked, upstream) = endless().await;
+    let served = Served::of(&endless_toml(&origin, "300ms")).await;
+    let told = timeout(PATIENCE, served.ask(CHAT, &question(CHAT, "route:default", false))).await.expect("it ends");
+    assert_eq!((told.status, told.code().as_str()), (504, "timeout"), "{}", told.message());
+    timeout(PATIENCE, upstream).await.expect("the request is aborted upstream").unwrap();
 }

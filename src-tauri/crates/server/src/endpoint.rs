@@ -22,6 +22,7 @@ mod limits;
 mod messages;
 mod metrics;
 mod models;
+mod patient;
 mod pieces;
 mod place;
 mod receive;

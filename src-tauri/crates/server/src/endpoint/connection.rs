@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{answer, receive::Unread, serve::Shared};
+use super::{answer, patient::Patient, receive::Unread, serve::Shared};
 
 /// How much of an unread body is still taken from a caller that was refused, and for how long: a connection that is
 /// closed with bytes in it may take the refusal with it.
@@ -34,7 +34,7 @@ pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>) {
         .timer(TokioTimer::new())
         .header_read_timeout(shared.limits.head_time)
         .max_header_size(shared.limits.head)
-        .serve_connection(TokioIo::new(socket), service);
+        .serve_connection(TokioIo::new(Patient::new(socket, shared.limits.write_time)), service);
     let mut stopping = false;
     let ended = loop {
         tokio::select! {

@@ -26,6 +26,8 @@ pub struct EndpointLimits {
     pub body: usize,
     /// How long a body may take to come.
     pub body_time: Duration,
+    /// How long a caller may take nothing of its answer. After that its connection is cut.
+    pub write_time: Duration,
     /// How long answers may go on when the endpoint stops.
     pub grace: Duration,
 }
@@ -40,6 +42,7 @@ impl Default for EndpointLimits {
             // Pictures come in the body.
             body: 32 * 1024 * 1024,
             body_time: Duration::from_secs(30),
+            write_time: Duration::from_mins(1),
             grace: Duration::from_secs(10),
         }
     }
