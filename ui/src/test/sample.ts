@@ -177,7 +177,6 @@ export function promptDetail(name: string, change: Partial<PromptDetail> = {}): 
         at: before((4 - number) * 5 * DAY),
         parents: number > 1 ? [number - 1] : [],
         labels: number === 2 ? ["production"] : [],
-        parents: number > 1 ? [number - 1] : [],
         problem: null,
       })),
       values: [{ name: "late parcel", values: { message: "Where is my rucksack?" } }],

@@ -33,10 +33,10 @@ pub(crate) fn shipped() -> &'static Rules {
 /// All shapes, and the words that tell which of them are worth trying.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) all: Vec<Rule>,
     pub(crate) words: Option<AhoCorasick>,
     /// For each word, the rules that need it.
-    pub(crate) rules_of: Vec<Vec<usize>>,
+    pub(crate) of_word: Vec<Vec<usize>>,
     pub(crate) allowed: Vec<Allowed>,
 }
 
@@ -136,7 +136,7 @@ impl Rules {
             });
         }
         let words = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
-        Self { rules, words: words.ok(), rules_of, allowed: Allowed::new(file.allowlist).into_iter().collect() }
+        Self { all: rules, words: words.ok(), of_word: rules_of, allowed: Allowed::new(file.allowlist).into_iter().collect() }
     }
 }
 
@@ -190,12 +190,12 @@ mod tests {
     #[test]
     fn every_pattern_of_the_table_can_be_used() {
         let rules = shipped();
-        assert_eq!(rules.rules.len(), 217, "222 without those for files of certain names");
+        assert_eq!(rules.all.len(), 217, "222 without those for files of certain names");
         assert!(rules.words.is_some());
         let broken: Vec<&str> =
-            rules.rules.iter().filter(|rule| rule.pattern().is_none()).map(|rule| rule.id.as_str()).collect();
+            rules.all.iter().filter(|rule| rule.pattern().is_none()).map(|rule| rule.id.as_str()).collect();
         assert_eq!(broken, [""; 0]);
-        assert!(rules.rules.iter().any(|rule| rule.id == GUESS));
+        assert!(rules.all.iter().any(|rule| rule.id == GUESS));
         for allowed in rules.rules.iter().flat_map(|rule| &rule.allowed).chain(&rules.allowed) {
             allowed.allows(b"", b"");
             let built = allowed.compiled.get().map(|(patterns, words)| (patterns.is_some(), words.is_some()));

@@ -20,12 +20,12 @@ pub(crate) fn scan(rules: &'static Rules, text: &str) -> Vec<Secret> {
     let Some(words) = &rules.words else { return Vec::new() };
     let mut found: Vec<Secret> = Vec::new();
     // The byte up to which each rule has been tried.
-    let mut tried = vec![0_usize; rules.rules.len()];
+    let mut tried = vec![0_usize; rules.all.len()];
     let mut line = 0..0;
     for hit in words.find_overlapping_iter(bytes) {
-        let calls_for = rules.rules_of.get(hit.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
+        let calls_for = rules.of_word.get(hit.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
         for &index in calls_for {
-            let (Some(rule), Some(done)) = (rules.rules.get(index), tried.get_mut(index)) else { continue };
+            let (Some(rule), Some(done)) = (rules.all.get(index), tried.get_mut(index)) else { continue };
             if hit.start() < *done {
                 continue;
             }
