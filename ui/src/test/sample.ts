@@ -175,6 +175,7 @@ export function promptDetail(name: string, change: Partial<PromptDetail> = {}): 
         message: ["First draft", "Say sorry once", "Rely on facts"][number - 1] ?? "",
         author: "Ana",
         at: before((4 - number) * 5 * DAY),
+        parents: number > 1 ? [number - 1] : [],
         labels: number === 2 ? ["production"] : [],
         problem: null,
       })),

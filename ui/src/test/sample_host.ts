@@ -54,6 +54,8 @@ export function sampleHost(budgets: BudgetRow[] = [sample.budgetRow()]): FakeHos
         })),
         output: { type: "object", properties: { category: {}, priority: {}, reply: {}, needs_human: {} } },
         tools: [],
+        examples: [],
+        includes: [],
       },
       rendered: null,
       problem: null,
