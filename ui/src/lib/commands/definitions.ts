@@ -59,6 +59,11 @@ export const DEFINITIONS = [
   { id: "rename-prompt", title: "Rename prompt", group: "Write", keys: ["F2"], where: "Library" },
   { id: "duplicate-prompt", title: "Duplicate prompt", group: "Write", keys: [], where: "Library" },
   { id: "delete-prompt", title: "Delete prompt", group: "Write", keys: ["Delete"], where: "Library" },
+  { id: "archive-prompt", title: "Archive the prompt, or take it back", group: "Write", keys: ["e"], where: "Library" },
+  { id: "settle-prompt", title: "Settle what git could not merge", group: "Write", keys: [], where: "Library, Editor" },
+  { id: "import-prompts", title: "Import prompts", group: "Write", keys: ["Mod+i"], where: "Library" },
+  { id: "export-prompts", title: "Export prompts", group: "Write", keys: ["Mod+e"], where: "Library" },
+  { id: "show-archived", title: "Show archived prompts or hide them", group: "Lists", keys: [], where: "Library" },
   { id: "new-token", title: "New app token", group: "Write", keys: [], where: "Settings" },
   { id: "undo", title: "Undo", group: "Write", keys: ["Mod+z"], where: "outside text fields" },
 
