@@ -22,6 +22,8 @@ export interface FakeCore {
   versions: { source: Source; message: string; author: string; at: string }[];
   labels: Record<string, number>;
   protected: Set<string>;
+  /** What is wrong with the prompt, as the list says it. */
+  problem: string | null;
   /** What became of the labels, newest first. */
   labelChanges: LabelChange[];
   draft: { source: Source; base: number; saved_at: string } | null;
@@ -134,6 +136,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     ],
     labels: { staging: 3, production: 2 },
     protected: new Set(),
+    problem: null,
     labelChanges: [
       { label: "production", by: "Ana", at: at(20), event: "moved", from: 1, to: 2 },
       { label: "production", by: "Tom", at: at(39), event: "moved", from: null, to: 1 },
@@ -164,7 +167,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       variables: [],
       changed_at: core.versions.at(-1)?.at ?? null,
       archived: false,
-      problem: null,
+      problem: core.problem,
     },
     versions: core.versions
       .map((version, index) => ({
@@ -241,6 +244,10 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     if (on) core.protected.add(label);
     else core.protected.delete(label);
     return prompt();
+  });
+  host.answer("prompt_settle", () => {
+    core.problem = null;
+    return { prompt: prompt(), settled: { renumbered: [{ from: 3, to: 4 }], labels: [] } };
   });
   host.answer("label_history", () => ({ changes: core.labelChanges }));
   host.answer("prompt_values", ({ values }) => {

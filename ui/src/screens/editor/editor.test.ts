@@ -263,6 +263,15 @@ describe("the editor", () => {
     expect(screen.queryByTestId("label-1")).toBeNull();
   });
 
+  it("has a way out when git could not merge the prompt", async () => {
+    core.problem = "line 4 of version 3 has git's marks of a conflict; settle the prompt to keep both";
+    await open();
+    expect((await screen.findByTestId("prompt-problem")).textContent).toContain("Not merged");
+    await fireEvent.click(screen.getByTestId("settle"));
+    await until(() => expect(screen.queryByTestId("prompt-problem")).toBeNull());
+    expect((await screen.findByTestId("toast")).textContent).toContain("the other version 3 is 4 now");
+  });
+
   it("flushes the draft when the window loses focus", async () => {
     await open();
     type("unsaved");
