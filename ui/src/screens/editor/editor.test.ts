@@ -197,7 +197,9 @@ describe("the editor", () => {
     await open();
     await fireEvent.click(screen.getByTestId("label-production"));
     const sure = await screen.findByTestId<HTMLInputElement>("label-sure");
-    expect(screen.getByTestId("label-protected").textContent).toContain("take it away from version 2");
+    expect(screen.getByTestId("label-protected").textContent).toContain(
+      "take it away from version 2, which is in use, and let 3 replace it",
+    );
     await fireEvent.submit(screen.getByTestId("label-dialog"));
     expect(host.asked.some((one) => one.name === "prompt_label")).toBe(false);
     expect(screen.getByTestId<HTMLButtonElement>("label-remove").disabled).toBe(true);
