@@ -3,6 +3,7 @@ import type {
   CallStart,
   DiffOf,
   Event,
+  LabelChange,
   Prompt,
   PromptDetail,
   SavedValues,
@@ -20,6 +21,11 @@ export interface FakeCore {
   /** The text of each version, first to last. */
   versions: { source: Source; message: string; author: string; at: string }[];
   labels: Record<string, number>;
+  protected: Set<string>;
+  /** What is wrong with the prompt, as the list says it. */
+  problem: string | null;
+  /** What became of the labels, newest first. */
+  labelChanges: LabelChange[];
   draft: { source: Source; base: number; saved_at: string } | null;
   values: SavedValues[];
   calls: Map<string, { call: Call; answer: string }>;
@@ -129,6 +135,12 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       },
     ],
     labels: { staging: 3, production: 2 },
+    protected: new Set(),
+    problem: null,
+    labelChanges: [
+      { label: "production", by: "Ana", at: at(20), event: "moved", from: 1, to: 2 },
+      { label: "production", by: "Tom", at: at(39), event: "moved", from: null, to: 1 },
+    ],
     draft: null,
     values: ["late parcel", "angry, all capitals", "refund after 90 days", "no orders", "German, informal"].map(
       (name, index): SavedValues => ({ name, values: index === 3 ? { ...LATE, orders: [] } : { ...LATE } }),
@@ -146,12 +158,16 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     summary: {
       name: NAME,
       latest: core.versions.length,
-      labels: Object.entries(core.labels).map(([label, version]) => ({ label, version })),
+      labels: Object.entries(core.labels).map(([label, version]) => ({
+        label,
+        version,
+        protected: core.protected.has(label),
+      })),
       description: null,
       variables: [],
       changed_at: core.versions.at(-1)?.at ?? null,
       archived: false,
-      problem: null,
+      problem: core.problem,
     },
     versions: core.versions
       .map((version, index) => ({
@@ -201,11 +217,39 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     setTimeout(() => host.send([{ kind: "prompts", names: [NAME] }]), 0);
     return { prompt: prompt(), number: core.versions.length, unchanged };
   });
-  host.answer("prompt_label", ({ label, version }) => {
-    if (version === null) delete core.labels[label];
-    else core.labels[label] = version;
+  const point = (label: string, to: number | null, event: "moved" | "back", confirmed = false) => {
+    const from = core.labels[label] ?? null;
+    if (core.protected.has(label) && from !== null && !confirmed) {
+      throw new ApiError({ code: "protected", message: `the label ${label} is protected` });
+    }
+    if (to === null) delete core.labels[label];
+    else core.labels[label] = to;
+    core.labelChanges = [{ label, by: "Ana", at: new Date().toISOString(), event, from, to }, ...core.labelChanges];
+    return { label, from, to };
+  };
+  host.answer("prompt_label", ({ label, version, seen, confirmed }) => {
+    if (seen != null && core.labels[label] !== seen) {
+      throw new ApiError({ code: "conflict", message: `the label ${label} points elsewhere by now` });
+    }
+    point(label, version, "moved", confirmed);
     return prompt();
   });
+  host.answer("label_back", ({ label, confirmed }) => {
+    const before = core.labelChanges.find((change) => change.label === label && change.event === "moved");
+    const to = before?.event === "moved" ? before.from : null;
+    const moved = point(label, to, "back", confirmed);
+    return { prompt: prompt(), moved };
+  });
+  host.answer("label_protect", ({ label, protected: on }) => {
+    if (on) core.protected.add(label);
+    else core.protected.delete(label);
+    return prompt();
+  });
+  host.answer("prompt_settle", () => {
+    core.problem = null;
+    return { prompt: prompt(), settled: { renumbered: [{ from: 3, to: 4 }], labels: [] } };
+  });
+  host.answer("label_history", () => ({ changes: core.labelChanges }));
   host.answer("prompt_values", ({ values }) => {
     core.values = values;
     return prompt();

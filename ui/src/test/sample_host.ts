@@ -35,7 +35,13 @@ export function sampleHost(budgets: BudgetRow[] = [sample.budgetRow()]): FakeHos
       values[key] = value;
       return { at: sample.NOW };
     },
-    prompt_list: () => ({ prompts }),
+    prompt_list: () => ({ prompts: prompts.filter((prompt) => !prompt.archived) }),
+    prompt_archived: () => ({ prompts: prompts.filter((prompt) => prompt.archived) }),
+    prompt_archive: ({ name, archived }) => {
+      prompts = prompts.map((prompt) => (prompt.name === name ? { ...prompt, archived } : prompt));
+      return sample.promptDetail(name).prompt;
+    },
+    prompt_search: () => ({ hits: [], more: false }),
     prompt_get: ({ name }) => sample.promptDetail(name),
     prompt_preview: () => ({
       diagnostics: [],

@@ -54,6 +54,8 @@ export const DRAWINGS = {
   },
   pencil: { stroke: "M3 13l.6-2.7L10.8 3a1.4 1.4 0 0 1 2 2L5.6 12.4z" },
   trash: { stroke: "M3.5 4.5h9M6.5 4.5V3h3v1.5M5 4.5l.5 8.5h5l.5-8.5" },
+  upload: { stroke: "M8 10V2.5M5 5.5l3-3 3 3M3 13.5h10" },
+  archive: { stroke: "M2.5 3h11v3h-11zM3.5 6v7h9V6M6.5 8.5h3" },
   download: { stroke: "M8 2.5v7.5M5 7l3 3 3-3M3 13.5h10" },
   external: { stroke: "M9 3h4v4M13 3 7.5 8.5M6.5 3.5H4a1 1 0 0 0-1 1V12a1 1 0 0 0 1 1h7.5a1 1 0 0 0 1-1V9.5" },
 } as const satisfies Record<string, Drawing>;

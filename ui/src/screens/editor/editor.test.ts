@@ -192,6 +192,88 @@ describe("the editor", () => {
     await until(() => expect(core.labels.production).toBe(2));
   });
 
+  it("moves a protected label only when that was confirmed", async () => {
+    core.protected.add("production");
+    await open();
+    await fireEvent.click(screen.getByTestId("label-production"));
+    const sure = await screen.findByTestId<HTMLInputElement>("label-sure");
+    expect(screen.getByTestId("label-protected").textContent).toContain(
+      "take it away from version 2, which is in use, and let 3 replace it",
+    );
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    expect(host.asked.some((one) => one.name === "prompt_label")).toBe(false);
+    expect(screen.getByTestId<HTMLButtonElement>("label-remove").disabled).toBe(true);
+    await fireEvent.click(sure);
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    await until(() => expect(core.labels.production).toBe(3));
+    await fireEvent.click(await screen.findByTestId("toast-undo"));
+    await until(() => expect(core.labels.production).toBe(2));
+  });
+
+  it("moves no label that somebody else has moved meanwhile, before that was looked at", async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId("label-production"));
+    await screen.findByTestId("label-change");
+    core.labels.production = 1;
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    const told = await screen.findByTestId("label-moved");
+    expect(told.textContent?.replace(/\s+/g, " ")).toContain("points to 1 Import from promptfoo by now, and not to 2");
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    expect(core.labels.production).toBe(1);
+    await fireEvent.click(screen.getByTestId("label-look"));
+    expect(screen.getByTestId("label-change").textContent).toContain("moves from 1 to 3");
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    await until(() => expect(core.labels.production).toBe(3));
+  });
+
+  it("rolls a label back by key, and forth by undo", async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: "L", ctrlKey: true, shiftKey: true });
+    await until(() =>
+      expect(screen.getByTestId("label-dialog").textContent).toContain("Roll back production to version 1?"),
+    );
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    await until(() => expect(core.labels.production).toBe(1));
+    expect((await screen.findByTestId("toast")).textContent?.replace(/\s+/g, " ")).toContain("back from 2 to 1");
+    await fireEvent.click(screen.getByTestId("toast-undo"));
+    await until(() => expect(core.labels.production).toBe(2));
+  });
+
+  it("protects a label, and frees it by undo", async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId("label-production"));
+    await fireEvent.click(await screen.findByTestId("label-protect"));
+    await until(() => expect(core.protected.has("production")).toBe(true));
+    expect(screen.getByTestId("label-sure")).toBeTruthy();
+    await toasts.undo();
+    expect(core.protected.has("production")).toBe(false);
+  });
+
+  it("shows among the versions what became of labels", async () => {
+    await open();
+    await key("d");
+    const first = await screen.findByTestId("label-1");
+    expect(first.textContent).toMatch(/production moved from 1 to 2\s*Ana/);
+    const order = [...screen.getByTestId("versions").querySelectorAll("[data-testid]")].map(
+      (one) => (one as HTMLElement).dataset.testid,
+    );
+    expect(order).toEqual(["version-3", "label-1", "version-2", "label-0", "version-1"]);
+    await fireEvent.click(first);
+    await until(() => expect(screen.getByTestId("diff-left").dataset.value).toBe("1"));
+    expect(screen.getByTestId("diff-right").dataset.value).toBe("2");
+    await fireEvent.click(screen.getByTestId("timeline-labels"));
+    expect(screen.queryByTestId("label-1")).toBeNull();
+  });
+
+  it("has a way out when git could not merge the prompt", async () => {
+    core.problem = "line 4 of version 3 has git's marks of a conflict; settle the prompt to keep both";
+    await open();
+    expect((await screen.findByTestId("prompt-problem")).textContent).toContain("Not merged");
+    await fireEvent.click(screen.getByTestId("settle"));
+    await until(() => expect(screen.queryByTestId("prompt-problem")).toBeNull());
+    expect((await screen.findByTestId("toast")).textContent).toContain("the other version 3 is 4 now");
+  });
+
   it("flushes the draft when the window loses focus", async () => {
     await open();
     type("unsaved");

@@ -13,12 +13,13 @@ import { toasts } from "$lib/state/toasts.svelte.ts";
 import { compareDraft } from "../compare/open.ts";
 import { Latest } from "./latest.ts";
 import { remember, rememberedTarget } from "./memory.ts";
+import type { Asked } from "./moving.svelte.ts";
 import { chooseTarget, firstModel, isSimulated } from "./names.ts";
 import { openedPrompt, type Opened, type Part } from "./opened.svelte.ts";
 import { Running } from "./running.svelte.ts";
 
 /** A question that is open over the editor. */
-export type Question = { kind: "save" } | { kind: "label"; label?: string; version?: number };
+export type Question = { kind: "save" } | ({ kind: "label" } & Asked);
 
 /** The editor of one prompt as long as it is on screen: what runs, what is compared, and what its commands do. */
 export class EditorModel {
@@ -172,6 +173,13 @@ export class EditorModel {
         run: () => this.#ask({ kind: "label" }),
       },
       {
+        id: "roll-back",
+        label: "Roll back a label",
+        icon: "undo",
+        command: "roll-back-label",
+        run: () => this.#ask({ kind: "label", back: true }),
+      },
+      {
         id: "compare",
         label: opened.isDraft ? "Compare with the draft" : "Compare versions",
         icon: "compare",
@@ -208,6 +216,7 @@ export class EditorModel {
     );
     useCommand("save-version", () => this.#ask({ kind: "save" }), ready);
     useCommand("move-label", () => this.#ask({ kind: "label" }), ready);
+    useCommand("roll-back-label", () => this.#ask({ kind: "label", back: true }), ready);
     useCommand("diff", toggleDrawer, ready);
     useCommand(
       "split",

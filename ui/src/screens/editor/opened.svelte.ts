@@ -9,6 +9,8 @@ import { commandKeys } from "$lib/commands/registry.svelte.ts";
 import {
   call,
   type Definition,
+  type LabelChange,
+  type LabelMove,
   type Preview,
   type Prompt,
   type PromptDetail,
@@ -61,6 +63,9 @@ export class Opened {
   /** Why the prompt can't be read now. The text stays. */
   error = $state.raw<unknown>();
   fromDisk = $state.raw<FromDisk>();
+  /** What became of the labels, newest first; read where it is shown. */
+  labelChanges = $state.raw<readonly LabelChange[]>([]);
+  labelChangesError = $state.raw<unknown>();
   /** Line and column of the cursor, from 1. */
   cursor = $state.raw({ line: 1, column: 1 });
   /** Shows another part, for the way to a definition in it. */
@@ -229,8 +234,31 @@ export class Opened {
     return before;
   }
 
-  async setLabel(label: string, version: number | null): Promise<void> {
-    this.prompt = await call("prompt_label", { name: this.name, label, version });
+  /** Points a label to a version, or takes it away, unless it points elsewhere by now than it was seen to. */
+  async setLabel(label: string, version: number | null, seen: number | null, confirmed = false): Promise<void> {
+    this.prompt = await call("prompt_label", { name: this.name, label, version, seen, confirmed });
+  }
+
+  /** Points a label to where it pointed before. */
+  async labelBack(label: string, confirmed = false): Promise<LabelMove> {
+    const { prompt, moved } = await call("label_back", { name: this.name, label, confirmed });
+    this.prompt = prompt;
+    return moved;
+  }
+
+  /** Lets a label be moved only when that is confirmed, or freely again. */
+  async protectLabel(label: string, on: boolean): Promise<void> {
+    this.prompt = await call("label_protect", { name: this.name, label, protected: on });
+  }
+
+  /** Reads what became of the labels. */
+  async readLabelChanges(): Promise<void> {
+    try {
+      this.labelChanges = (await call("label_history", { name: this.name })).changes;
+      this.labelChangesError = undefined;
+    } catch (error) {
+      this.labelChangesError = error;
+    }
   }
 
   /** Asks what the text is now: lint, rendering, price. */

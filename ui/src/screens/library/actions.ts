@@ -41,6 +41,21 @@ export async function deletePrompt(name: string): Promise<void> {
   });
 }
 
+/** Puts a prompt away, or takes it back. Whoever uses it doesn't notice; undo is the way back. */
+export async function archivePrompt(name: string, archived: boolean): Promise<void> {
+  const put = async (away: boolean) => {
+    await call("prompt_archive", { name, archived: away });
+    await library.load();
+  };
+  await put(archived);
+  toasts.show({
+    text: archived ? "Archived" : "Took back",
+    name,
+    rest: archived ? "which can still be used" : undefined,
+    undo: () => put(!archived),
+  });
+}
+
 /** A name for a copy that nobody has: `reply-copy`, `reply-copy-2`. */
 export function copyName(name: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number += 1) {

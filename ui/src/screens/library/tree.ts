@@ -1,10 +1,11 @@
-import type { PromptRow } from "$lib/host/index.ts";
+import type { Excerpt, PromptHit, PromptRow } from "$lib/host/index.ts";
 import { splitName } from "$lib/prompts.ts";
 
 /** One line of the library. */
 export type TreeRow =
   | { kind: "folder"; path: string; name: string; depth: number; open: boolean; count: number }
-  | { kind: "prompt"; prompt: PromptRow; name: string; depth: number };
+  | { kind: "prompt"; prompt: PromptRow; name: string; depth: number }
+  | { kind: "hit"; prompt: PromptRow; name: string; depth: number; excerpt: Excerpt };
 
 /** What narrows the list. */
 export interface Filter {
@@ -53,6 +54,24 @@ export function treeRows(prompts: readonly PromptRow[], filter: Filter, closed: 
   return rows;
 }
 
+/**
+ * What a search found beside names: below the tree, each with the place that was found. A prompt whose name says it
+ * already isn't there twice.
+ */
+export function hitRows(
+  hits: readonly PromptHit[],
+  find: (name: string) => PromptRow | undefined,
+  filter: Filter,
+): TreeRow[] {
+  const words = filterWords(filter.text);
+  return hits.flatMap(({ name, excerpt }): TreeRow[] => {
+    const prompt = find(name);
+    if (!prompt || !excerpt || excerpt.of.kind === "name") return [];
+    if (passes(prompt, words, filter.drafts) || !passes(prompt, [], filter.drafts)) return [];
+    return [{ kind: "hit", prompt, name, depth: 0, excerpt }];
+  });
+}
+
 /** `a/b/c` lies in `a` and `a/b`. */
 export function foldersOf(name: string): string[] {
   const parts = name.split("/").slice(0, -1);
@@ -80,5 +99,7 @@ function compareParts(left: readonly string[], right: readonly string[]): number
 }
 
 export function rowKey(row: TreeRow): string {
-  return row.kind === "folder" ? `${row.path}/` : row.prompt.name;
+  if (row.kind === "folder") return `${row.path}/`;
+  // No name has two slashes in a row.
+  return row.kind === "hit" ? `${row.prompt.name}//text` : row.prompt.name;
 }
