@@ -19,6 +19,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .inner_size(1360.0, 860.0)
         .min_inner_size(640.0, 480.0)
         .visible(false)
+        // Files are dropped on the page, which reads them; what it can't use it lets fall.
+        .disable_drag_drop_handler()
         .background_color(Color(0x1b, 0x1d, 0x21, 0xff))
         .build()?;
     let late = app.clone();

@@ -136,7 +136,12 @@ impl Rules {
             });
         }
         let words = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
-        Self { all: rules, words: words.ok(), of_word: rules_of, allowed: Allowed::new(file.allowlist).into_iter().collect() }
+        Self {
+            all: rules,
+            words: words.ok(),
+            of_word: rules_of,
+            allowed: Allowed::new(file.allowlist).into_iter().collect(),
+        }
     }
 }
 
@@ -196,7 +201,7 @@ mod tests {
             rules.all.iter().filter(|rule| rule.pattern().is_none()).map(|rule| rule.id.as_str()).collect();
         assert_eq!(broken, [""; 0]);
         assert!(rules.all.iter().any(|rule| rule.id == GUESS));
-        for allowed in rules.rules.iter().flat_map(|rule| &rule.allowed).chain(&rules.allowed) {
+        for allowed in rules.all.iter().flat_map(|rule| &rule.allowed).chain(&rules.allowed) {
             allowed.allows(b"", b"");
             let built = allowed.compiled.get().map(|(patterns, words)| (patterns.is_some(), words.is_some()));
             assert_eq!(
@@ -211,7 +216,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_word_that_calls_for_it() {
         let rules = shipped();
-        let called: std::collections::HashSet<usize> = rules.rules_of.iter().flatten().copied().collect();
-        assert_eq!(called.len(), rules.rules.len());
+        let called: std::collections::HashSet<usize> = rules.of_word.iter().flatten().copied().collect();
+        assert_eq!(called.len(), rules.all.len());
     }
 }

@@ -125,7 +125,7 @@ impl Previewing<'_> {
             diagnostics.sort_by_key(|said| said.severity);
             estimates = found.into_iter().map(|one| one.shown).collect();
         }
-        Preview { message_tokens, estimates, diagnostics, document, rendered, problem }
+        Preview { diagnostics, document, rendered, problem, message_tokens, estimates }
     }
 
     /// What one call would use and cost on each model.

@@ -117,7 +117,7 @@ struct Region<'o, 't> {
 
 type Found<'o, 't> = (Range<usize>, Region<'o, 't>);
 
-impl<'t> Line<'t> {
+impl Line<'_> {
     /// What follows the dash of an item.
     fn in_item(&self) -> Option<Self> {
         let text = self.text.get(1..)?.trim_start();

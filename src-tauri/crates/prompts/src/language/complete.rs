@@ -95,7 +95,9 @@ fn statements(locals: &Locals<'_>) -> Vec<Completion> {
     let begins = begins.map(|statement| {
         let mut completion = of_word(&statement.word, CompletionKind::Statement);
         if let (Some(end), Some(doc)) = (statement.end, &mut completion.doc) {
-            doc.push_str(&format!(" It ends with {end}."));
+            doc.push_str(" It ends with ");
+            doc.push_str(end);
+            doc.push('.');
         }
         completion
     });

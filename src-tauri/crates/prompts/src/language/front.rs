@@ -52,7 +52,7 @@ pub(super) fn complete(query: &Query<'_>, byte: usize) -> (Range<usize>, Vec<Com
     let items = match &spot.key {
         None => keys(known, &spot.siblings),
         Some("input") if names(&spot.path).get(1) == Some(&"bindings") => variables(query),
-        Some(key) => known.iter().find(|known| known.name == *key).map(|key| values(key)).unwrap_or_default(),
+        Some(key) => known.iter().find(|known| known.name == *key).map(values).unwrap_or_default(),
     };
     (word, items)
 }
@@ -113,7 +113,7 @@ fn table(path: &[Step<'_>]) -> &'static [Key] {
         (["model"], _) => &MODEL_KEYS,
         (["model", "options" | "parameters"], _) => &OPTION_KEYS,
         (["inputs"], true) | (["inputs", _], false) => &INPUT_KEYS,
-        (["outputs"], true) | (["outputs", _], false) => &FIELD_KEYS,
+        (["outputs"] | ["tools", "parameters"], true) | (["outputs", _], false) => &FIELD_KEYS,
         (["tools"], true) => &TOOL_KEYS,
         (["tools", "bindings", _], _) => &BINDING_KEYS,
         (["examples"], true) => &EXAMPLE_KEYS,
@@ -125,7 +125,6 @@ fn table(path: &[Step<'_>]) -> &'static [Key] {
         {
             &FIELD_KEYS
         }
-        (["tools", "parameters"], true) => &FIELD_KEYS,
         _ => &[],
     }
 }

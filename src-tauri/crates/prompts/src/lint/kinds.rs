@@ -48,7 +48,10 @@ fn follow(positions: &Positions<'_>, root: &Shape, used: &Use<'_>, found: &mut F
         let written_here = used.inherited.is_none_or(|inherited| at >= inherited);
         let part = || used.path.text(at);
         match (step, shape.kind) {
-            (_, VariableKind::Any) => return,
+            // Anything has whatever is asked of it. The items of a text are its letters, those of an object its names.
+            (_, VariableKind::Any) | (Step::Each, VariableKind::Object) | (Step::Index(_), VariableKind::String) => {
+                return;
+            }
             (Step::Name(name, place), VariableKind::Object) => {
                 if shape.fields.is_empty() {
                     return;
@@ -78,8 +81,6 @@ fn follow(positions: &Positions<'_>, root: &Shape, used: &Use<'_>, found: &mut F
                 Some(items) => shape = items,
                 None => return,
             },
-            // The items of a text are its letters, those of an object its names.
-            (Step::Each, VariableKind::Object) | (Step::Index(_), VariableKind::String) => return,
             (step, kind) => {
                 if written_here && found.room(Severity::Warning) {
                     let (bytes, wants) = wanted(step, used);

@@ -138,7 +138,7 @@ impl Checker<'_> {
                     self.below(path, Step::Item(index), |checker, path| {
                         match field.get("name").and_then(Value::as_str) {
                             None => {
-                                checker.error(path, "a field needs a name; write - name: and kind: below it".into())
+                                checker.error(path, "a field needs a name; write - name: and kind: below it".into());
                             }
                             Some(name) if !names.insert(name) => {
                                 path.push(Step::Key("name"));

@@ -245,9 +245,10 @@ fn hostile_prompts_are_read_in_one_go() {
     for body in bodies {
         assert!(lint(&Source::new("", body), &[]).len() <= MOST);
     }
-    let variables: String = (0..3_000).map(|n| format!("- name: v{n}\n")).collect();
-    let keys: String = (0..5_000).map(|n| format!("k{n}: 1\n")).collect();
-    let fields: String = (0..3_000).map(|n| format!("- name: f{n}\n  kind: wrong\n")).collect();
+    let many = |count: u32, line: &dyn Fn(u32) -> String| (0..count).map(line).collect::<Vec<_>>().concat();
+    let variables = many(3_000, &|n| format!("- name: v{n}\n"));
+    let keys = many(5_000, &|n| format!("k{n}: 1\n"));
+    let fields = many(3_000, &|n| format!("- name: f{n}\n  kind: wrong\n"));
     for head in [format!("inputs:\n{variables}"), keys, format!("outputs:\n{fields}")] {
         assert!(lint(&Source::new(head, "{{ v1 }}"), &[]).len() <= MOST);
     }
