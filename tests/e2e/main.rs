@@ -14,6 +14,7 @@ mod budget;
 mod cancel;
 mod crash;
 mod drill;
+mod endpoint;
 mod harness;
 mod keys;
 mod scale;
