@@ -86,6 +86,8 @@ describe("budgets", () => {
     await page.page.keyboard.type("7");
     await page.press("Enter");
     await expect.poll(config).toContain("7 requests");
+    // The file is written before the window knows of it.
+    await page.get("budget-form").waitFor({ state: "detached" });
     await page.press("Control+z");
     await expect.poll(config).toBe(before);
     page.isQuiet();
