@@ -20,6 +20,8 @@ use signalbox_store::{LibraryRow, Store};
 /// The workspace of all the prompts.
 const HERE: &str = "/home/ada/helpdesk";
 const FIRST_SECOND: i64 = 1_760_000_000;
+/// How long new files are left alone before anything is measured.
+const SETTLING: Duration = Duration::from_secs(5);
 /// How many rows are written in one transaction.
 const TOGETHER: usize = 200;
 
@@ -36,6 +38,8 @@ async fn main() -> Result<(), Failed> {
     let root = folder.join(format!("prompts-{prompts}-{versions}"));
     if !root.join("complete").exists() {
         fill(&root, prompts, versions)?;
+        // What a file looks like isn't kept while it was written a moment ago.
+        tokio::time::sleep(SETTLING).await;
     }
     let mut figures = Figures::default();
     for _ in 0..runs {
