@@ -185,3 +185,28 @@ async fn each_protocol_gets_tool_calls_from_each_provider() {
         check(way, Answer::Tool).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vectors_come_from_each_provider_that_makes_them_and_the_others_say_that_they_do_not() {
+    let vectors = json!({
+        "object": "list", "model": "far-0", "usage": {"prompt_tokens": INPUT, "total_tokens": INPUT},
+        "data": [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}],
+    });
+    for way in Way::ALL {
+        let upstream = Upstream::saying(("application/json", vectors.to_string().into_bytes())).await;
+        let served = served(way, &upstream).await;
+        let told = served.ask("/v1/embeddings", &json!({"model": "far", "input": QUESTION})).await;
+        let case = format!("{way:?}: {told:?}");
+        if matches!(way, Way::Chat | Way::Responses | Way::Azure) {
+            assert_eq!(told.status, 200, "{case}");
+            assert_eq!(told.json()["data"], vectors["data"], "as they came: {case}");
+            assert_eq!(told.json()["usage"]["prompt_tokens"], INPUT, "{case}");
+            let (path, body) = upstream.last();
+            assert!(path.ends_with("/embeddings") && body["input"] == json!([QUESTION]), "{path} {body}");
+        } else {
+            assert_eq!(told.status, 400, "{case}");
+            assert!(told.message().contains("no vectors can be asked for of a provider of the kind"), "{case}");
+        }
+        assert!(!told.text.contains(CANARY), "{case}");
+    }
+}

@@ -46,10 +46,15 @@ pub(super) struct Upstream {
 
 impl Upstream {
     pub(super) async fn start(way: Way, answer: Answer) -> Self {
+        Self::saying(way.says(answer)).await
+    }
+
+    /// One that answers with these bytes of this type.
+    pub(super) async fn saying((format, body): (&'static str, Vec<u8>)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let asked: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
-        let (seen, (format, body)) = (Arc::clone(&asked), way.says(answer));
+        let seen = Arc::clone(&asked);
         let task = tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let (path, request) = read(&mut socket).await;
