@@ -238,8 +238,9 @@ async fn finds_everything_again(window: &Window, panes: &Value, spent_before: &s
     // The place where the window was left.
     window.wait_for(&format!("[data-testid=editor][data-prompt=\"{PROMPT}\"][data-ready=true]")).await;
     window.by_test_id("draft-pill").await;
-    let text = window.text(TEMPLATE).await;
-    assert!(text.ends_with(&format!("{ADDED}\n{DRAFT} Twice.")), "the draft is whole: {text}");
+    // The editor draws the lines in view, once it has measured how many those are.
+    let end = format!("{ADDED}\n{DRAFT} Twice.");
+    window.wait_text(TEMPLATE, "ends as the draft did", |text| text.ends_with(&end)).await;
     pictures.take(window, "next-day-draft").await;
     assert_eq!(spent(window).await, spent_before);
     let again = until(LIMIT, async || {
