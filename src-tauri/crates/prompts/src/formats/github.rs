@@ -41,6 +41,15 @@ pub(super) fn role(word: &str) -> Option<MessageRole> {
     })
 }
 
+/// Who speaks in a message. A word that nobody knows is read as the user's, and noted.
+pub(super) fn speaker(message: &Value, part: &str, line: Option<u32>, losses: &mut Losses) -> MessageRole {
+    let word = message.get("role").map_or("user", |word| word.as_str().unwrap_or_default());
+    role(word).unwrap_or_else(|| {
+        losses.changed(part, line, format!("the role {word} is read as user"), "write system, user or assistant");
+        MessageRole::User
+    })
+}
+
 /// The text of a message's content, which may be a list of texts. What isn't text is noted.
 pub(super) fn content(message: &Value, part: &str, losses: &mut Losses) -> String {
     match message.get("content") {
@@ -101,16 +110,7 @@ pub(super) fn import(input: &Input<'_>) -> Result<Vec<Made>, FormatError> {
     for (index, message) in messages.iter().enumerate() {
         let part = format!("messages[{index}]");
         let at = line(&[Step::Key("messages"), Step::Item(index)]);
-        let word = message.get("role").and_then(Value::as_str).unwrap_or("user");
-        let role = role(word).unwrap_or_else(|| {
-            losses.changed(
-                part.as_str(),
-                at,
-                format!("the role {word} is read as user"),
-                "write system, user or assistant",
-            );
-            MessageRole::User
-        });
+        let role = speaker(message, &part, at, &mut losses);
         other_fields(message, &part, at, &mut losses);
         let text = content(message, &part, &mut losses);
         let (jinja, used, notes) = plain::to_jinja(&text);

@@ -9,7 +9,7 @@ use signalbox_domain::MessageRole;
 use super::{
     ExportFile, FormatError, Losses, body,
     carried::Carried,
-    github::{content, messages, other_fields, role, untyped},
+    github::{content, messages, other_fields, speaker, untyped},
     openai, plain,
     table::{Input, Made, stem},
 };
@@ -105,16 +105,7 @@ fn one(input: &Input<'_>, index: Option<usize>, row: &Value) -> Result<Made, For
                     );
                     continue;
                 }
-                let word = message.get("role").and_then(Value::as_str).unwrap_or("user");
-                let role = role(word).unwrap_or_else(|| {
-                    losses.changed(
-                        part.as_str(),
-                        None,
-                        format!("the role {word} is read as user"),
-                        "write system, user or assistant",
-                    );
-                    MessageRole::User
-                });
+                let role = speaker(message, &part, None, &mut losses);
                 other_fields(message, &part, None, &mut losses);
                 let text = content(message, &part, &mut losses);
                 add(role, &text, &part, &mut losses);

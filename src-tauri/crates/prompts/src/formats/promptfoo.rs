@@ -13,7 +13,7 @@ pub(super) use self::write::export;
 use super::{
     FormatError, Losses, body,
     carried::Carried,
-    github::{content, other_fields, role},
+    github::{content, other_fields, speaker},
     lines::Lines,
     nunjucks, openai,
     table::{Input, Made, stem},
@@ -177,16 +177,7 @@ fn template(text: &str, part: &str, line: Option<u32>, carried: &mut Carried, lo
         Some(messages) => {
             for (index, message) in messages.iter().enumerate() {
                 let part = format!("{part}[{index}]");
-                let word = message.get("role").and_then(Value::as_str).unwrap_or_default();
-                let role = role(word).unwrap_or_else(|| {
-                    losses.changed(
-                        part.as_str(),
-                        line,
-                        format!("the role {word} is read as user"),
-                        "write system, user or assistant",
-                    );
-                    MessageRole::User
-                });
+                let role = speaker(message, &part, line, losses);
                 other_fields(message, &part, line, losses);
                 let text = content(message, &part, losses);
                 add(role, &text, &part, losses);

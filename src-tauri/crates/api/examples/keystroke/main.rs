@@ -12,7 +12,6 @@ use signalbox_api::{Core, Options, dispatch, types::PromptSave};
 use signalbox_prompts::{Document, PromptName, Registry, Scope, Source, lint_in, render_in};
 use signalbox_secrets::{Keychain, Waits};
 
-#[path = "../../prompts/examples/keystroke/text.rs"]
 mod text;
 
 use text::{Figures, INCLUDES, TYPED, VARIABLES, WARM_UP, half, head, saved, shared};
