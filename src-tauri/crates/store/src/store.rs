@@ -20,8 +20,9 @@ use crate::{
 /// How long a connection waits for another process's transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
-/// How much of the database the writer keeps in memory.
-const CACHE_KIB: i64 = 64 * 1024;
+/// How much of the database the writer keeps in memory. SQLite looks through all of it at every commit that has balanced a
+/// tree, and each page is in the system's memory too; so more than what a busy minute touches only costs.
+const CACHE_KIB: i64 = 16 * 1024;
 
 /// How many calls a reader of the log has put into it at once.
 const CATCH_UP: u32 = 256;
