@@ -21,8 +21,12 @@ pub enum Dialect {
     OpenaiStrict,
     /// The input schema of Anthropic's tools.
     AnthropicTool,
+    /// Anthropic's `output_config.format`, which a model is held to.
+    AnthropicStrict,
     /// Gemini's `responseSchema`.
     GeminiSchema,
+    /// Gemini's `responseJsonSchema`.
+    GeminiJsonSchema,
 }
 
 /// A schema in a provider's subset.

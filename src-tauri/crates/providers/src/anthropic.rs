@@ -3,7 +3,7 @@
 pub(crate) mod reader;
 mod request;
 mod schema;
-mod understands;
+pub(crate) mod understands;
 mod usage;
 
 use async_trait::async_trait;
@@ -12,12 +12,13 @@ use serde_json::Value;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, SchemaWay,
     http::{Auth, base_url, versioned},
     lookup::Listing,
-    reading,
+    reading, schema_way,
     scrub::Scrub,
 };
+use understands::Understands;
 
 /// How the key travels.
 const AUTH: Auth = Auth::Header("x-api-key");
@@ -68,6 +69,10 @@ impl Provider for Anthropic {
 
     fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
         Ok(Prepared::new(self.at("messages").into(), request::body(request)?, request.stream))
+    }
+
+    fn schema_way(&self, model: &str) -> SchemaWay {
+        schema_way::of_anthropic(Understands::of(model).schema)
     }
 
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {

@@ -17,9 +17,11 @@ use reqwest::{
 use signalbox_domain::{Clock, ErrorClass, Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, SchemaWay,
+    anthropic::understands::Understands,
     http::{Auth, base_url, host, join},
     reading::{self, Framing},
+    schema_way,
 };
 use key::Credentials;
 use sign::Signing;
@@ -124,6 +126,10 @@ impl Provider for Bedrock {
         let operation = if request.stream { "converse-stream" } else { "converse" };
         let path = format!("model/{}/{operation}", sign::encoded(&request.model));
         Ok(Prepared::new(join(&self.runtime, &path).into(), body, request.stream))
+    }
+
+    fn schema_way(&self, model: &str) -> SchemaWay {
+        schema_way::of_anthropic(Understands::of(model).schema)
     }
 
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use reqwest::Url;
 use serde_json::Value;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
+use signalbox_output::Dialect;
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, SchemaWay,
     http::{Auth, base_url, versioned},
     lookup::Listing,
     reading,
@@ -81,6 +82,10 @@ impl Provider for Gemini {
     fn prepare(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
         let url = self.at(&request.model, request.stream);
         Ok(Prepared::new(url.into(), request::body(request)?, request.stream))
+    }
+
+    fn schema_way(&self, model: &str) -> SchemaWay {
+        if understands::has_schemas(model) { SchemaWay::strict(Dialect::GeminiJsonSchema) } else { SchemaWay::PROMPT }
     }
 
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {

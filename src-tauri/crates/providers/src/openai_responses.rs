@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
 
 use crate::{
-    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, Task,
+    ConnectionTest, EventStream, FoundModel, Http, Prepared, Provider, SchemaWay, Task,
     openai::{OpenAiSettings, Server},
-    reading,
+    reading, schema_way,
     scrub::Scrub,
     vectors::{self, VectorsReader},
 };
@@ -44,6 +44,10 @@ impl Provider for OpenAiResponses {
 
     fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
         Ok(Prepared::vectors(self.server.vectors_url(&request.model).into(), vectors::body(request)?))
+    }
+
+    fn schema_way(&self, model: &str) -> SchemaWay {
+        schema_way::of_openai(self.server.settings.quirks.schema, model)
     }
 
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use signalbox_domain::{ContentHash, Failure, FinishReason, ModelRequest, Protocol, ProviderKind, Secret, Usage};
 use ts_rs::TS;
 
-use crate::vectors;
+use crate::{SchemaWay, vectors};
 
 /// One service that answers requests for models.
 #[async_trait]
@@ -33,6 +33,13 @@ pub trait Provider: Send + Sync {
     fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
         let _ = request;
         Err(vectors::none_here(self.kind().as_str()))
+    }
+
+    /// The strongest way in which a model of this provider can be held to a schema, and what the schema has to be
+    /// rewritten for.
+    fn schema_way(&self, model: &str) -> SchemaWay {
+        let _ = model;
+        SchemaWay::PROMPT
     }
 
     /// Sends the prepared bytes as they are.

@@ -17,12 +17,13 @@ pub(crate) mod vectors;
 use async_trait::async_trait;
 use futures_util::stream;
 use signalbox_domain::{Failure, ModelRequest, Protocol, ProviderKind, Secret};
+use signalbox_output::Dialect;
 
 pub use fault::{Fault, FaultError, FaultSchedule, WaitForm};
 
 use self::reply::{Chunks, Reply, Script, Step};
 use crate::{
-    ConnectionTest, Event, EventStream, FoundModel, OpenAiSettings, Prepared, Provider, Task, TestStep,
+    ConnectionTest, Event, EventStream, FoundModel, OpenAiSettings, Prepared, Provider, SchemaWay, Task, TestStep,
     answering::ProtocolReader,
     openai_chat::{reader::ChatReader, request},
     refusal,
@@ -87,6 +88,10 @@ impl Provider for Simulated {
 
     fn prepare_vectors(&self, request: &ModelRequest) -> Result<Prepared, Failure> {
         Ok(Prepared::vectors("simulated:embeddings".into(), crate::vectors::body(request)?))
+    }
+
+    fn schema_way(&self, _model: &str) -> SchemaWay {
+        SchemaWay::strict(Dialect::OpenaiStrict)
     }
 
     async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {

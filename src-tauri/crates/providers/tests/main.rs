@@ -16,5 +16,6 @@ mod faults;
 mod lookup;
 mod other_protocols;
 mod otlp;
+mod schema_ways;
 mod sending;
 mod support;

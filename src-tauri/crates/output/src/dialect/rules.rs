@@ -111,10 +111,43 @@ const GEMINI: Rules = Rules {
     ordering: true,
 };
 
+/// Limits of numbers, texts and lists make the whole request fail, and so does a schema that contains itself.
+const ANTHROPIC_STRICT: Rules = Rules {
+    keep: &["title", "description", "enum", "const", "default"],
+    formats: Some(&["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"]),
+    closed: true,
+    all_required: false,
+    references: false,
+    null: Null::Type,
+    maps: false,
+    text_choices: false,
+    all_keywords: false,
+    object_root: true,
+    key_marks: None,
+    ordering: false,
+};
+
+const GEMINI_JSON: Rules = Rules {
+    keep: &["title", "description", "enum", "minimum", "maximum", "minItems", "maxItems"],
+    formats: Some(&["date-time", "date", "time"]),
+    closed: false,
+    all_required: false,
+    references: true,
+    null: Null::Type,
+    maps: false,
+    text_choices: false,
+    all_keywords: false,
+    object_root: false,
+    key_marks: None,
+    ordering: true,
+};
+
 pub(super) fn of(dialect: Dialect) -> Rules {
     match dialect {
         Dialect::OpenaiStrict => OPENAI,
         Dialect::AnthropicTool => ANTHROPIC,
+        Dialect::AnthropicStrict => ANTHROPIC_STRICT,
         Dialect::GeminiSchema => GEMINI,
+        Dialect::GeminiJsonSchema => GEMINI_JSON,
     }
 }

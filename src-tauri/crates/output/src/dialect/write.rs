@@ -160,7 +160,10 @@ impl<'s> Writer<'s> {
         }
         if self.open.iter().filter(|open| **open == place).count() >= UNROLLED {
             self.lose(path, "$ref", LossKind::Unrolled);
-            return json!({ "type": "object", "nullable": true });
+            return match self.rules.null {
+                Null::Type => json!({ "type": "null" }),
+                Null::Keyword => json!({ "type": "object", "nullable": true }),
+            };
         }
         self.open.push(place);
         let written = self.schema(target, path);

@@ -7,6 +7,14 @@ use signalbox_output::{
 
 use crate::{corpus::Random, corrupted::cases, operators::resolved};
 
+const DIALECTS: [Dialect; 5] = [
+    Dialect::OpenaiStrict,
+    Dialect::AnthropicTool,
+    Dialect::AnthropicStrict,
+    Dialect::GeminiSchema,
+    Dialect::GeminiJsonSchema,
+];
+
 fn person() -> Value {
     json!({
         "type": "object",
@@ -51,6 +59,35 @@ fn what_is_no_object_is_wrapped_for_those_who_take_objects_only() {
         assert_eq!(back, json!(["a"]));
     }
     assert_eq!(rewrite(&schema, Dialect::GeminiSchema).wrapper, None);
+}
+
+#[test]
+fn anthropic_is_held_to_closed_objects_without_limits_and_without_an_end_in_sight() {
+    let schema = person();
+    let written = rewrite(&schema, Dialect::AnthropicStrict);
+    let sent = &written.schema;
+    assert_eq!(sent["required"], json!(["name"]));
+    assert_eq!(sent["additionalProperties"], json!(false));
+    assert_eq!(sent["properties"]["age"], json!({"type": "integer"}));
+    assert!(!sent.to_string().contains("$ref"), "{sent}");
+    for (keyword, what) in
+        [("minimum", LossKind::Dropped), ("minLength", LossKind::Dropped), ("$ref", LossKind::Unrolled)]
+    {
+        assert!(written.losses.iter().any(|loss| loss.keyword == keyword && loss.what == what), "{keyword}");
+    }
+    let whole = Schema::compile(&schema).unwrap();
+    let back = written.restore(json!({"name": "Ada", "tags": [{"key": "a", "value": 1}]}), &whole);
+    assert_eq!(back, json!({"name": "Ada", "tags": {"a": 1}}));
+}
+
+#[test]
+fn gemini_gets_a_json_schema_with_its_references_and_the_order_of_the_fields() {
+    let written = rewrite(&person(), Dialect::GeminiJsonSchema);
+    let sent = &written.schema;
+    assert_eq!(sent["propertyOrdering"], json!(["name", "age", "tags", "boss"]));
+    assert_eq!(sent["properties"]["age"], json!({"type": "integer", "minimum": 0}));
+    assert_eq!(sent["properties"]["boss"], json!({"$ref": "#/$defs/boss"}));
+    assert!(!sent.to_string().contains("nullable"), "{sent}");
 }
 
 #[test]
@@ -245,7 +282,7 @@ fn schemas_that_lead_to_themselves_in_many_ways_come_to_an_end() {
         let definitions: serde_json::Map<String, Value> =
             names.iter().map(|name| (name.clone(), definition.clone())).collect();
         let schema = json!({"$defs": definitions, "type": "object", "properties": {"a": {"$ref": "#/$defs/t0"}}});
-        for dialect in [Dialect::OpenaiStrict, Dialect::AnthropicTool, Dialect::GeminiSchema] {
+        for dialect in DIALECTS {
             let written = rewrite(&schema, dialect);
             assert!(written.schema.to_string().len() < 5_000_000);
         }
@@ -259,7 +296,7 @@ fn schemas_that_lead_to_themselves_in_many_ways_come_to_an_end() {
 fn every_generated_schema_is_written_and_its_values_come_back() {
     let mut compared = 0;
     for (source, compiled, values) in cases() {
-        for dialect in [Dialect::OpenaiStrict, Dialect::AnthropicTool, Dialect::GeminiSchema] {
+        for dialect in DIALECTS {
             let written = rewrite(&source, dialect);
             for value in &values {
                 let sent = as_provider_writes(value, &source, &source, dialect);

@@ -41,6 +41,11 @@ impl Understands {
     }
 }
 
+/// Whether a model can be held to a schema. Those of other families that are served beside Gemini's can't.
+pub(crate) fn has_schemas(model: &str) -> bool {
+    model.rsplit('/').next().unwrap_or(model).starts_with("gemini-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
