@@ -185,6 +185,10 @@ pub enum AttemptReason {
     Fallback,
     /// It was cooling down, and this attempt finds out whether it works again.
     Probe,
+    /// The same candidate is asked for what in its answer doesn't follow the schema.
+    Reask,
+    /// A stronger candidate, because the answer of the one before doesn't follow the schema.
+    Escalation,
 }
 
 /// One try upstream.
@@ -217,6 +221,10 @@ pub struct Attempt {
     pub total_ms: Option<u64>,
     /// The hash of the bytes that were sent.
     pub request_hash: ContentHash,
+    /// The hash of the text that came, where an answer with a schema was asked for and the text isn't what was delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub raw_hash: Option<ContentHash>,
     /// Tokens used, where the provider said.
     pub usage: Option<Usage>,
     /// What this attempt cost.

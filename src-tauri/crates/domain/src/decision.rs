@@ -128,6 +128,16 @@ words!(
         Complete = "complete",
         /// The answer ended at the longest length allowed.
         Truncated = "truncated",
+        /// The answer follows its schema as it came.
+        Valid = "valid",
+        /// The answer follows its schema after it was mended.
+        Repaired = "repaired",
+        /// The answer doesn't follow its schema.
+        Invalid = "invalid",
+        /// What doesn't follow the schema is asked for again.
+        Reasked = "asked again",
+        /// A stronger candidate takes over.
+        Escalated = "escalated",
         /// The attempt failed.
         Failed = "failed",
         /// The next candidate takes over.
@@ -155,7 +165,7 @@ impl Cause {
     /// How the cause is marked on screen.
     pub fn signal(self) -> Signal {
         match self {
-            Self::Complete | Self::Hit => Signal::Clear,
+            Self::Complete | Self::Hit | Self::Valid => Signal::Clear,
             Self::Stale
             | Self::Waited
             | Self::Again
@@ -170,6 +180,10 @@ impl Cause {
             | Self::Warned
             | Self::Degraded
             | Self::NoReserve
+            | Self::Repaired
+            | Self::Invalid
+            | Self::Reasked
+            | Self::Escalated
             | Self::Overshot => Signal::Caution,
             Self::Refused | Self::Failed | Self::NotStored => Signal::Stop,
             Self::Unverified => Signal::Dark,

@@ -60,6 +60,13 @@ impl Answer {
         start
     }
 
+    /// Puts another text in the place of what has come.
+    pub(crate) fn replace(&mut self, text: &str) {
+        self.text.clear();
+        self.utf16 = 0;
+        self.push(text);
+    }
+
     /// Adds a piece of what the model thought.
     pub(crate) fn think(&mut self, thought: &str) {
         self.reply.think(thought);

@@ -283,6 +283,7 @@ impl Drill {
                 max_output: DEFAULT_MAX_OUTPUT,
                 patience_ms: 2_000,
                 integrity: self.integrity,
+                reask: 0,
                 cache: None::<CachePolicy>,
             }],
             ..Config::default()

@@ -23,6 +23,16 @@ pub enum CallEvent {
         /// The piece.
         text: String,
     },
+    /// A piece of a text that a model writes and that isn't the answer yet: it has to follow a schema first. Only for those
+    /// who show it. The first [`CallEvent::Delta`] and the first piece of another attempt end it.
+    Draft {
+        /// The attempt, from 1.
+        attempt: u32,
+        /// Where it belongs, in UTF-16 code units from the beginning of the attempt's text.
+        start: u64,
+        /// The piece.
+        text: String,
+    },
     /// A piece of the model's thoughts, which aren't part of the answer.
     Reasoning(String),
     /// The provider's seal on the thoughts so far.

@@ -32,6 +32,9 @@ pub struct CallRequest {
 pub enum Delivery {
     /// Piece by piece, as it comes. After the first piece nobody else may answer.
     Pieces,
+    /// Piece by piece on a screen. An answer that must follow a schema comes as a draft, which is taken back when another
+    /// follows, and is delivered when it does.
+    Shown,
     /// In one piece. Nothing reaches the caller before the answer is whole, so until then another candidate may answer.
     Whole,
 }
@@ -40,7 +43,7 @@ impl CallRequest {
     /// A request of role `generate` from the window.
     pub fn new(text: PromptText, values: Map<String, Value>, target: Target) -> Self {
         let (origin, caller) = (Origin::App, Caller::default());
-        let delivery = Delivery::Pieces;
+        let delivery = Delivery::Shown;
         Self { role: Role::Generate, text, values, target, origin, caller, added: None, delivery }
     }
 }

@@ -8,6 +8,8 @@ pub(crate) mod cheaper;
 pub(crate) mod checks;
 pub(crate) mod deliver;
 pub(crate) mod entrance;
+pub(crate) mod form;
+pub(crate) mod reading;
 pub(crate) mod render;
 pub(crate) mod reserve;
 pub(crate) mod resolve;

@@ -20,5 +20,6 @@ mod payloads;
 mod periods;
 mod scripted;
 mod settled;
+mod structured;
 mod thoughts;
 mod together;

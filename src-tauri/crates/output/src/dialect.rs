@@ -40,6 +40,9 @@ pub struct Rewritten {
     pub wrapper: Option<String>,
     /// Keys that the provider doesn't take, as new and old name.
     pub renamed: Vec<(String, String)>,
+    /// Whether a value that follows what is sent has the form of one that follows the schema itself, so that it can be
+    /// handed on as it is written: no wrapper, no other names, no null for what is absent.
+    pub same_form: bool,
 }
 
 /// Something that a schema says and a provider's subset can't.
@@ -61,6 +64,8 @@ pub enum LossKind {
     Dropped,
     /// Something that allows more is sent.
     Weakened,
+    /// Something that allows less is sent: not every value that follows the schema can be said.
+    Narrowed,
     /// The form is another one, and the value is mapped back.
     Changed,
     /// A schema that contains itself ends after some levels.
@@ -78,6 +83,11 @@ pub fn rewrite(schema: &Value, dialect: Dialect) -> Rewritten {
 }
 
 impl Rewritten {
+    /// Whether there are values that follow the schema and that what is sent can't say.
+    pub fn is_narrower(&self) -> bool {
+        self.losses.iter().any(|loss| matches!(loss.what, LossKind::Narrowed | LossKind::Unrolled))
+    }
+
     /// The value of an answer to the rewritten schema, as the schema itself has it: without the wrapper, under the names
     /// that the schema uses, without the nulls that stand for absent fields, and with maps instead of pairs.
     ///

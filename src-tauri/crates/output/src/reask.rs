@@ -31,13 +31,16 @@ pub struct Piece {
     pub problems: Vec<Problem>,
 }
 
-/// What to ask again after an answer that doesn't follow its schema. Nothing where asking for a piece doesn't help: the
-/// answer was cut, has no value at all, or was refused for another reason.
+/// What to ask again after an answer that doesn't follow its schema: as little of it as can be, or the whole where it has
+/// no value. Nothing where asking doesn't help: the answer was cut, or is more than can be read.
 pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
-    let ParseError::Invalid { problems, nearest } = error else { return None };
-    if nearest.truncated || problems.is_empty() {
-        return None;
-    }
+    let (problems, nearest) = match error {
+        ParseError::Invalid { problems, nearest } if !nearest.truncated && !problems.is_empty() => (problems, nearest),
+        ParseError::NoValue | ParseError::Broken { .. } | ParseError::Several { .. } => {
+            return Some(Reask::whole(error, schema));
+        }
+        _ => return None,
+    };
     let finder = Finder { root: schema.source(), places: Places::of(schema.source()) };
     let mut pieces: Vec<(Piece, &Value)> = Vec::new();
     for problem in problems {
@@ -64,6 +67,19 @@ pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
 }
 
 impl Reask {
+    /// The whole, because there is no value of which a piece could be asked for.
+    fn whole(error: &ParseError, schema: &Schema) -> Self {
+        let found = match error {
+            ParseError::Several { count } => format!("{count} of them"),
+            ParseError::Broken { why, at } => format!("{why} at character {at}"),
+            _ => "text without any".to_owned(),
+        };
+        let problem =
+            Problem { path: String::new(), keyword: "type".to_owned(), expected: "one JSON value".to_owned(), found };
+        let piece = Piece { path: String::new(), found: None, problems: vec![problem] };
+        Self { pieces: vec![piece], schema: schema.source().clone(), nearest: Value::Null }
+    }
+
     /// The message that asks again, in words for a model.
     pub fn message(&self) -> String {
         let mut lines = vec!["Your JSON doesn't follow the schema yet. What is wrong:".to_owned()];

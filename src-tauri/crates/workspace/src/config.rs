@@ -27,7 +27,7 @@ pub use model::Model;
 pub use preset::Preset;
 pub use problem::{ConfigProblem, ProblemRange, ProblemSeverity};
 pub use provider::{KeySource, OPENAI_BASE_URL, OpenAiApi, Provider};
-pub use route::{CachePolicy, Chain, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Judge, Limits, Route};
+pub use route::{CachePolicy, Chain, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, DEFAULT_REASK, Judge, Limits, Route};
 pub use scope::{Scope, ScopeError};
 pub use telemetry::{Log, Telemetry};
 

@@ -42,6 +42,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest, mut plan
                 admitted(passage, &plan, held, no_reserve, &uses).await;
                 return Ok(plan);
             }
+            _ if plan.forgo_escalation() => {
+                let detail = "there is no room for a stronger candidate, should an answer not follow its schema";
+                passage.recorder.decide(Stage::Admit, Cause::Skipped, detail).await;
+            }
             Verdict::LookForKept => kept = Some(cache::is_kept(passage, request, &plan).await),
             Verdict::KeptOnly { uses, instead_of } => {
                 kept_only(passage, &mut plan, *instead_of, &uses).await;

@@ -5,11 +5,12 @@ mod end;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
-use serde_json::{Value, json};
+use serde_json::json;
 use signalbox_domain::{
-    Attempt, AttemptReason, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Role, Secret, Served,
-    Stage,
+    Attempt, AttemptReason, AttemptState, Cause, ContentHash, ErrorClass, Failure, FinishReason, Limit, Money, Role,
+    Secret, Served, Stage,
 };
 use signalbox_providers::Event;
 use signalbox_store::{Partial, StoreError, Tx, Unheard};
@@ -23,6 +24,8 @@ use crate::{
     stages::{
         attempts::End,
         deliver,
+        form::Part,
+        reading::{self, Reading},
         route::{Candidate, Plan},
     },
 };
@@ -58,6 +61,8 @@ pub(crate) struct Attempted {
     pub(crate) delivered: bool,
     /// Whether a failure says something of the provider: not when nothing was sent, nor when the caller held it up.
     pub(crate) telling: bool,
+    /// What of the answer can be asked for again, because it doesn't follow the schema.
+    pub(crate) again: Option<Box<Part>>,
 }
 
 /// Makes one attempt. What comes of the answer is added to `answer`; unless the plan holds it back, it is delivered too.
@@ -88,6 +93,7 @@ pub(crate) async fn run(
         first_token_ms: None,
         total_ms: None,
         request_hash: candidate.prepared.hash,
+        raw_hash: None,
         usage: None,
         cost: None,
         state: AttemptState::Waiting,
@@ -103,20 +109,18 @@ pub(crate) async fn run(
         End::Failed(failure) => failure.class == ErrorClass::Empty,
         End::Cancelled => false,
     };
+    let mut again = None;
     let end = match end {
-        End::Complete { finish } if plan.held_back => release(passage, plan, answer, finish, &mut seen).await,
-        End::Complete { finish: FinishReason::Stop } if !seen.gap => match against_schema(answer.text(), plan) {
-            Some(problem) => {
-                let message = format!("the answer doesn't follow its schema: {problem}");
-                let failure = Failure::new(ErrorClass::SchemaInvalid, message).with_hint(
-                    "The text that came is in the log. With integrity the route holds answers back until they are checked",
-                );
-                End::Failed(failure)
+        End::Complete { finish } => {
+            let end = check(passage, plan, candidate, answer, finish, &mut seen, &mut again).await;
+            if let (End::Complete { finish }, true) = (&end, plan.holds_back(candidate)) {
+                release(passage, plan, answer, finish.clone(), &mut seen).await
+            } else {
+                end
             }
-            None => End::Complete { finish: FinishReason::Stop },
-        },
+        }
         // Nothing of it was delivered, whatever had come.
-        End::Failed(mut failure) if plan.held_back => {
+        End::Failed(mut failure) if plan.holds_back(candidate) => {
             if let ErrorClass::StreamCut { delivered } = &mut failure.class {
                 *delivered = false;
             }
@@ -125,21 +129,89 @@ pub(crate) async fn run(
         end => end,
     };
     let (delivered, telling) = (seen.delivered, seen.sent && !seen.held_up);
-    Attempted { end: finish(passage, candidate, &mut meter, seen, end).await, delivered, telling }
+    Attempted { end: finish(passage, candidate, &mut meter, seen, end).await, delivered, telling, again }
 }
 
-/// Delivers an answer that was held back, if it is what it should be.
-async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: FinishReason, seen: &mut Seen) -> End {
-    if seen.gap {
+/// Holds an answer that its provider has ended to its schema. What follows it in other words is delivered in those.
+async fn check(
+    passage: &mut Passage,
+    plan: &Plan,
+    candidate: &Candidate,
+    answer: &mut Answer,
+    finish: FinishReason,
+    seen: &mut Seen,
+    again: &mut Option<Box<Part>>,
+) -> End {
+    let holds = plan.holds_back(candidate);
+    if seen.gap && holds {
         let message = "a piece of the answer could not be read, so nothing of it is delivered";
         return End::Failed(Failure::new(ErrorClass::Malformed, message));
     }
-    if finish == FinishReason::Stop
-        && let Some(problem) = against_schema(answer.text(), plan)
-    {
-        let message = format!("the answer doesn't follow its schema, so nothing of it is delivered: {problem}");
-        return End::Failed(Failure::new(ErrorClass::SchemaInvalid, message));
+    let (Some(schema), Some(form)) = (&plan.schema, &candidate.form) else { return End::Complete { finish } };
+    // The tool that stands for the answer isn't one that the caller could use.
+    let finish = if seen.answer_tool.is_some() { stopped(finish) } else { finish };
+    match &finish {
+        FinishReason::Stop if seen.gap => return End::Complete { finish },
+        FinishReason::Stop => {}
+        FinishReason::Length => {
+            let detail = format!(
+                "the answer was cut at its longest length of {} tokens, so it isn't held to its schema and not asked for again",
+                candidate.max_output
+            );
+            passage.recorder.decide(Stage::Parse, Cause::Truncated, detail).await;
+            if form.part.is_none() {
+                return End::Complete { finish };
+            }
+            let message = "the part of the answer that was asked for again was cut at its longest length";
+            return End::Failed(Failure::new(ErrorClass::SchemaInvalid, message).with_hint("Raise max_tokens"));
+        }
+        _ => return End::Complete { finish },
     }
+    let reading = reading::read(answer.text(), schema, form).await;
+    reading::tell(passage, &reading, form).await;
+    let failure = match reading {
+        Reading::Valid => return End::Complete { finish },
+        Reading::Value(mended) if holds => {
+            keep_raw(passage, answer);
+            answer.replace(&mended.text);
+            return End::Complete { finish };
+        }
+        Reading::Value(_) => {
+            "the answer doesn't follow its schema: it would have had to be mended, and it was delivered as it came"
+                .into()
+        }
+        Reading::Wrong(wrong) if holds => {
+            keep_raw(passage, answer);
+            let problem = wrong.problem();
+            *again = wrong.again.map(Box::new);
+            format!("the answer doesn't follow its schema, so nothing of it is delivered: {problem}")
+        }
+        Reading::Wrong(wrong) => format!("the answer doesn't follow its schema: {}", wrong.problem()),
+    };
+    let hint = if holds {
+        "The text that came is in the log, at its attempt. Say more in the prompt, or add a stronger model to the route"
+    } else {
+        "The text that came is in the log. With integrity the route holds answers back until they are checked"
+    };
+    End::Failed(Failure::new(ErrorClass::SchemaInvalid, failure).with_hint(hint))
+}
+
+/// The end of an answer that came as a tool's arguments.
+fn stopped(finish: FinishReason) -> FinishReason {
+    if finish == FinishReason::ToolCalls { FinishReason::Stop } else { finish }
+}
+
+/// Keeps the text that came, where another is delivered or none.
+fn keep_raw(passage: &mut Passage, answer: &Answer) {
+    let text = Bytes::copy_from_slice(answer.text().as_bytes());
+    if let Some(attempt) = passage.call.attempts.last_mut() {
+        attempt.raw_hash = Some(ContentHash::of(&text));
+    }
+    passage.bodies.push(text);
+}
+
+/// Delivers an answer that was held back.
+async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: FinishReason, seen: &mut Seen) -> End {
     seen.delivered = true;
     // The caller has as long to take it as the model had to write it.
     let until = Instant::now() + Duration::from_millis(plan.limits.total_ms);
@@ -147,18 +219,6 @@ async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: Fi
         Ok(()) => End::Complete { finish },
         Err(undelivered) => seen.undelivered(undelivered, plan.limits),
     }
-}
-
-/// What is wrong with an answer, first of all; a schema that is no schema forbids nothing.
-fn against_schema(text: &str, plan: &Plan) -> Option<String> {
-    let schema = plan.schema.as_ref()?;
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => return Some(error.to_string()),
-    };
-    let validator = jsonschema::validator_for(schema).ok()?;
-    let problem = validator.iter_errors(&value).next()?;
-    Some(format!("{} at {}", problem.kind().keyword(), problem.instance_path()))
 }
 
 /// Sends the request and delivers what comes, within the time limits.
@@ -171,7 +231,7 @@ async fn pump(
     meter: &mut Meter,
     seen: &mut Seen,
 ) -> End {
-    let limits = plan.limits;
+    let (limits, holds) = (plan.limits, plan.holds_back(candidate));
     let cancel = passage.cancel.clone();
     let key = match secret(passage, candidate, trial.key).await {
         Ok(key) => key,
@@ -232,8 +292,8 @@ async fn pump(
         match event {
             Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
             Some(Ok(event)) => {
-                let piece = hear(passage, trial, answer, meter, seen, event).await;
-                if let Some(piece) = piece.filter(|_| !plan.held_back) {
+                let piece = hear(passage, candidate, trial, answer, meter, seen, event).await;
+                if let Some(piece) = if holds { show(passage, plan, piece).await } else { piece } {
                     seen.delivered |= matches!(piece, CallEvent::Delta { .. } | CallEvent::ToolCall(_));
                     let began = Instant::now();
                     let delivered = passage.events.deliver(piece, total).await;
@@ -264,9 +324,19 @@ async fn pump(
     }
 }
 
+/// Shows a piece that is held back to those who look on; delivers nothing.
+async fn show(passage: &Passage, plan: &Plan, piece: Option<CallEvent>) -> Option<CallEvent> {
+    if let (true, Some(CallEvent::Delta { start, text })) = (plan.drafts, piece) {
+        let attempt = passage.call.attempts.len() as u32;
+        passage.events.tell(CallEvent::Draft { attempt, start, text }).await;
+    }
+    None
+}
+
 /// Takes one thing that the provider said; gives what of it the caller is told.
 async fn hear(
     passage: &mut Passage,
+    candidate: &Candidate,
     trial: &mut Trial<'_>,
     answer: &mut Answer,
     meter: &mut Meter,
@@ -296,6 +366,15 @@ async fn hear(
             meter.push(&thought);
             answer.think(&thought);
             return speaks(passage, trial, seen).await.then_some(CallEvent::Reasoning(thought));
+        }
+        Event::ToolCall(piece) if seen.is_answer(candidate, &piece) => {
+            if piece.name.is_some() {
+                // Whatever it said before isn't the answer.
+                answer.replace("");
+            }
+            meter.push(&piece.arguments);
+            let start = answer.push(&piece.arguments);
+            return Some(CallEvent::Delta { start, text: piece.arguments });
         }
         Event::ToolCall(piece) => {
             meter.push(piece.name.as_deref().unwrap_or_default());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Stage};
+use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Stage, Tier};
 use tokio::time::Instant;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         attempt::{self, Attempted},
         cache::age_in_words,
         entrance::{Closed, Entrance, Tries},
-        route::{Candidate, Plan},
+        route::{self, Candidate, Plan},
     },
 };
 
@@ -53,6 +53,7 @@ pub(crate) async fn run(passage: &mut Passage, plan: &Plan) -> Outcome {
         plan,
         answer: Answer::default(),
         thoughts_of: None,
+        unfit: None,
         last: None,
         window: None,
         soonest: None,
@@ -69,6 +70,8 @@ struct Chain<'a> {
     answer: Answer,
     /// The attempt whose thoughts the caller was given.
     thoughts_of: Option<u32>,
+    /// The tier of the candidate whose answer didn't follow its schema, last.
+    unfit: Option<Tier>,
     /// The candidate that failed last, and its failure.
     last: Option<(&'a Candidate, Failure)>,
     /// The context window that was too small.
@@ -82,7 +85,10 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     async fn run(&mut self, passage: &mut Passage) -> End {
         let mut cautious = Vec::new();
-        for candidate in &self.plan.candidates {
+        for (place, candidate) in self.plan.candidates.iter().enumerate() {
+            if self.passes_over(place, candidate) {
+                continue;
+            }
             match self.candidate(passage, candidate, false).await {
                 Tried::End(end) => return end,
                 Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
@@ -101,7 +107,18 @@ impl<'a> Chain<'a> {
         self.exhausted(passage)
     }
 
+    /// Whether a candidate isn't asked at all: one that is only there for answers that don't follow their schema, before
+    /// there is such an answer; after one, whoever is no stronger, where somebody stronger comes later.
+    fn passes_over(&self, place: usize, candidate: &Candidate) -> bool {
+        let Some(unfit) = self.unfit else { return candidate.escalation };
+        let later = self.plan.candidates.get(place + 1..).unwrap_or_default();
+        candidate.tier <= unfit && later.iter().any(|later| later.tier > unfit)
+    }
+
     fn after(&mut self, candidate: &'a Candidate, failure: Failure, larger: bool) {
+        if failure.class == ErrorClass::SchemaInvalid {
+            self.unfit = Some(candidate.tier);
+        }
         if larger {
             // A window that isn't known can't be known to be smaller than another.
             self.window = self.window.max(Some(candidate.window.unwrap_or(u32::MAX)));
@@ -125,7 +142,11 @@ impl<'a> Chain<'a> {
             return Tried::Closed(Closed::Asked);
         }
         let mut state = Tries::new(candidate);
+        // What is asked for again, in the place of the whole.
+        let mut reasked: Option<Candidate> = None;
+        let mut reasks = 0;
         loop {
+            let asked = reasked.as_ref().unwrap_or(candidate);
             let probe = match state.enter(passage, self.plan, candidate, force).await {
                 Ok(probe) => probe,
                 Err(Entrance::Cancelled) => return Tried::End(End::Cancelled),
@@ -138,7 +159,7 @@ impl<'a> Chain<'a> {
                     };
                 }
             };
-            if !self.affordable(passage, candidate).await {
+            if !self.affordable(passage, asked).await {
                 return match state.failed {
                     Some(failure) => Tried::Failed { failure, larger: false },
                     None => Tried::Closed(Closed::Asked),
@@ -148,6 +169,7 @@ impl<'a> Chain<'a> {
                 (_, Some(reason)) => reason,
                 (Some(_), None) => AttemptReason::Probe,
                 (None, None) if self.is_first(passage, candidate) => AttemptReason::First,
+                (None, None) if self.unfit.is_some_and(|unfit| candidate.tier > unfit) => AttemptReason::Escalation,
                 (None, None) => AttemptReason::Fallback,
             };
             self.begin(passage, candidate, reason).await;
@@ -160,8 +182,8 @@ impl<'a> Chain<'a> {
                 thoughts_of: &mut self.thoughts_of,
             };
             let began = Instant::now();
-            let Attempted { end, delivered, telling } =
-                attempt::run(passage, self.plan, candidate, trial, &mut self.answer).await;
+            let Attempted { end, delivered, telling, again } =
+                attempt::run(passage, self.plan, asked, trial, &mut self.answer).await;
             let key = candidate.key_name(state.key);
             let failure = match end {
                 End::Failed(failure) => failure,
@@ -175,6 +197,17 @@ impl<'a> Chain<'a> {
                     return Tried::End(end);
                 }
             };
+            if let Some(part) = again.filter(|_| reasks < self.plan.reask)
+                && let Some(next) = route::reasked(passage, candidate, self.answer.text(), *part)
+            {
+                reasks += 1;
+                say_reasked(passage, &next, reasks, self.plan.reask).await;
+                state.reason = Some(AttemptReason::Reask);
+                state.failed = Some(failure);
+                self.answer = Answer::default();
+                reasked = Some(next);
+                continue;
+            }
             state.tried(&failure);
             let other_key = state.other_key(passage, candidate);
             let situation = Situation {
@@ -222,11 +255,14 @@ impl<'a> Chain<'a> {
             (None, None) => format!("{model} answered, because {first} is cooling down"),
         });
         passage.mark_degraded(happened);
-        if reason == AttemptReason::Fallback
-            && let Some((before, failure)) = &self.last
-        {
+        let cause = match reason {
+            AttemptReason::Fallback => Some(Cause::Fallback),
+            AttemptReason::Escalation => Some(Cause::Escalated),
+            _ => None,
+        };
+        if let (Some(cause), Some((before, failure))) = (cause, &self.last) {
             let detail = format!("{} after {}: {} is next", failure.class.as_str(), before.model, candidate.model);
-            passage.recorder.decide(Stage::Attempt, Cause::Fallback, detail).await;
+            passage.recorder.decide(Stage::Attempt, cause, detail).await;
         }
         passage.recorder.attempt(Some(passage.call.attempts.len() as u32 + 1));
     }
@@ -250,7 +286,9 @@ impl<'a> Chain<'a> {
 
     /// When no candidate has answered, that is what the caller is told, with all causes.
     fn exhausted(&mut self, passage: &Passage) -> End {
-        if let [only] = self.plan.candidates.as_slice()
+        let mut planned = self.plan.candidates.iter().filter(|candidate| !candidate.escalation);
+        if let (Some(only), None) = (planned.next(), planned.next())
+            && passage.call.attempts.iter().all(|attempt| attempt.model == only.model)
             && let Some(mut failure) = self.last.take().map(|(_, failure)| failure).or_else(|| resting(passage, only))
         {
             if matches!(failure.class, ErrorClass::RateLimited | ErrorClass::Overloaded) {
@@ -279,6 +317,8 @@ impl<'a> Chain<'a> {
             Some((_, failure)) if failure.class == ErrorClass::ContextWindow && causes.len() == 1 => {
                 return End::Failed(failure);
             }
+            // Nobody is unavailable: every answer is there, and none is what was asked for.
+            Some((_, failure)) if all_unfit(passage) => return End::Failed(Failure { message, ..failure }),
             _ => ErrorClass::Unavailable,
         };
         End::Failed(
@@ -332,6 +372,22 @@ impl Tries {
         passage.recorder.decide(Stage::Attempt, Cause::Again, detail).await;
         None
     }
+}
+
+/// Whether every answer came, and none followed its schema.
+fn all_unfit(passage: &Passage) -> bool {
+    let unfit = |state: &AttemptState| matches!(state, AttemptState::Failed { failure } if failure.class == ErrorClass::SchemaInvalid);
+    passage.call.attempts.iter().all(|attempt| unfit(&attempt.state))
+}
+
+/// Says what is asked for again.
+async fn say_reasked(passage: &mut Passage, next: &Candidate, number: u32, most: u32) {
+    let pieces = next.form.iter().filter_map(|form| form.part.as_ref()).flat_map(|part| &part.reask.pieces);
+    let paths: Vec<&str> =
+        pieces.map(|piece| if piece.path.is_empty() { "the whole" } else { piece.path.as_str() }).collect();
+    let detail = format!("{} is asked again for {}, {number} of at most {most} times", next.model, paths.join(", "));
+    let data = json!({ "parts": paths, "max_output": next.max_output });
+    passage.recorder.decide_with(Stage::Parse, Cause::Reasked, detail, data).await;
 }
 
 /// What cools down because of a failure.

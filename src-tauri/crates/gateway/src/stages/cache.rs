@@ -215,6 +215,8 @@ fn key(passage: &Passage, request: &StoredRequest, plan: &Plan) -> Option<Conten
         candidates: _,
         integrity,
         held_back: _,
+        drafts: _,
+        reask: _,
         first: _,
         first_left_out: _,
         limits: _,

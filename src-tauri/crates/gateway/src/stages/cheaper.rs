@@ -32,7 +32,7 @@ pub(crate) fn tier(passage: &Passage, request: &StoredRequest, plan: &mut Plan, 
         if names.is_empty() || names == before {
             continue;
         }
-        let Some(candidates) = route::candidates(passage, request, &names, clamp) else { continue };
+        let Some(candidates) = route::candidates(passage, request, plan, &names, clamp) else { continue };
         let (was, old) = (cost(plan), std::mem::replace(&mut plan.candidates, candidates));
         if less(cost(plan), was) {
             plan.tier = Some(tier);
@@ -84,7 +84,7 @@ pub(crate) fn fitting(passage: &Passage, request: &StoredRequest, plan: &mut Pla
 
 fn clamp(passage: &Passage, request: &StoredRequest, plan: &mut Plan, longest: u64) -> Option<String> {
     let from = plan.longest();
-    plan.candidates = route::candidates(passage, request, &plan.names(), u32::try_from(longest).ok())?;
+    plan.candidates = route::candidates(passage, request, plan, &plan.names(), u32::try_from(longest).ok())?;
     Some(format!("the answer may have {longest} tokens instead of {from}"))
 }
 

@@ -14,7 +14,11 @@ pub(crate) async fn run(passage: &mut Passage, outcome: &Outcome) {
         return;
     }
     passage.recorder.decide(Stage::GuardOutput, Cause::NotConfigured, "this workspace has no guards").await;
-    passage.recorder.decide(Stage::Parse, Cause::NotConfigured, "the answer is kept as text").await;
+    if passage.conversation.as_ref().is_none_or(|request| request.schema.is_none()) {
+        passage.recorder.decide(Stage::Parse, Cause::NotConfigured, "the answer is kept as text").await;
+    } else if passage.call.cache.is_some() {
+        passage.recorder.decide(Stage::Parse, Cause::Ok, "it was read when the kept answer was made").await;
+    }
     let reason = match &passage.purse.reserve {
         Reserve::Missing(reason) => format!("budget: {reason}"),
         _ if passage.call.simulated => "simulated answers are never judged".into(),

@@ -1,23 +1,34 @@
 //! A request gets its candidates: the plan whose worst case is then reserved.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Bound, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use signalbox_domain::{
     Amounts, BudgetRefusal, Cause, ErrorClass, Failure, ModelRequest, Money, Price, ProviderKind, Role, Stage, Target,
     Tier, Usage,
 };
+use signalbox_output::{Piece, Reask, Schema};
 use signalbox_providers::{Prepared, Provider};
 use signalbox_store::Unheard;
-use signalbox_workspace::config::{CachePolicy, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, Limits, UnknownPrice};
+use signalbox_workspace::config::{
+    CachePolicy, Chain, DEFAULT_MAX_OUTPUT, DEFAULT_PATIENCE_MS, DEFAULT_REASK, Limits, UnknownPrice,
+};
 
 use crate::{
     Delivery, PriceTable, Ratios, StoredRequest, TokenCounter,
     chain::MOST_WAITS,
     pipeline::{Passage, Stop},
-    stages::reserve::{self, JudgeNeeds},
+    stages::{
+        form::{self, Form, Part},
+        reserve::{self, JudgeNeeds},
+    },
     tokens::Counted,
 };
+
+/// How long the answer may be that gives a part of another anew: so many tokens, and so many times those of what it is to
+/// replace.
+const PART_TOKENS: u64 = 256;
+const PART_TIMES: u64 = 3;
 
 /// The ordered candidates of a call, and the rules for all of them.
 pub(crate) struct Plan {
@@ -34,10 +45,14 @@ pub(crate) struct Plan {
     pub(crate) patience: Duration,
     /// Whether the route holds every answer back until it is whole.
     pub(crate) integrity: bool,
-    /// Whether this answer is held back, because of that or because the caller takes it in one piece.
+    /// Whether every answer is held back, because of that or because the caller takes it in one piece.
     pub(crate) held_back: bool,
-    /// The schema that the answer should follow.
-    pub(crate) schema: Option<Value>,
+    /// Whether what a model writes is shown before it is an answer.
+    pub(crate) drafts: bool,
+    /// The schema that the answer must follow.
+    pub(crate) schema: Option<Arc<Schema>>,
+    /// How often a candidate is asked again for what doesn't follow it.
+    pub(crate) reask: u32,
     pub(crate) cache: Option<CachePolicy>,
     /// The tier whose chain it is; none for a model without a chain.
     pub(crate) tier: Option<Tier>,
@@ -105,6 +120,10 @@ pub(crate) struct Candidate {
     /// from the provider's count.
     pub(crate) learns: Option<(String, u64)>,
     pub(crate) max_output: u64,
+    /// How it is held to a schema, where there is one.
+    pub(crate) form: Option<Form>,
+    /// Whether it is asked only when the answer of another doesn't follow its schema.
+    pub(crate) escalation: bool,
 }
 
 impl Candidate {
@@ -171,6 +190,18 @@ impl Plan {
         all + most
     }
 
+    /// Whether a candidate's answer is held back until it is whole and follows its schema.
+    pub(crate) fn holds_back(&self, candidate: &Candidate) -> bool {
+        self.held_back || self.drafts || candidate.form.as_ref().is_some_and(|form| !form.can_be_streamed())
+    }
+
+    /// Does without candidates that would only be asked because of the schema; says whether there were any.
+    pub(crate) fn forgo_escalation(&mut self) -> bool {
+        let before = self.candidates.len();
+        self.candidates.retain(|candidate| !candidate.escalation);
+        self.candidates.len() < before
+    }
+
     /// The names of its candidates.
     pub(crate) fn names(&self) -> Vec<String> {
         self.candidates.iter().map(|candidate| candidate.model.clone()).collect()
@@ -183,7 +214,8 @@ impl Plan {
 
     /// The most attempts that the plan allows.
     pub(crate) fn most_attempts(&self) -> usize {
-        self.candidates.iter().map(|candidate| 1 + MOST_WAITS as usize + candidate.keys.len()).sum()
+        let reasks = if self.schema.is_some() { self.reask as usize } else { 0 };
+        self.candidates.iter().map(|candidate| 1 + MOST_WAITS as usize + candidate.keys.len() + reasks).sum()
     }
 }
 
@@ -208,7 +240,10 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     }
     let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
     let ratios = passage.gateway.ratios();
-    let terms = Terms { role, max_output, clamp: None, unknown_price: strictest(passage), ratios: &ratios };
+    let schema = compiled(passage, request).await;
+    let wanted = if schema.is_some() { Wanted::Schema } else { Wanted::Text };
+    let terms =
+        Terms { role, max_output, clamp: None, unknown_price: strictest(passage), ratios: &ratios, wanted: &wanted };
     let (mut candidates, mut refused, mut first_left_out) = (Vec::with_capacity(names.len()), None, None);
     for (place, name) in names.iter().enumerate() {
         match candidate(&settings, name, request, &terms) {
@@ -227,6 +262,11 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         return Err(refused.map_or(Stop::Cancelled, Stop::Failed));
     };
     let asked = Question { provider: first.provider_name.clone(), sent: first.prepared.clone() };
+    if let Some(route) = route.filter(|_| role == Role::Generate && schema.is_some()) {
+        let stronger = stronger(&route.generate, &names);
+        let stronger = stronger.filter_map(|name| candidate(&settings, name, request, &terms).ok());
+        candidates.extend(stronger.map(|candidate| Candidate { escalation: true, ..candidate }));
+    }
     let judge = match route {
         Some(route) if role == Role::Generate => reserve::needs(&settings, route, request, &candidates, &terms),
         _ => JudgeNeeds::Nothing,
@@ -248,7 +288,9 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
         patience: Duration::from_millis(route.map_or(DEFAULT_PATIENCE_MS, |route| route.patience_ms)),
         integrity,
         held_back: integrity || passage.delivery == Delivery::Whole,
-        schema: request.schema.clone(),
+        drafts: !integrity && schema.is_some() && passage.delivery == Delivery::Shown,
+        schema,
+        reask: route.map_or(DEFAULT_REASK, |route| route.reask),
         // Vectors cost little to make and much to keep.
         cache: route.and_then(|route| route.cache).filter(|_| role != Role::Embed),
         tier: route.filter(|_| role == Role::Generate).map(|_| Tier::Standard),
@@ -259,10 +301,58 @@ pub(crate) async fn run(passage: &mut Passage, request: &StoredRequest) -> Resul
     })
 }
 
+/// The schema of a request, ready to be used. One that is no schema forbids nothing.
+async fn compiled(passage: &mut Passage, request: &StoredRequest) -> Option<Arc<Schema>> {
+    let source = request.schema.as_ref()?;
+    match Schema::compile(source) {
+        Ok(schema) => Some(Arc::new(schema)),
+        Err(error) => {
+            let detail = format!("the schema can't be used, so no answer is held to it: {error}");
+            passage.recorder.decide(Stage::Route, Cause::Skipped, detail).await;
+            None
+        }
+    }
+}
+
+/// The models of the next stronger tier that has others than these.
+fn stronger<'a>(chain: &'a Chain, names: &'a [String]) -> impl Iterator<Item = &'a String> {
+    let tiers = match chain {
+        Chain::Tiers(tiers) => Some(tiers),
+        Chain::All(_) => None,
+    };
+    let above = (Bound::Excluded(Tier::Standard), Bound::Unbounded);
+    let mut lists = tiers.into_iter().flat_map(move |tiers| tiers.range(above)).map(|(_, models)| models);
+    let list = lists.find(|models| models.iter().any(|name| !names.contains(name)));
+    list.into_iter().flatten().filter(|name| !names.contains(name))
+}
+
+/// The same candidate, asked again for a part of its answer; none when that can't be said.
+pub(crate) fn reasked(passage: &Passage, asked: &Candidate, answer: &str, part: Part) -> Option<Candidate> {
+    let before = passage.conversation.as_ref()?;
+    let request = StoredRequest { messages: form::again(&before.messages, answer, &part.reask), ..(**before).clone() };
+    let ratios = passage.gateway.ratios();
+    let (role, unknown_price) = (passage.call.role, strictest(passage));
+    let longest = u32::try_from(longest_part(asked, &part.reask)).ok();
+    let wanted = Wanted::Part(Arc::new(part));
+    let max_output = longest.unwrap_or(u32::MAX);
+    let terms = Terms { role, max_output, clamp: longest, unknown_price, ratios: &ratios, wanted: &wanted };
+    candidate(&passage.settings, &asked.model, &request, &terms).ok()
+}
+
+/// How long the answer may be that gives a part anew: as long as the whole, or a few times as long as what stands there.
+fn longest_part(asked: &Candidate, reask: &Reask) -> u64 {
+    let found = |piece: &Piece| piece.found.as_ref().filter(|_| !piece.path.is_empty()).map(Value::to_string);
+    let found: Option<Vec<String>> = reask.pieces.iter().map(found).collect();
+    let Some(found) = found else { return asked.max_output };
+    let tokens: u64 = found.iter().map(|text| asked.counter.text(text).at_most).sum();
+    (PART_TOKENS + tokens.saturating_mul(PART_TIMES)).min(asked.max_output)
+}
+
 /// The candidates of other names, or with shorter answers; none when no model of them can be called.
 pub(crate) fn candidates(
     passage: &Passage,
     request: &StoredRequest,
+    plan: &Plan,
     names: &[String],
     clamp: Option<u32>,
 ) -> Option<Vec<Candidate>> {
@@ -274,7 +364,8 @@ pub(crate) fn candidates(
     let max_output = route.map_or(DEFAULT_MAX_OUTPUT, |route| route.max_output);
     let ratios = passage.gateway.ratios();
     let (role, unknown_price) = (passage.call.role, strictest(passage));
-    let terms = Terms { role, max_output, clamp, unknown_price, ratios: &ratios };
+    let wanted = if plan.schema.is_some() { Wanted::Schema } else { Wanted::Text };
+    let terms = Terms { role, max_output, clamp, unknown_price, ratios: &ratios, wanted: &wanted };
     let made: Vec<_> = names.iter().filter_map(|name| candidate(settings, name, request, &terms).ok()).collect();
     (!made.is_empty()).then_some(made)
 }
@@ -289,6 +380,18 @@ pub(crate) struct Terms<'a> {
     /// What budgets say of models whose price is unknown; none without a budget of money.
     pub(crate) unknown_price: Option<UnknownPrice>,
     pub(crate) ratios: &'a Ratios,
+    /// What the answer must be.
+    pub(crate) wanted: &'a Wanted,
+}
+
+/// What an answer must be.
+pub(crate) enum Wanted {
+    /// Any text.
+    Text,
+    /// What follows the request's schema.
+    Schema,
+    /// A part of it, to be put in the place of what doesn't.
+    Part(Arc<Part>),
 }
 
 /// What the budgets of money together say of models whose price is unknown; none without one, when there is nothing to
@@ -314,7 +417,7 @@ pub(crate) fn candidate(
     request: &StoredRequest,
     terms: &Terms<'_>,
 ) -> Result<Candidate, Failure> {
-    let Terms { role, max_output, clamp, unknown_price, ratios } = *terms;
+    let Terms { role, max_output, clamp, unknown_price, ratios, wanted } = *terms;
     let config = &settings.config;
     let (model, served_by, provider) = config
         .model(name)
@@ -338,16 +441,16 @@ pub(crate) fn candidate(
         }
     };
     let mut params = request.params.clone();
-    let wanted = params.max_tokens.unwrap_or(max_output);
+    let most = params.max_tokens.unwrap_or(max_output);
     let longest = match role {
         // Vectors have no tokens of their own.
         Role::Embed => 0,
-        _ => wanted.min(table.max_output(model, served_by).unwrap_or(u32::MAX)).min(clamp.unwrap_or(u32::MAX)),
+        _ => most.min(table.max_output(model, served_by).unwrap_or(u32::MAX)).min(clamp.unwrap_or(u32::MAX)),
     };
     // What is asked for is always said, so that what is held is what can be used.
     params.max_tokens = Some(longest);
     let counter = TokenCounter::of(&model.id, ratios);
-    let asked = ModelRequest {
+    let mut asked = ModelRequest {
         model: model.id.clone(),
         messages: request.messages.clone(),
         params,
@@ -357,13 +460,19 @@ pub(crate) fn candidate(
         extra: request.extra.clone(),
         stream: true,
     };
+    let way = provider.schema_way(&model.id);
+    let form = match (wanted, &request.schema) {
+        (Wanted::Schema, Some(schema)) => Some(form::ask(&mut asked, schema, way, None)),
+        (Wanted::Part(part), _) => Some(form::ask(&mut asked, &part.reask.schema, way, Some(part.clone()))),
+        (Wanted::Text | Wanted::Schema, _) => None,
+    };
     let prepared = match role {
         Role::Embed => provider.prepare_vectors(&asked)?,
         _ => provider.prepare(&asked)?,
     };
-    let input = counter.request(&request.messages, &request.tools, request.schema.as_ref());
+    let input = counter.request(&asked.messages, &asked.tools, asked.schema.as_ref());
     let simulated = provider.kind() == ProviderKind::Simulated;
-    let learns = Ratios::measure(&request.messages, &request.tools, request.schema.as_ref())
+    let learns = Ratios::measure(&asked.messages, &asked.tools, asked.schema.as_ref())
         .filter(|_| !input.exact && !simulated)
         .map(|characters| (model.id.clone(), characters));
     Ok(Candidate {
@@ -381,6 +490,8 @@ pub(crate) fn candidate(
         learns,
         input,
         max_output: u64::from(longest),
+        form,
+        escalation: false,
     })
 }
 

@@ -90,6 +90,7 @@ async fn what_a_provider_counted_at_the_end_is_exact_even_if_the_answer_is_of_no
         let house = scripted(&[Arc::new(Scripted::new([steps]))], |config| {
             priced(config);
             config.routes[0].integrity = integrity;
+            config.routes[0].reask = 0;
         });
         let mut asked = request("What does it cost?");
         if let PromptText::Rendered { request, .. } = &mut asked.text {

@@ -131,6 +131,7 @@ pub(super) async fn watch(mut calling: Calling) -> Watched {
             CallEvent::Decided(decision) => decisions.push(decision),
             CallEvent::Ended(call) => return Watched { call: *call, text, decisions },
             CallEvent::Changed(_)
+            | CallEvent::Draft { .. }
             | CallEvent::Reasoning(_)
             | CallEvent::Signed(_)
             | CallEvent::Kept(_)
@@ -207,6 +208,7 @@ pub(super) fn config(faults: &[&str]) -> Config {
             max_output: 100,
             patience_ms: 1_000,
             integrity: false,
+            reask: 2,
             cache: None,
         }],
         ..Config::default()

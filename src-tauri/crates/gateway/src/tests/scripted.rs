@@ -7,9 +7,11 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use signalbox_domain::{ContentHash, Failure, ModelRequest, Protocol, ProviderKind, Secret};
-use signalbox_providers::{ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, Task};
+use signalbox_providers::{
+    ConnectionTest, Event, EventStream, FoundModel, Prepared, Provider, SchemaMode, SchemaWay, Task,
+};
 use signalbox_workspace::config::Config;
 use tokio::sync::Semaphore;
 
@@ -33,8 +35,11 @@ pub(super) struct Scripted {
     pub(super) url: String,
     /// Why it can't say any request, where it can't.
     pub(super) unsayable: Option<Failure>,
+    /// How its models can be held to a schema.
+    pub(super) way: SchemaWay,
     answers: Mutex<VecDeque<Vec<Step>>>,
     keys: Mutex<Vec<String>>,
+    bodies: Mutex<Vec<Value>>,
 }
 
 impl Scripted {
@@ -42,14 +47,21 @@ impl Scripted {
         Self {
             url: "https://scripted.test/model".into(),
             unsayable: None,
+            way: SchemaWay { mode: SchemaMode::Strict, dialect: None },
             answers: Mutex::new(answers.into_iter().collect()),
             keys: Mutex::default(),
+            bodies: Mutex::default(),
         }
     }
 
     /// The keys of the requests that it was sent; an empty text for none.
     pub(super) fn sent(&self) -> Vec<String> {
         self.keys.lock().unwrap().clone()
+    }
+
+    /// The requests that it was sent.
+    pub(super) fn asked(&self) -> Vec<Value> {
+        self.bodies.lock().unwrap().clone()
     }
 }
 
@@ -67,7 +79,14 @@ impl Provider for Scripted {
         if let Some(failure) = &self.unsayable {
             return Err(failure.clone());
         }
-        let body = serde_json::to_vec(&json!({ "messages": request.messages })).unwrap();
+        let body = json!({
+            "messages": request.messages,
+            "schema": request.schema,
+            "tools": request.tools,
+            "tool_choice": request.tool_choice,
+            "max_tokens": request.params.max_tokens,
+        });
+        let body = serde_json::to_vec(&body).unwrap();
         Ok(Prepared {
             url: self.url.clone(),
             hash: ContentHash::of(&body),
@@ -77,8 +96,13 @@ impl Provider for Scripted {
         })
     }
 
-    async fn send(&self, _: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {
+    fn schema_way(&self, _model: &str) -> SchemaWay {
+        self.way
+    }
+
+    async fn send(&self, prepared: &Prepared, key: Option<&Secret>) -> Result<EventStream, Failure> {
         self.keys.lock().unwrap().push(key.map(|key| key.expose().to_owned()).unwrap_or_default());
+        self.bodies.lock().unwrap().push(serde_json::from_slice(&prepared.body).unwrap());
         let steps = {
             let mut answers = self.answers.lock().unwrap();
             if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }

@@ -46,6 +46,8 @@ pub(super) struct Writer<'s> {
     rules: Rules,
     losses: Vec<Loss>,
     renamed: Vec<(String, String)>,
+    /// Whether null stands for what is absent.
+    nulls: bool,
     /// The definitions by the place of what they define.
     names: HashMap<usize, String>,
     todo: Vec<(String, String, &'s Value)>,
@@ -63,6 +65,7 @@ impl<'s> Writer<'s> {
             rules,
             losses,
             renamed: Vec::new(),
+            nulls: false,
             names: HashMap::new(),
             todo: Vec::new(),
             open: Vec::new(),
@@ -88,7 +91,8 @@ impl<'s> Writer<'s> {
         if let (false, Value::Object(map)) = (definitions.is_empty(), &mut schema) {
             map.insert("$defs".to_owned(), Value::Object(definitions));
         }
-        Rewritten { schema, losses: self.losses, wrapper, renamed: self.renamed }
+        let same_form = !self.nulls && self.losses.iter().all(|loss| loss.what != LossKind::Changed);
+        Rewritten { schema, losses: self.losses, wrapper, renamed: self.renamed, same_form }
     }
 
     fn lose(&mut self, path: &str, keyword: &str, what: LossKind) {
@@ -103,19 +107,27 @@ impl<'s> Writer<'s> {
         self.count += 1;
         let written = if self.depth > DEEPEST || self.count > MOST {
             self.lose(path, "type", LossKind::Dropped);
-            self.anything()
+            self.narrowed(path, "type")
         } else {
             match schema {
                 Value::Object(map) => self.object(map, path),
                 Value::Bool(true) => {
                     self.lose(path, "type", LossKind::Weakened);
-                    self.anything()
+                    self.narrowed(path, "type")
                 }
                 _ => self.anything(),
             }
         };
         self.depth -= 1;
         written
+    }
+
+    /// What says least, where anything may stand. A provider that must be told a kind takes less.
+    fn narrowed(&mut self, path: &str, keyword: &str) -> Value {
+        if !self.rules.all_keywords {
+            self.lose(path, keyword, LossKind::Narrowed);
+        }
+        self.anything()
     }
 
     /// What says least.

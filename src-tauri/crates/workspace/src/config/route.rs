@@ -37,6 +37,8 @@ pub struct Route {
     pub patience_ms: u64,
     /// Whether an answer is held back until it is whole.
     pub integrity: bool,
+    /// How often a candidate is asked again for what in its answer doesn't follow the schema; twice by default.
+    pub reask: u32,
     /// How answers are kept and served again; none when they aren't.
     pub cache: Option<CachePolicy>,
 }
@@ -59,6 +61,9 @@ pub struct CachePolicy {
     pub stale: bool,
 }
 
+/// How often a candidate is asked again for what doesn't follow the schema, by default and at most.
+pub const DEFAULT_REASK: u32 = 2;
+const MOST_REASK: u32 = 10;
 /// How long a route waits for a rate-limited candidate by default, in milliseconds.
 pub const DEFAULT_PATIENCE_MS: u64 = 5_000;
 /// The longest time that a route may wait for a rate-limited candidate, in milliseconds.
@@ -79,6 +84,7 @@ impl Route {
             max_output: DEFAULT_MAX_OUTPUT,
             patience_ms: DEFAULT_PATIENCE_MS,
             integrity: false,
+            reask: DEFAULT_REASK,
             cache: None,
         }
     }
@@ -160,6 +166,7 @@ impl Route {
         let max_output = keys.whole(reader, "max_output", 1..=10_000_000).map_or(DEFAULT_MAX_OUTPUT, |n| n.value);
         let patience = keys.duration(reader, "patience", 0..=LONGEST_PATIENCE);
         let integrity = keys.flag(reader, "integrity").unwrap_or(false);
+        let reask = keys.whole(reader, "reask", 0..=MOST_REASK).map_or(DEFAULT_REASK, |n| n.value);
         let cache = read_cache(keys, reader);
         keys.not_yet(reader, "guards", "guards");
         Self {
@@ -172,6 +179,7 @@ impl Route {
             max_output,
             patience_ms: patience.map_or(DEFAULT_PATIENCE_MS, |d| d.value),
             integrity,
+            reask,
             cache,
         }
     }

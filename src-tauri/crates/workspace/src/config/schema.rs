@@ -136,6 +136,12 @@ fn keys() -> Vec<(&'static str, &'static str, Shape, &'static str)> {
             "The longest wait for a rate-limited candidate before the next; 5s by default",
         ),
         ("routes.*", "integrity", Flag, "Whether an answer is held back until it is whole; not by default"),
+        (
+            "routes.*",
+            "reask",
+            Whole,
+            "How often a candidate is asked again for what doesn't follow the schema; twice by default",
+        ),
         ("routes.*", "cache", Table, "How answers are kept and served again; not at all by default"),
         ("routes.*.cache", "max_age", Duration, "How old an answer may be that is served instead of a new one"),
         (

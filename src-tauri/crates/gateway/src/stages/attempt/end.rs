@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use signalbox_domain::{Amounts, AttemptState, Cause, ErrorClass, Failure, FinishReason, Limit, Money, Stage, Usage};
+use signalbox_providers::ToolCallPiece;
 use signalbox_workspace::config::Limits;
 use tokio::time::Instant;
 
@@ -38,9 +39,22 @@ pub(super) struct Seen {
     pub(super) held_up: bool,
     /// Whether thoughts were kept from the caller.
     pub(super) unspoken: bool,
+    /// Which of the tool calls is the answer.
+    pub(super) answer_tool: Option<u32>,
 }
 
 impl Seen {
+    /// Whether a piece of a tool call is a piece of the answer.
+    pub(super) fn is_answer(&mut self, candidate: &Candidate, piece: &ToolCallPiece) -> bool {
+        if let (Some(name), Some(form)) = (&piece.name, &candidate.form)
+            && self.answer_tool.is_none()
+            && form.is_answer(name)
+        {
+            self.answer_tool = Some(piece.index);
+        }
+        self.answer_tool == Some(piece.index)
+    }
+
     /// How a try ends whose answer the caller didn't take.
     pub(super) fn undelivered(&mut self, why: Undelivered, limits: Limits) -> End {
         match why {

@@ -181,6 +181,7 @@ impl<'s> Writer<'s> {
                 && let Value::Object(field) = &mut field
             {
                 self.allow_null(field);
+                self.nulls = true;
             }
             properties.insert(self.key(name, path), field);
         }
@@ -207,7 +208,7 @@ impl<'s> Writer<'s> {
         self.lose(path, "additionalProperties", LossKind::Changed);
         let value = match rest {
             Some(schema @ Value::Object(_)) => self.schema(schema, &format!("{path}/additionalProperties")),
-            _ => self.anything(),
+            _ => self.narrowed(path, "additionalProperties"),
         };
         let mut item = json!({ "type": "object", "properties": { "key": { "type": "string" }, "value": value }, "required": ["key", "value"] });
         if let (true, Value::Object(item)) = (self.rules.closed, &mut item) {

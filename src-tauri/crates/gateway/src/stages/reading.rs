@@ -1,0 +1,174 @@
+//! An answer is read as what its schema says: as it came where it follows the schema, else mended, else with what is wrong.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use signalbox_domain::{Cause, Stage};
+use signalbox_output::{
+    Options, ParseError, Parsed, Reask, Repair, Rewritten, Schema, Source,
+    options::{Finish, Truncated},
+    parse, reask,
+};
+
+use crate::{
+    pipeline::Passage,
+    stages::form::{Form, Part, data},
+};
+
+/// How long a text is read where it is, in bytes; a longer one is read on a thread of its own.
+const LARGE: usize = 64 * 1024;
+/// How many repairs and problems a decision holds at most.
+const MOST: usize = 200;
+
+/// What came of reading an answer.
+pub(crate) enum Reading {
+    /// It follows the schema as it came.
+    Valid,
+    /// It follows the schema in other words.
+    Value(Mended),
+    /// It doesn't.
+    Wrong(Box<Wrong>),
+}
+
+/// An answer that follows its schema after something was done to it.
+pub(crate) struct Mended {
+    /// The value as JSON.
+    pub(crate) text: String,
+    repairs: Vec<Repair>,
+    confidence: f64,
+}
+
+/// An answer that doesn't follow its schema.
+pub(crate) struct Wrong {
+    error: ParseError,
+    /// What can be asked for again.
+    pub(crate) again: Option<Part>,
+}
+
+impl Wrong {
+    /// What is wrong with it.
+    pub(crate) fn problem(&self) -> String {
+        self.error.to_string()
+    }
+}
+
+/// Reads an answer that its provider ended as whole.
+pub(crate) async fn read(text: &str, schema: &Arc<Schema>, form: &Form) -> Reading {
+    if text.len() <= LARGE {
+        return read_here(text, schema, form);
+    }
+    let (owned, schemas, forms) = (text.to_owned(), schema.clone(), form.clone());
+    match tokio::task::spawn_blocking(move || read_here(&owned, &schemas, &forms)).await {
+        Ok(reading) => reading,
+        // The thread was ended: whoever waits for it is too.
+        Err(_) => wrong(ParseError::NoValue, schema, Vec::new()),
+    }
+}
+
+fn read_here(text: &str, schema: &Schema, form: &Form) -> Reading {
+    let written = form.written.as_deref();
+    match &form.part {
+        None => match value(text, schema, written) {
+            Ok((parsed, true)) if parsed.is_untouched() => Reading::Valid,
+            Ok((parsed, _)) => mended(parsed, Vec::new()),
+            Err(error) => wrong(error, schema, Vec::new()),
+        },
+        Some(part) => {
+            let mut done = part.before.clone();
+            let reply = match value(text, &part.schema, written) {
+                Ok((reply, _)) => reply,
+                // What is still wrong is said of the whole.
+                Err(ParseError::Invalid { nearest, .. }) if !nearest.truncated => *nearest,
+                Err(error) => return wrong(error, schema, done),
+            };
+            done.extend(reply.repairs.into_iter().map(|repair| placed(repair, &part.reask)));
+            match parse(&part.reask.apply(&reply.value).to_string(), schema, &strictly()) {
+                Ok(parsed) => mended(parsed, done),
+                Err(error) => wrong(error, schema, done),
+            }
+        }
+    }
+}
+
+/// A cut answer isn't whole, whatever it looks like.
+fn strictly() -> Options {
+    Options { truncated: Truncated::Refuse, finish: Finish::Stopped, ..Options::default() }
+}
+
+/// The value of a text, and whether it stands there as it is.
+fn value(text: &str, schema: &Schema, written: Option<&Rewritten>) -> Result<(Parsed, bool), ParseError> {
+    if let Some(written) = written.filter(|written| !written.same_form)
+        && let Ok(sent) = serde_json::from_str::<Value>(text)
+    {
+        let restored = written.restore(sent.clone(), schema);
+        if schema.is_valid(&restored) {
+            let same = restored == sent;
+            let (source, candidates) = (Source::Whole, Vec::new());
+            let parsed =
+                Parsed { value: restored, repairs: Vec::new(), confidence: 1.0, truncated: false, source, candidates };
+            return Ok((parsed, same));
+        }
+    }
+    parse(text, schema, &strictly()).map(|parsed| (parsed, true))
+}
+
+fn mended(parsed: Parsed, before: Vec<Repair>) -> Reading {
+    let mut repairs = before;
+    repairs.extend(parsed.repairs);
+    Reading::Value(Mended { text: parsed.value.to_string(), repairs, confidence: parsed.confidence })
+}
+
+fn wrong(error: ParseError, schema: &Schema, mut before: Vec<Repair>) -> Reading {
+    let again = reask(&error, schema).and_then(|reask| {
+        let part = reask.compiled().ok()?;
+        if let ParseError::Invalid { nearest, .. } = &error {
+            before.extend(nearest.repairs.iter().cloned());
+        }
+        Some(Part { reask, schema: part, before })
+    });
+    Reading::Wrong(Box::new(Wrong { error, again }))
+}
+
+/// A repair of a part that was asked for again, at its place in the whole.
+fn placed(repair: Repair, reask: &Reask) -> Repair {
+    let path = match reask.pieces.as_slice() {
+        [only] => format!("{}{}", only.path, repair.path),
+        // The reply has a key for each part, which is the part's path.
+        _ => {
+            let (key, rest) = repair
+                .path
+                .get(1..)
+                .unwrap_or_default()
+                .split_once('/')
+                .unwrap_or((repair.path.get(1..).unwrap_or_default(), ""));
+            let place = key.replace("~1", "/").replace("~0", "~");
+            if rest.is_empty() { place } else { format!("{place}/{rest}") }
+        }
+    };
+    Repair { path, ..repair }
+}
+
+/// Records what came of reading an answer.
+pub(crate) async fn tell(passage: &mut Passage, reading: &Reading, form: &Form) {
+    let mut said = data(form);
+    let (cause, detail) = match reading {
+        Reading::Valid => (Cause::Valid, "it follows the schema as it came".to_owned()),
+        Reading::Value(mended) => {
+            said["repairs"] = json!(mended.repairs.get(..MOST).unwrap_or(&mended.repairs));
+            said["confidence"] = json!(mended.confidence);
+            match mended.repairs.len() {
+                0 => (Cause::Valid, "it follows the schema as it was sent to the provider".to_owned()),
+                1 => (Cause::Repaired, "it follows the schema after one repair".to_owned()),
+                count => (Cause::Repaired, format!("it follows the schema after {count} repairs")),
+            }
+        }
+        Reading::Wrong(wrong) => {
+            if let ParseError::Invalid { problems, .. } = &wrong.error {
+                said["problems"] = json!(problems.get(..MOST).unwrap_or(problems));
+            }
+            (Cause::Invalid, wrong.problem())
+        }
+    };
+    let detail = format!("{detail}; {}", form.words());
+    passage.recorder.decide_with(Stage::Parse, cause, detail, said).await;
+}
