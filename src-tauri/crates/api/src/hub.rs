@@ -141,7 +141,15 @@ impl Ring {
                 before.push_str(text);
                 return;
             }
-            (Event::Delta { text, .. }, _) => self.pending_bytes += text.len(),
+            (
+                Event::Writing { call, attempt, text, .. },
+                Some(Some(Event::Writing { call: same, attempt: still, text: before, .. })),
+            ) if (call, attempt) == (same, still) => {
+                self.pending_bytes += text.len();
+                before.push_str(text);
+                return;
+            }
+            (Event::Delta { text, .. } | Event::Writing { text, .. }, _) => self.pending_bytes += text.len(),
             // Only how a call stands now is of interest, and so with the budgets.
             (Event::Call { call }, _) => {
                 let older = self.calls.insert(call.id, self.pending.len());

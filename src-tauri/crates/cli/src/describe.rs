@@ -34,6 +34,8 @@ pub(crate) fn attempt(attempt: &Attempt, style: Style) -> String {
         AttemptReason::OtherKey => ", with another key",
         AttemptReason::Fallback => ", as fallback",
         AttemptReason::Probe => ", to see whether it works again",
+        AttemptReason::Reask => ", asked again for what doesn't follow the schema",
+        AttemptReason::Escalation => ", as the stronger model",
     };
     let waited =
         if attempt.waited_ms == 0 { String::new() } else { format!(", after {}", duration(attempt.waited_ms)) };

@@ -14,7 +14,9 @@ pub enum LengthField {
 /// How a server can be asked for an answer that follows a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaSupport {
-    /// It takes the schema itself.
+    /// It makes a grammar of any schema, as it is.
+    Grammar,
+    /// It takes the schema itself, in a subset of its own.
     JsonSchema,
     /// It only promises some JSON object; the prompt must describe it.
     JsonObject,
@@ -85,8 +87,9 @@ impl Service {
     pub const fn quirks(self) -> Quirks {
         let usual = Quirks::USUAL;
         match self {
-            Self::LlamaCpp | Self::LmStudio => usual,
-            Self::Ollama | Self::Vllm | Self::Together => Quirks { least_effort: Effort::Low, ..usual },
+            Self::LlamaCpp | Self::LmStudio => Quirks { schema: SchemaSupport::Grammar, ..usual },
+            Self::Ollama | Self::Vllm => Quirks { schema: SchemaSupport::Grammar, least_effort: Effort::Low, ..usual },
+            Self::Together => Quirks { least_effort: Effort::Low, ..usual },
             Self::Openrouter => Quirks { thoughts_field: Some("reasoning"), ..usual },
             Self::Groq | Self::Xai => {
                 Quirks { length_field: LengthField::MaxCompletionTokens, least_effort: Effort::Low, ..usual }

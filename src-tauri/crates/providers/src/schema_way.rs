@@ -68,6 +68,7 @@ const OLDER: &[(&str, SchemaWay)] = &[
 /// The way of a server of OpenAI's family. Names of models that aren't OpenAI's say nothing about them.
 pub(crate) fn of_openai(support: SchemaSupport, model: &str) -> SchemaWay {
     match support {
+        SchemaSupport::Grammar => SchemaWay { mode: SchemaMode::Strict, dialect: None },
         SchemaSupport::JsonSchema if model == "gpt-4" => SchemaWay::tool(Dialect::OpenaiStrict),
         SchemaSupport::JsonSchema => OLDER
             .iter()

@@ -179,6 +179,7 @@ fn make(number: u64, owner: Owner) -> Result<Made, Failed> {
             first_token_ms: Some(300),
             total_ms: Some(900),
             request_hash: ContentHash::of(&request),
+            raw_hash: None,
             usage: Some(Usage { input: 120, output: 80, ..Usage::default() }),
             cost: Some(Money::from_nanos(90_000)),
             state: if fails {

@@ -75,6 +75,7 @@ pub(crate) fn attempt(
     number: u32,
     model: &str,
     request_hash: ContentHash,
+    raw_hash: None,
     started_at: Timestamp,
     failure: Option<Failure>,
 ) -> Attempt {

@@ -37,6 +37,7 @@ fn attempt(number: u32, model: &str, began_ms: u64, total_ms: u64, state: Attemp
         first_token_ms: None,
         total_ms: Some(total_ms),
         request_hash: ContentHash::of(b"request"),
+        raw_hash: None,
         usage: None,
         cost: None,
         state,

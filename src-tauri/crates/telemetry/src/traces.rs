@@ -168,6 +168,8 @@ fn attempt_attributes(finished: &Finished, attempt: &Attempt, failure: Option<&F
         AttemptReason::OtherKey => "other key",
         AttemptReason::Fallback => "fallback",
         AttemptReason::Probe => "probe",
+        AttemptReason::Reask => "reask",
+        AttemptReason::Escalation => "escalation",
     };
     Attributes::default()
         .with(semconv::PROVIDER, semconv::provider(finished.kinds.get(&attempt.provider).copied(), &attempt.provider))

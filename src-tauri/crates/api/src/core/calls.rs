@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Core, log::Whole};
 use crate::{
     ApiError, Code,
-    types::{CallDetail, CallNamed, CallStart, CallText, Cancelled, Empty, Event},
+    types::{CallDetail, CallNamed, CallStart, CallText, Cancelled, Empty, Event, Written},
 };
 
 /// A call that was started here and hasn't ended.
@@ -100,6 +100,12 @@ impl Core {
                     self.hub.send(Event::Delta { call: id, start: *start, text: text.clone() });
                 }
             }
+            CallEvent::Draft { attempt, start, text } => {
+                if self.hub.is_watched() {
+                    let (attempt, start, text) = (*attempt, *start, text.clone());
+                    self.hub.send(Event::Writing { call: id, attempt, start, text });
+                }
+            }
             // The windows read thoughts and tool calls with the finished call.
             CallEvent::Reasoning(_) | CallEvent::Signed(_) | CallEvent::Kept(_) | CallEvent::ToolCall(_) => {}
             CallEvent::Ended(call) => {
@@ -157,7 +163,7 @@ impl Core {
     async fn call_detail(&self, id: CallId) -> Result<CallDetail, ApiError> {
         let at = self.clock.now();
         let mut detail = match self.whole(id).await {
-            Ok(Whole { call, request, answer, reply, decisions, texts_removed, .. }) => {
+            Ok(Whole { call, request, answer, reply, written, decisions, texts_removed, .. }) => {
                 let reply = reply.and_then(|body| serde_json::from_slice(&body).ok());
                 let request: Option<StoredRequest> = match request {
                     Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(|error| ApiError::internal(&error))?),
@@ -165,7 +171,11 @@ impl Core {
                 };
                 let (messages, values) = request.map(|request| (request.messages, request.values)).unwrap_or_default();
                 let answer = answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-                Some(CallDetail { call, messages, values, answer, reply, decisions, texts_removed, at })
+                let written = written
+                    .into_iter()
+                    .map(|(attempt, text)| Written { attempt, text: String::from_utf8_lossy(&text).into_owned() });
+                let written = written.collect();
+                Some(CallDetail { call, messages, values, answer, written, reply, decisions, texts_removed, at })
             }
             Err(ApiError { code: Code::NotFound, .. }) => None,
             Err(error) => return Err(error),
@@ -177,8 +187,9 @@ impl Core {
             if let Some(call) = call {
                 let (messages, values) = detail.map(|detail| (detail.messages, detail.values)).unwrap_or_default();
                 let (answer, decisions) = (live.answer.clone(), live.decisions.clone());
-                let (reply, texts_removed) = (None, false);
-                detail = Some(CallDetail { call, messages, values, answer, reply, decisions, texts_removed, at });
+                let (reply, written, texts_removed) = (None, Vec::new(), false);
+                detail =
+                    Some(CallDetail { call, messages, values, answer, written, reply, decisions, texts_removed, at });
             }
         }
         detail.ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no call {id}")))

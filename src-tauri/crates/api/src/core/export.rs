@@ -32,12 +32,15 @@ fn value(whole: &Whole) -> Result<Value, ApiError> {
         .zip(&whole.sent)
         .map(|(attempt, sent)| json!({ "attempt": attempt.number, "hash": attempt.request_hash, "body": sent.as_deref().map(text) }))
         .collect();
+    let written: Vec<Value> =
+        whole.written.iter().map(|(attempt, written)| json!({ "attempt": attempt, "text": text(written) })).collect();
     Ok(json!({
         "format": "signalbox-call",
         "version": SHAPE,
         "call": whole.call,
         "request": parsed(whole.request.as_deref())?,
         "answer": whole.answer.as_deref().map(text),
+        "written": written,
         "reply": parsed(whole.reply.as_deref())?,
         "sent": sent,
         "decisions": whole.decisions,
@@ -86,6 +89,7 @@ mod tests {
             answer: Some(answer.into()),
             reply: None,
             sent: vec![Some(sent)],
+            written: Vec::new(),
             decisions: Vec::new(),
             texts_removed: false,
         }

@@ -31,6 +31,8 @@ pub(super) struct Whole {
     pub(super) reply: Option<Vec<u8>>,
     /// What was sent in each attempt, in their order.
     pub(super) sent: Vec<Option<Vec<u8>>>,
+    /// What came in attempts whose text isn't the answer, with their numbers.
+    pub(super) written: Vec<(u32, Vec<u8>)>,
     pub(super) decisions: Vec<Decision>,
     /// Whether a text that the call names isn't there any more.
     pub(super) texts_removed: bool,
@@ -162,11 +164,17 @@ impl Core {
                     Some(hash) => body(hash)?,
                     None => view.partial(id)?.map(|partial| partial.answer.into_bytes()),
                 };
+                let mut written = Vec::new();
+                for (number, hash) in
+                    call.attempts.iter().filter_map(|attempt| Some((attempt.number, attempt.raw_hash?)))
+                {
+                    written.extend(body(hash)?.map(|text| (number, text)));
+                }
                 // What was sent is stored at the end: until then it isn't there yet, not any more removed.
                 let sent = call.attempts.iter().map(|attempt| view.body(attempt.request_hash));
                 let sent = sent.collect::<Result<_, _>>()?;
                 let decisions = view.decisions(id)?;
-                Ok(Some(Whole { call, workspace, request, answer, reply, sent, decisions, texts_removed }))
+                Ok(Some(Whole { call, workspace, request, answer, reply, sent, written, decisions, texts_removed }))
             })
             .await?;
         found.ok_or_else(|| ApiError::new(Code::NotFound, format!("there is no call {id}")))

@@ -72,6 +72,8 @@ pub struct CallDetail {
     pub values: serde_json::Map<String, serde_json::Value>,
     /// The answer as delivered so far.
     pub answer: String,
+    /// What models wrote in attempts whose text isn't the answer, because it had to follow a schema.
+    pub written: Vec<Written>,
     /// What came besides the answer's text: thoughts, tool calls and fields that have no place elsewhere.
     pub reply: Option<StoredReply>,
     /// Every decision, in order.
@@ -81,6 +83,15 @@ pub struct CallDetail {
     /// When this was read.
     #[ts(type = "string")]
     pub at: Timestamp,
+}
+
+/// What a model wrote in an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Written {
+    /// The attempt, from 1.
+    pub attempt: u32,
+    /// The text as it came.
+    pub text: String,
 }
 
 /// What a call may be served by.

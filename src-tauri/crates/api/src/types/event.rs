@@ -47,6 +47,19 @@ pub enum Event {
         /// The piece.
         text: String,
     },
+    /// A piece of what a model writes and that isn't an answer yet, because it must follow a schema. The first piece of the
+    /// answer ends it, and so does the first piece of another attempt.
+    Writing {
+        /// The call.
+        call: CallId,
+        /// The attempt, from 1.
+        attempt: u32,
+        /// Where the piece belongs, in UTF-16 code units from the beginning of what the attempt wrote.
+        #[ts(type = "number")]
+        start: u64,
+        /// The piece.
+        text: String,
+    },
     /// A choice was made.
     Decision {
         /// The choice.

@@ -37,7 +37,7 @@ pub(crate) fn body(request: &ModelRequest, settings: &OpenAiSettings) -> Result<
     }
     body.put_some("reasoning_effort", params.reasoning.map(|wanted| said::effort(wanted, quirks.least_effort)));
     body.put_some("response_format", request.schema.as_ref().and_then(|schema| format(schema, quirks.schema)));
-    let strict = quirks.schema == SchemaSupport::JsonSchema;
+    let strict = matches!(quirks.schema, SchemaSupport::Grammar | SchemaSupport::JsonSchema);
     let mut tools: Vec<Value> = request.tools.iter().map(|it| tool(it, strict)).collect();
     extra::join_tools(&mut tools, request.extra.as_ref(), Protocol::OpenaiChat, "/function/name");
     // Some servers refuse an empty list.
@@ -67,7 +67,9 @@ fn tool(tool: &Tool, can_be_strict: bool) -> Value {
 
 fn format(schema: &Value, support: SchemaSupport) -> Option<Value> {
     match support {
-        SchemaSupport::JsonSchema => Some(json!({"type": "json_schema", "json_schema": named_schema(schema)})),
+        SchemaSupport::Grammar | SchemaSupport::JsonSchema => {
+            Some(json!({"type": "json_schema", "json_schema": named_schema(schema)}))
+        }
         SchemaSupport::JsonObject => Some(json!({"type": "json_object"})),
         SchemaSupport::Nothing => None,
     }

@@ -51,7 +51,7 @@ pub(super) async fn answer(
         let Some((choice, event)) = choices.next().await else { return Err(lost(&choices)) };
         let begins = match &event {
             CallEvent::Ended(call) if call.status != CallStatus::Done => return Err(Denied::Ended(call.clone())),
-            CallEvent::Changed(_) | CallEvent::Decided(_) => continue,
+            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Draft { .. } => continue,
             event => is_piece(event),
         };
         early.push((choice, event));
@@ -85,7 +85,11 @@ pub(super) async fn answer(
 fn is_piece(event: &CallEvent) -> bool {
     match event {
         CallEvent::Delta { .. } | CallEvent::Reasoning(_) | CallEvent::ToolCall(_) | CallEvent::Ended(_) => true,
-        CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Signed(_) | CallEvent::Kept(_) => false,
+        CallEvent::Changed(_)
+        | CallEvent::Decided(_)
+        | CallEvent::Draft { .. }
+        | CallEvent::Signed(_)
+        | CallEvent::Kept(_) => false,
     }
 }
 

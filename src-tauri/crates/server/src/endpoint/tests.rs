@@ -79,6 +79,7 @@ fn attempt(state: AttemptState, usage: Option<Usage>) -> Attempt {
         first_token_ms: Some(3),
         total_ms: Some(9),
         request_hash: ContentHash::of(b"request"),
+        raw_hash: None,
         usage,
         cost: None,
         state,

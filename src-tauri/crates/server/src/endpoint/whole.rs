@@ -67,7 +67,7 @@ impl Heard {
             CallEvent::Signed(signature) => self.reply.sign(&signature),
             CallEvent::Kept(fields) => self.reply.keep(fields),
             CallEvent::ToolCall(piece) => self.reply.call_tool(&piece),
-            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Ended(_) => {}
+            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Draft { .. } | CallEvent::Ended(_) => {}
         }
     }
 }

@@ -166,7 +166,8 @@ fn kind(what: &'static str, value: &impl serde::Serialize) -> Result<String, Sto
 /// The hashes of every body that a call names.
 pub(crate) fn bodies_of(stored: &StoredCall) -> Vec<ContentHash> {
     let call = &stored.call;
-    let mut all: Vec<_> = call.attempts.iter().map(|attempt| attempt.request_hash).collect();
+    let mut all: Vec<_> =
+        call.attempts.iter().flat_map(|attempt| [Some(attempt.request_hash), attempt.raw_hash]).flatten().collect();
     all.extend([stored.request, stored.answer, call.answer_hash, call.reply_hash].into_iter().flatten());
     all.sort_unstable();
     all.dedup();

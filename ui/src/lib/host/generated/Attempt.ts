@@ -51,6 +51,10 @@ total_ms: number | null,
  */
 request_hash: ContentHash,
 /**
+ * The hash of the text that came, where an answer with a schema was asked for and the text isn't what was delivered.
+ */
+raw_hash?: ContentHash,
+/**
  * Tokens used, where the provider said.
  */
 usage: Usage | null,

@@ -2,4 +2,4 @@
 /**
  * Why an attempt was made.
  */
-export type AttemptReason = "first" | "again" | "other_key" | "fallback" | "probe";
+export type AttemptReason = "first" | "again" | "other_key" | "fallback" | "probe" | "reask" | "escalation";

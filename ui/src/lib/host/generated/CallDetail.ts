@@ -3,6 +3,7 @@ import type { Call } from "./Call.ts";
 import type { Decision } from "./Decision.ts";
 import type { Message } from "./Message.ts";
 import type { StoredReply } from "./StoredReply.ts";
+import type { Written } from "./Written.ts";
 
 /**
  * One call with its texts and decisions, rebuilt from the database alone (while it runs, with what has come so far).
@@ -24,6 +25,10 @@ values: Record<string, unknown>,
  * The answer as delivered so far.
  */
 answer: string,
+/**
+ * What models wrote in attempts whose text isn't the answer, because it had to follow a schema.
+ */
+written: Array<Written>,
 /**
  * What came besides the answer's text: thoughts, tool calls and fields that have no place elsewhere.
  */

@@ -28,6 +28,22 @@ start: number,
 /**
  * The piece.
  */
+text: string, } | { "kind": "writing",
+/**
+ * The call.
+ */
+call: CallId,
+/**
+ * The attempt, from 1.
+ */
+attempt: number,
+/**
+ * Where the piece belongs, in UTF-16 code units from the beginning of what the attempt wrote.
+ */
+start: number,
+/**
+ * The piece.
+ */
 text: string, } | { "kind": "decision",
 /**
  * The choice.

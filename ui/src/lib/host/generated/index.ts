@@ -270,3 +270,4 @@ export type * from "./VoteNamed.ts";
 export type * from "./Within.ts";
 export type * from "./WordDiff.ts";
 export type * from "./WorkspaceInfo.ts";
+export type * from "./Written.ts";

@@ -78,7 +78,11 @@ impl Stream {
                 }
             }
             // Seals on thoughts have no place in this protocol.
-            CallEvent::Signed(_) | CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Ended(_) => {}
+            CallEvent::Signed(_)
+            | CallEvent::Changed(_)
+            | CallEvent::Decided(_)
+            | CallEvent::Draft { .. }
+            | CallEvent::Ended(_) => {}
         }
     }
 

@@ -84,7 +84,7 @@ impl Stream {
             }
             CallEvent::ToolCall(piece) => calls.take(piece, |step| blocks.step(call.as_deref(), &step, out)),
             CallEvent::Kept(fields) => self.kept.extend(fields.clone()),
-            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Ended(_) => {}
+            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Draft { .. } | CallEvent::Ended(_) => {}
         }
     }
 

@@ -81,7 +81,7 @@ impl Stream {
                 calls.take(piece, |step| output.step(&step, out));
             }
             CallEvent::Kept(fields) => self.kept.extend(fields.clone()),
-            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Ended(_) => {}
+            CallEvent::Changed(_) | CallEvent::Decided(_) | CallEvent::Draft { .. } | CallEvent::Ended(_) => {}
         }
     }
 
