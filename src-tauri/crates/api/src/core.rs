@@ -29,6 +29,7 @@ mod remembered;
 mod retention;
 mod routes;
 mod saving;
+mod schemas;
 mod serving;
 mod start;
 mod tally;

@@ -6,6 +6,7 @@
 //!
 //! What this crate never does: it draws nothing, knows no window, and opens no socket.
 
+mod answers;
 mod core;
 mod dispatch;
 mod error;
@@ -13,6 +14,7 @@ mod hub;
 mod list;
 pub mod types;
 
+pub use answers::{AnswerReader, ParseOptions};
 pub use core::{
     Core, Counted, Counts, DURATIONS, EndpointSwitch, ExportTarget, Histogram, ImportTarget, ModelCounts, Options,
     TokenWatch, Tried, Watched,

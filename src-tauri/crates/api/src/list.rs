@@ -79,6 +79,15 @@ macro_rules! commands {
             /// Throws a draft away.
             draft_discard(PromptNamed) -> DraftDiscarded;
 
+            /// How an answer reads by a schema, and what had to be mended.
+            answer_parse(AnswerParse) -> AnswerParsed;
+            /// A schema from an example or from a snippet of code.
+            schema_infer(SchemaInfer) -> SchemaInferred;
+            /// A front matter with another schema of the answer, or what is wrong with the schema. Nothing is stored.
+            schema_write(SchemaWrite) -> SchemaWritten;
+            /// What each model enforces of a schema, and what is lost on the way to its provider.
+            schema_models(SchemaModels) -> SchemaModelList;
+
             /// What a call may be served by.
             target_list(Empty) -> Targets;
             /// Starts a call.

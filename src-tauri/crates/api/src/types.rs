@@ -14,6 +14,7 @@ mod log;
 mod prompt;
 mod provider;
 mod route;
+mod schema;
 mod token;
 mod vote;
 
@@ -31,6 +32,7 @@ pub use log::*;
 pub use prompt::*;
 pub use provider::*;
 pub use route::*;
+pub use schema::*;
 pub use token::*;
 pub use vote::*;
 

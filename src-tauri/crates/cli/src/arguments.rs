@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    budget, call, completions::Completions, drill, keys, log, man::Man, model, prompt, provider, route, serve, token,
+    budget, call, completions::Completions, drill, keys, log, man::Man, model, parse::Parse, prompt, provider, route,
+    serve, token,
 };
 
 /// Signalbox on the command line: prompts, calls, routes, budgets and keys, without a window
@@ -28,6 +29,7 @@ Examples:
   signalbox-cli call \"What is a signal box?\"
   signalbox-cli call --prompt support/reply@production --var message=\"Where is my parcel?\"
   signalbox-cli prompt list
+  signalbox-cli parse --schema invoice.schema.json answer.txt
   signalbox-cli log list --status failed --since 2d"
 )]
 pub(crate) struct Arguments {
@@ -69,6 +71,7 @@ pub(crate) enum Command {
     /// List, read, render, save, compare and check prompts
     #[command(subcommand)]
     Prompt(prompt::Prompt),
+    Parse(Parse),
     /// Show and set budgets, and what was spent
     #[command(subcommand)]
     Budget(budget::Budget),
@@ -99,8 +102,10 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it works only with a `signalbox.toml` that can be used. Others work on files and on what has happened.
     pub(crate) fn needs_config(&self) -> bool {
-        !matches!(self, Self::Prompt(_) | Self::Log(_) | Self::Token(_) | Self::Completions(_) | Self::Man(_))
-            || self.replays()
+        !matches!(
+            self,
+            Self::Prompt(_) | Self::Parse(_) | Self::Log(_) | Self::Token(_) | Self::Completions(_) | Self::Man(_)
+        ) || self.replays()
     }
 
     fn replays(&self) -> bool {

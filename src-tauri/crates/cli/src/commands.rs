@@ -8,6 +8,7 @@ pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod model;
+pub(crate) mod parse;
 pub(crate) mod prompt;
 pub(crate) mod provider;
 pub(crate) mod route;
@@ -27,6 +28,8 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Outcome {
     match command {
         Command::Completions(asked) => return asked.run(*output),
         Command::Man(asked) => return asked.run(*output),
+        // It needs nothing but its own input, so that it works where no state may be kept.
+        Command::Parse(asked) => return Box::pin(asked.run(*output)).await,
         _ => {}
     }
     let session = Box::pin(Session::open(common, *output)).await?;
@@ -62,6 +65,11 @@ async fn at_once(session: &Session, command: Command) -> Outcome {
         Command::Model(asked) => Box::pin(model::run(session, asked)).await,
         Command::Token(asked) => Box::pin(token::run(session, asked)).await,
         // Done above.
-        Command::Call(_) | Command::Drill(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Call(_)
+        | Command::Drill(_)
+        | Command::Serve(_)
+        | Command::Parse(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(()),
     }
 }

@@ -5,6 +5,8 @@ use std::{
     path::Path,
 };
 
+use serde_json::Value;
+
 use crate::{
     error::{Error, Outcome},
     output,
@@ -22,16 +24,32 @@ pub(crate) async fn text() -> Outcome<String> {
 
 /// Text from a file, or from standard input when the path is `-`.
 pub(crate) async fn text_of(path: &Path) -> Outcome<String> {
-    if path == Path::new("-") {
-        return text().await;
-    }
+    long_text_of(path, LONGEST_TEXT).await
+}
+
+/// The same for a text that no model reads, so that it may be longer.
+pub(crate) async fn long_text_of(path: &Path, longest: usize) -> Outcome<String> {
     let path = path.to_owned();
     blocking(move || {
-        let shown = path.display().to_string();
+        let shown = name_of(&path);
+        if path == Path::new("-") {
+            return read(std::io::stdin().lock(), &shown, longest);
+        }
         let file = std::fs::File::open(&path).map_err(|error| unreadable(&shown, &error))?;
-        read(file, &shown, LONGEST_TEXT)
+        read(file, &shown, longest)
     })
     .await
+}
+
+/// A JSON Schema from a file, or from standard input when the path is `-`.
+pub(crate) async fn schema_of(path: &Path) -> Outcome<Value> {
+    let text = text_of(path).await?;
+    let wrong = |why: &str| {
+        Error::failure("invalid", format!("{} holds no JSON Schema: {why}", name_of(path)))
+            .hint("Write an object such as {\"type\": \"object\", \"properties\": {…}}")
+    };
+    let schema: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
+    if schema.is_object() { Ok(schema) } else { Err(wrong("it isn't an object")) }
 }
 
 /// What a file is called that is given as an argument.
@@ -114,7 +132,7 @@ fn read(from: impl Read, what: &str, longest: usize) -> Outcome<String> {
     })
 }
 
-fn unreadable(what: &str, error: &std::io::Error) -> Error {
+pub(crate) fn unreadable(what: &str, error: &std::io::Error) -> Error {
     let code = if error.kind() == std::io::ErrorKind::NotFound { "not_found" } else { "invalid" };
     Error::failure(code, format!("{what} can't be read: {error}"))
 }

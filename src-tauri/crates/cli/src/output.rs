@@ -43,6 +43,11 @@ impl Output {
         self.json
     }
 
+    /// Whether standard output is a terminal.
+    pub(crate) fn is_watched(self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Whether somebody watches who wants to see that something happens.
     pub(crate) fn shows_progress(self) -> bool {
         self.progress

@@ -23,6 +23,18 @@ impl Progress {
         }))
     }
 
+    /// Shows that lines are written, where they don't come between the sign and whoever watches.
+    pub(crate) fn beside_lines(output: Output) -> Self {
+        if output.is_watched() { Self(None) } else { Self::wait(output, "") }
+    }
+
+    /// Says how far it is.
+    pub(crate) fn tell(&self, what: impl FnOnce() -> String) {
+        if let Self(Some(bar)) = self {
+            bar.set_message(what());
+        }
+    }
+
     /// Shows how much of `count` is done.
     pub(crate) fn count(output: Output, count: usize) -> Self {
         Self(output.shows_progress().then(|| {

@@ -94,14 +94,21 @@ fn whole(text: &str, options: &Options) -> Option<Parsed> {
     if strict.duplicates || is_open_scalar(&strict.value, options) {
         return None;
     }
-    Some(Parsed {
-        value: strict.value,
+    Some(untouched(strict.value, text))
+}
+
+/// The value of a valid document.
+pub(crate) fn untouched(value: serde_json::Value, text: &str) -> Parsed {
+    Parsed {
+        value,
         repairs: Vec::new(),
         confidence: 1.0,
         truncated: false,
         source: Source::Whole,
+        start: 0,
+        end: text.chars().count(),
         candidates: Vec::new(),
-    })
+    }
 }
 
 /// Whether more of it could be missing although it is valid, like the number 12 of an answer that was cut.
@@ -160,6 +167,7 @@ fn plain_parsed(
         return Err(ParseError::Broken { why: Broken::Duplicate, at: text[..best.start].chars().count() });
     }
     let truncated = is_truncated(best, text, options, &log.repairs);
+    let (start, end) = span(best, text);
     let trust = confidence(&log.repairs);
     Ok(Parsed {
         truncated,
@@ -167,6 +175,8 @@ fn plain_parsed(
         value,
         repairs: log.repairs,
         source: best.source,
+        start,
+        end,
         candidates: listed(found, order, text),
     })
 }
@@ -197,15 +207,21 @@ pub(crate) fn listed(found: &[Found], order: &[usize], text: &str) -> Vec<Candid
         .take(MOST)
         .map(|&index| {
             let other = &found[index];
-            let start = text[..other.start].chars().count();
+            let (start, end) = span(other, text);
             Candidate {
                 source: other.source,
                 start,
-                end: start + text[other.start..other.end].chars().count(),
+                end,
                 cost: What::Found { source: other.source }.cost(),
                 wrong: 0,
                 truncated: other.node.cut,
             }
         })
         .collect()
+}
+
+/// Where a value stands in the text, in code points.
+pub(crate) fn span(found: &Found, text: &str) -> (usize, usize) {
+    let start = text[..found.start].chars().count();
+    (start, start + text[found.start..found.end].chars().count())
 }

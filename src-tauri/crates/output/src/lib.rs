@@ -52,6 +52,7 @@ mod node;
 pub mod options;
 pub mod outcome;
 mod parse;
+pub mod place;
 mod plain;
 mod problem;
 mod reader;
@@ -61,6 +62,7 @@ pub mod schema;
 pub mod snippet;
 pub mod stream;
 mod strict;
+mod told;
 mod words;
 
 pub use dialect::{Dialect, Loss, LossKind, Rewritten, rewrite};

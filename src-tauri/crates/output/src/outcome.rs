@@ -19,6 +19,10 @@ pub struct Parsed {
     pub truncated: bool,
     /// Where in the text it was found.
     pub source: Source,
+    /// Its first character in the text, in code points.
+    pub start: usize,
+    /// The end, exclusive.
+    pub end: usize,
     /// The other values that were found, best first.
     pub candidates: Vec<Candidate>,
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::{
     candidates::{self, Found, Search},
     fields,
-    json::{check_size, is_open_scalar, is_truncated, note_space},
+    json::{check_size, is_open_scalar, is_truncated, note_space, span, untouched},
     mend::{Mended, Mender, finish},
     options::{Around, Duplicates, Options, Several, Truncated},
     outcome::{Broken, Candidate, ParseError, Parsed},
@@ -52,7 +52,7 @@ fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, P
         && !is_open_scalar(&strict.value, options)
         && schema.is_valid(&strict.value)
     {
-        return (Ok(untouched(strict.value)), text.len());
+        return (Ok(untouched(strict.value, text)), text.len());
     }
     let search = match search(text, schema, options) {
         Ok(search) => search,
@@ -68,17 +68,6 @@ fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, P
     };
     let result = reading.best(&search);
     (result, reading.steps + reading.mender.steps)
-}
-
-fn untouched(value: serde_json::Value) -> Parsed {
-    Parsed {
-        value,
-        repairs: Vec::new(),
-        confidence: 1.0,
-        truncated: false,
-        source: Source::Whole,
-        candidates: Vec::new(),
-    }
 }
 
 fn search(text: &str, schema: &Schema, options: &Options) -> Result<Search, ParseError> {
@@ -181,12 +170,15 @@ impl Reading<'_> {
         }
         repairs.extend(inner);
         note_space(self.text, &mut repairs);
+        let (start, end) = span(way.found, self.text);
         Some(Parsed {
             truncated: self.is_cut || is_truncated(way.found, self.text, self.options, &repairs),
             confidence: confidence(&repairs),
             value: value?,
             repairs,
             source: way.found.source,
+            start,
+            end,
             candidates: Vec::new(),
         })
     }
@@ -207,11 +199,11 @@ impl Reading<'_> {
     }
 
     fn candidate(&self, way: &Way<'_>) -> Candidate {
-        let start = self.text[..way.found.start].chars().count();
+        let (start, end) = span(way.found, self.text);
         Candidate {
             source: way.found.source,
             start,
-            end: start + self.text[way.found.start..way.found.end].chars().count(),
+            end,
             cost: way.cost(),
             wrong: way.mended.wrong,
             truncated: way.found.node.cut,

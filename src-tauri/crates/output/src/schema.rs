@@ -119,7 +119,15 @@ fn validator(source: &Value) -> Result<Validator, SchemaError> {
     {
         return Ok(validator);
     }
-    Err(SchemaError::Invalid { path: first.instance_path().to_string(), message: first.to_string() })
+    let path = first.instance_path().to_string();
+    let message = match source.pointer(&path) {
+        // Its own message speaks of the forms that it may have.
+        Some(Value::String(word)) if path.ends_with("/type") => {
+            format!("\"{word}\" is no type; there are array, boolean, integer, null, number, object and string")
+        }
+        _ => first.to_string(),
+    };
+    Err(SchemaError::Invalid { path, message })
 }
 
 fn check_depth(source: &Value) -> Result<(), SchemaError> {

@@ -7,12 +7,15 @@ mod examples;
 mod facets;
 pub(crate) mod keys;
 mod locate;
+mod outputs;
 mod read;
 mod schema;
 mod shape;
 
 pub(crate) use locate::{Outline, Step};
+pub use outputs::OutputsError;
 pub(crate) use read::describe;
+pub(crate) use schema::is_schema;
 pub(crate) use shape::Shape;
 
 use serde::{Deserialize, Serialize};

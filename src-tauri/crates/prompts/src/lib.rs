@@ -30,7 +30,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Fix, Part, Severity};
 pub use diff::{DiffLine, DiffRow, DiffSpan, InlineKind, InlineSpan, WordDiff};
-pub use document::{Document, DocumentError, Example, Tool, Variable, VariableKind};
+pub use document::{Document, DocumentError, Example, OutputsError, Tool, Variable, VariableKind};
 pub use formats::{Format, FormatError, Imported, Loss, LossKind, Unread};
 pub use includes::{IncludeError, IncludeProblem, Included, Includes, Pin, Scope, Target, When};
 pub use lint::{WindowUse, lint, lint_in, lint_length};

@@ -36,6 +36,11 @@ impl Place {
         place
     }
 
+    /// An empty folder, in which nothing was made yet.
+    pub(crate) fn bare() -> Self {
+        Self { root: tempfile::tempdir().unwrap() }
+    }
+
     pub(crate) fn root(&self) -> &Path {
         self.root.path()
     }

@@ -11,6 +11,7 @@ const SUBCOMMANDS: &[&str] = &[
     "token create",
     "token list",
     "token revoke",
+    "parse",
     "prompt",
     "prompt list",
     "prompt show",

@@ -10,6 +10,7 @@ mod harness;
 mod help;
 mod keys;
 mod log;
+mod parse;
 mod prompts;
 mod providers;
 #[cfg(unix)]

@@ -144,11 +144,13 @@ pub(super) struct Cursor {
     at: usize,
     depth: usize,
     pub(super) losses: Vec<SnippetLoss>,
+    /// The first line of each word, once that is asked for.
+    lines: HashMap<String, usize>,
 }
 
 impl Cursor {
     pub(super) fn new(tokens: Vec<(Token, usize)>) -> Self {
-        Self { tokens, at: 0, depth: 0, losses: Vec::new() }
+        Self { tokens, at: 0, depth: 0, losses: Vec::new(), lines: HashMap::new() }
     }
 
     /// How many tokens are behind.
@@ -197,6 +199,19 @@ impl Cursor {
 
     pub(super) fn lose(&mut self, text: &str, what: SnippetLossKind) {
         self.losses.push(SnippetLoss { line: self.line(), text: crate::reader::shorten(text), what });
+    }
+
+    /// The same for a name that was read before, at the line where it stands first.
+    fn lose_name(&mut self, name: &str, what: SnippetLossKind) {
+        if self.lines.is_empty() {
+            for (token, line) in &self.tokens {
+                if let Token::Word(word) = token {
+                    self.lines.entry(word.clone()).or_insert(*line);
+                }
+            }
+        }
+        let line = self.lines.get(name).copied().unwrap_or_else(|| self.line());
+        self.losses.push(SnippetLoss { line, text: crate::reader::shorten(name), what });
     }
 
     pub(super) fn enter(&mut self) -> Result<(), SnippetError> {
@@ -282,7 +297,7 @@ pub(super) fn forget_unknown(schema: &mut Value, names: &HashSet<String>, cursor
             let unknown = map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix("#/$defs/"));
             let unknown = unknown.filter(|name| !names.contains(*name)).map(str::to_owned);
             if let Some(name) = unknown {
-                cursor.lose(&name, SnippetLossKind::UnknownType);
+                cursor.lose_name(&name, SnippetLossKind::UnknownType);
                 map.remove("$ref");
             }
             map.values_mut().for_each(|inner| forget_unknown(inner, names, cursor));

@@ -13,7 +13,7 @@ use self::{
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, Part, Severity},
-    document::{Outline, Step, describe, keys},
+    document::{Outline, Step, describe, is_schema, keys},
     position::Positions,
     suggest::nearest,
 };
@@ -120,7 +120,7 @@ impl Checker<'_> {
     /// A schema, or a list or mapping of fields, as the reader of front matter tells them apart.
     fn whole<'y>(&mut self, value: &'y Value, path: &mut Path<'y>) {
         match value {
-            Value::Object(map) if map.contains_key("type") || map.contains_key("$ref") => {
+            Value::Object(map) if is_schema(map) => {
                 self.schema(value, value, path);
             }
             other => self.fields(other, path),

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AppInfo, BackupList, BudgetCourse, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, BudgetsChanged, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, Completions, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DefinitionAnswer, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, HoverAnswer, IncludesAnswer, IncludesRequest, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptExport, PromptExported, PromptImport, PromptImports, PromptList, PromptNamed, PromptPlace, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, Redirects, Renaming, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, VariableRename, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AnswerParse, AnswerParsed, AppInfo, BackupList, BudgetCourse, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, BudgetsChanged, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, Completions, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DefinitionAnswer, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, HoverAnswer, IncludesAnswer, IncludesRequest, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptExport, PromptExported, PromptImport, PromptImports, PromptList, PromptNamed, PromptPlace, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, Redirects, Renaming, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, SchemaInfer, SchemaInferred, SchemaModelList, SchemaModels, SchemaWrite, SchemaWritten, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, VariableRename, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -71,6 +71,14 @@ export interface Commands {
   draft_save: { request: DraftSave; response: Stored };
   /** Throws a draft away. */
   draft_discard: { request: PromptNamed; response: DraftDiscarded };
+  /** How an answer reads by a schema, and what had to be mended. */
+  answer_parse: { request: AnswerParse; response: AnswerParsed };
+  /** A schema from an example or from a snippet of code. */
+  schema_infer: { request: SchemaInfer; response: SchemaInferred };
+  /** A front matter with another schema of the answer, or what is wrong with the schema. Nothing is stored. */
+  schema_write: { request: SchemaWrite; response: SchemaWritten };
+  /** What each model enforces of a schema, and what is lost on the way to its provider. */
+  schema_models: { request: SchemaModels; response: SchemaModelList };
   /** What a call may be served by. */
   target_list: { request: Empty; response: Targets };
   /** Starts a call. */

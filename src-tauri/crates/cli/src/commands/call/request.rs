@@ -1,8 +1,6 @@
 //! What is asked of the gateway.
 
-use std::path::Path;
-
-use serde_json::{Map, Value};
+use serde_json::Map;
 use signalbox_domain::{Caller, Message, MessageRole, Origin, Params, Role, Target};
 use signalbox_gateway::{CallRequest, Delivery, PromptText, StoredRequest};
 
@@ -37,7 +35,7 @@ pub(super) async fn of(session: &Session, asked: Call) -> Outcome<CallRequest> {
     };
     names::check_target(&session.core, &target).await?;
     let schema = match schema {
-        Some(path) => Some(read_schema(&path).await?),
+        Some(path) => Some(input::schema_of(&path).await?),
         None => None,
     };
     let text = match text.as_deref() {
@@ -86,14 +84,4 @@ pub(super) async fn of(session: &Session, asked: Call) -> Outcome<CallRequest> {
 /// Whether a request adds anything to a prompt.
 fn says_something(own: &StoredRequest) -> bool {
     !own.messages.is_empty() || own.params != Params::default() || own.schema.is_some()
-}
-
-async fn read_schema(path: &Path) -> Outcome<Value> {
-    let text = input::text_of(path).await?;
-    let wrong = |why: &str| {
-        Error::failure("invalid", format!("{} holds no JSON Schema: {why}", input::name_of(path)))
-            .hint("Write an object such as {\"type\": \"object\", \"properties\": {…}}")
-    };
-    let schema: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
-    if schema.is_object() { Ok(schema) } else { Err(wrong("it isn't an object")) }
 }
