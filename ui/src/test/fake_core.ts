@@ -168,6 +168,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       changed_at: core.versions.at(-1)?.at ?? null,
       archived: false,
       problem: core.problem,
+      unmerged: core.problem !== null,
     },
     versions: core.versions
       .map((version, index) => ({

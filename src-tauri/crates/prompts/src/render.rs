@@ -6,7 +6,7 @@
 
 mod error;
 mod messages;
-mod places;
+pub(crate) mod places;
 pub(crate) mod roles;
 
 use std::borrow::Cow;
@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use signalbox_domain::{Message, MessageRole};
 use ts_rs::TS;
 
+pub(crate) use self::messages::all_markers;
 pub use self::error::{Place, RenderError};
 use self::{messages::Messages, places::Places};
 use crate::{

@@ -51,6 +51,16 @@ export const DEFINITIONS = [
 
   { id: "save-version", title: "Save version", group: "Write", keys: ["Mod+s"], where: "Editor" },
   { id: "diff", title: "Difference", group: "Write", keys: ["Mod+d"], where: "Editor" },
+  {
+    id: "diff-production",
+    title: "Compare with production",
+    group: "Write",
+    keys: ["Mod+Shift+d"],
+    where: "Editor",
+  },
+  { id: "show-includes", title: "Show what is included", group: "Write", keys: [], where: "Editor" },
+  { id: "show-runs", title: "Show the runs", group: "Run", keys: [], where: "Editor" },
+  { id: "save-item", title: "Save as test item", group: "Write", keys: ["Mod+Shift+s"], where: "Editor" },
   { id: "split", title: "Side by side", group: "Write", keys: ["Mod+\\"], where: "Editor, Compare" },
   { id: "move-label", title: "Move a label", group: "Write", keys: ["Mod+l"], where: "Editor" },
   { id: "roll-back-label", title: "Roll back a label", group: "Write", keys: ["Mod+Shift+l"], where: "Editor" },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Frame from "../../frame/Frame.svelte";
 import { loadScreen } from "../../frame/screens.ts";
 import { ApiError, type Excerpt, type PromptHit } from "$lib/host/index.ts";
-import { isUnmerged, settledWords } from "$lib/settle.ts";
+import { failedUnmerged, settledWords } from "$lib/settle.ts";
 import { events } from "$lib/state/events.ts";
 import { library } from "$lib/state/library.svelte.ts";
 import { router } from "$lib/state/router.svelte.ts";
@@ -158,10 +158,12 @@ describe("what git could not merge", () => {
   const PROBLEM = "line 4 of version 3 of tone has git's marks of a conflict; settle the prompt to keep both";
 
   it("is said in the list, and is settled with both sides kept", async () => {
-    let problem: string | null = PROBLEM;
-    host.answer("prompt_list", () => ({ prompts: [promptRow("support/reply"), promptRow("tone", { problem })] }));
+    let unmerged = true;
+    host.answer("prompt_list", () => ({
+      prompts: [promptRow("support/reply"), promptRow("tone", { problem: unmerged ? PROBLEM : null, unmerged })],
+    }));
     host.answer("prompt_settle", () => {
-      problem = null;
+      unmerged = false;
       const labels = [{ label: "production", ours: 2, theirs: 4 }];
       return { prompt: promptDetail("tone").prompt, settled: { renumbered: [{ from: 3, to: 4 }], labels } };
     });
@@ -181,9 +183,9 @@ describe("what git could not merge", () => {
   });
 
   it("is told from other problems", () => {
-    expect(isUnmerged(PROBLEM)).toBe(true);
-    for (const other of [null, undefined, "", "version 3 was changed after it was saved"]) {
-      expect(isUnmerged(other)).toBe(false);
+    expect(failedUnmerged(new ApiError({ code: "unmerged", message: PROBLEM }))).toBe(true);
+    for (const other of [undefined, new Error(PROBLEM), new ApiError({ code: "tampered", message: PROBLEM })]) {
+      expect(failedUnmerged(other)).toBe(false);
     }
     expect(settledWords({ renumbered: [], labels: [] })).toBeUndefined();
   });
