@@ -42,13 +42,13 @@ fn what_would_mean_something_else_is_refused() {
     let shelf = Shelf::with(&[
         ("sets", "{% set a = 1 %}{{ a }}"),
         ("turns", "assistant:\nHello\n"),
-        ("half", "{ mood }}"),
+        ("half", "x {"),
         ("word", "er:"),
     ]);
     let cases = [
         ("x\n{% include 'sets' %}", "sets sets a"),
         ("Say {% include 'turns' %}", "in the middle of a line"),
-        ("{{% include 'half' %}", "in the middle of a line"),
+        ("{% include 'half' %}{ mood }}", "in the middle of a line"),
         ("us{% include 'word' %}\nx", "in the middle of a line"),
         ("{% include 'nobody' %}", "nobody can't be included"),
     ];
