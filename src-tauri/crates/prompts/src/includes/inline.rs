@@ -76,7 +76,9 @@ pub(crate) fn inline(
     let body = written_out(&flat)?;
     let read_here = roles::markers(&body, &Positions::new(&body));
     let read_there = all_markers(&flat, &Places::new(&flat));
-    if !read_here.iter().map(opened).eq(read_there.iter().map(opened)) {
+    let here = read_here.iter().map(|marker| opened(marker, &body));
+    let there = read_there.iter().map(|marker| opened(marker, flat.text()));
+    if !here.eq(there) {
         return Err(InlineError::Joined);
     }
     let statements = super::statements(&source.body);
@@ -89,9 +91,9 @@ pub(crate) fn inline(
     Ok(Some(Inlined { body, variables, included }))
 }
 
-/// What a line opens.
-fn opened(marker: &roles::Marker) -> (MessageRole, &Map<String, Value>) {
-    (marker.role, &marker.attributes)
+/// What a line opens, and how it is written.
+fn opened<'m>(marker: &'m roles::Marker, text: &'m str) -> (MessageRole, &'m Map<String, Value>, &'m str) {
+    (marker.role, &marker.attributes, text.get(marker.bytes.clone()).unwrap_or_default())
 }
 
 /// Checks that no included prompt sets a name, since nothing would end it any more.
