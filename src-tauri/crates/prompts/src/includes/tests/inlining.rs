@@ -105,8 +105,10 @@ proptest! {
             return Ok(());
         };
         let after = attempt(&shelf, &Source::new("", inlined.body.as_str()), given);
+        // Blanks on a marker's own line are the marker's, also where the line goes on behind an include.
         let shape = |rendered: &Rendered| -> Vec<(MessageRole, String)> {
-            rendered.messages.iter().map(|message| (message.role, message.text())).collect()
+            let text = |message: &crate::render::RenderedMessage| message.text().trim_matches([' ', '\n']).to_owned();
+            rendered.messages.iter().map(|message| (message.role, text(message))).collect()
         };
         prop_assert_eq!(after.map(|after| shape(&after)).ok(), Some(shape(&before)), "{}", inlined.body);
     }
