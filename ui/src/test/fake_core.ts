@@ -265,7 +265,12 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
   });
   host.answer("prompt_includes", () => ({ includes: core.includes, included_by: core.includedBy }));
   host.answer("item_save", ({ name, values, expected, case: of }) => {
-    const item = { id: `item-${core.items.length + 1}`, values, ...(of ? { case: of } : {}), ...(expected ? { expected } : {}) };
+    const item = {
+      id: `item-${core.items.length + 1}`,
+      values,
+      ...(of ? { case: of } : {}),
+      ...(expected ? { expected } : {}),
+    };
     core.items.push(item);
     return { item, file: `datasets/${name}.jsonl`, unchanged: false };
   });

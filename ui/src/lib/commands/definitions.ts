@@ -73,6 +73,7 @@ export const DEFINITIONS = [
   { id: "settle-prompt", title: "Settle what git could not merge", group: "Write", keys: [], where: "Library, Editor" },
   { id: "import-prompts", title: "Import prompts", group: "Write", keys: ["Mod+i"], where: "Library" },
   { id: "export-prompts", title: "Export prompts", group: "Write", keys: ["Mod+e"], where: "Library" },
+  { id: "old-names", title: "Old names of prompts", group: "Lists", keys: [], where: "Library" },
   { id: "show-archived", title: "Show archived prompts or hide them", group: "Lists", keys: [], where: "Library" },
   { id: "new-token", title: "New app token", group: "Write", keys: [], where: "Settings" },
   { id: "undo", title: "Undo", group: "Write", keys: ["Mod+z"], where: "outside text fields" },

@@ -69,10 +69,30 @@ describe("chunks of a message", () => {
 
   it("set an include apart that stands on lines of its own", () => {
     const cases: [string[], [string, boolean][]][] = [
-      [["Hi\n", "[Be kind.]", "\nBye"], [["Hi", false], ["Be kind.", true], ["Bye", false]]],
+      [
+        ["Hi\n", "[Be kind.]", "\nBye"],
+        [
+          ["Hi", false],
+          ["Be kind.", true],
+          ["Bye", false],
+        ],
+      ],
       [["[Be kind.]"], [["Be kind.", true]]],
-      [["[Be kind.\n]", "Bye"], [["Be kind.", true], ["Bye", false]]],
-      [["Hi\n\n", "[a\nb]", "\n\nBye\n"], [["Hi\n", false], ["a\nb", true], ["\nBye\n", false]]],
+      [
+        ["[Be kind.\n]", "Bye"],
+        [
+          ["Be kind.", true],
+          ["Bye", false],
+        ],
+      ],
+      [
+        ["Hi\n\n", "[a\nb]", "\n\nBye\n"],
+        [
+          ["Hi\n", false],
+          ["a\nb", true],
+          ["\nBye\n", false],
+        ],
+      ],
       [["Be ", "[kind]", "."], [["Be kind.", false]]],
       [["Be\n", "[kind]", "."], [["Be\nkind.", false]]],
     ];

@@ -334,7 +334,11 @@ describe("the editor", () => {
     await until(() => expect(screen.getAllByTestId("run-row")).toHaveLength(cases.length));
     expect(requests("call_start").map(({ values }) => values)).toEqual(core.values.map(({ values }) => values));
     const rows = screen.getAllByTestId("run-row").map((row) => row.textContent);
-    for (const name of cases) expect(rows.some((row) => row?.includes(name)), name).toBe(true);
+    for (const name of cases)
+      expect(
+        rows.some((row) => row?.includes(name)),
+        name,
+      ).toBe(true);
     await until(() => expect(screen.getByTestId("output").dataset.status).toBe("done"));
   });
 
