@@ -17,6 +17,7 @@ mod drill;
 mod endpoint;
 mod harness;
 mod keys;
+mod registry;
 mod scale;
 mod screens;
 mod start;

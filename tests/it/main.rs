@@ -21,6 +21,7 @@ mod endpoint;
 mod faults;
 mod harness;
 mod host;
+mod items;
 mod keys;
 mod library;
 mod log;

@@ -6,6 +6,7 @@ use signalbox_api::{
     types::{
         CallListRequest, CallStart, CallText, DraftSave, Empty, Event, IncludesRequest, LabelBack, LabelProtect,
         LabelSet, PreviewRequest, PromptArchive, PromptCreate, PromptNamed, PromptRename, PromptSave, PromptSearch,
+        RedirectSet,
     },
 };
 use signalbox_domain::CallStatus;
@@ -116,6 +117,16 @@ async fn a_renamed_prompt_is_called_and_found_in_the_log_by_both_names() {
     assert_eq!(calls.iter().map(|call| call.id).collect::<Vec<_>>(), [id, before.id]);
     let row = app.core.prompt_list(Empty {}).await.unwrap().prompts;
     assert!(row.iter().any(|row| row.summary.name.as_str() == "mail/answer" && row.last_badge.is_some()));
+    let let_go = RedirectSet { from: REPLY.into(), to: None };
+    assert!(app.core.prompt_redirect(let_go.clone()).await.unwrap().redirects.is_empty());
+    assert_eq!(
+        app.core.prompt_get(named(REPLY)).await.unwrap_err().code,
+        Code::NotFound,
+        "nobody finds it by that name"
+    );
+    let taken_back = app.core.prompt_redirect(RedirectSet { to: Some("mail/answer".into()), ..let_go }).await.unwrap();
+    assert_eq!(taken_back.redirects.len(), 1);
+    assert_eq!(app.core.prompt_get(named(REPLY)).await.unwrap().prompt.summary.name.as_str(), "mail/answer");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,9 +142,12 @@ async fn a_protected_label_moves_when_that_is_confirmed_and_goes_back() {
     app.core.prompt_label(LabelSet { confirmed: true, seen: Some(from), ..label(Some(to)) }).await.unwrap();
     let stale = LabelSet { confirmed: true, seen: Some(from), ..label(None) };
     assert_eq!(app.core.prompt_label(stale).await.unwrap_err().code, Code::Conflict, "it points elsewhere by now");
-    let back = LabelBack { name: REPLY.into(), label: "production".into(), confirmed: false };
+    let back = LabelBack { name: REPLY.into(), label: "production".into(), confirmed: false, seen: None };
     assert_eq!(app.core.label_back(back.clone()).await.unwrap_err().code, Code::Protected);
-    let moved = app.core.label_back(LabelBack { confirmed: true, ..back }).await.unwrap().moved;
+    let stale = LabelBack { confirmed: true, seen: Some(from), ..back.clone() };
+    assert_eq!(app.core.label_back(stale).await.unwrap_err().code, Code::Conflict, "it points elsewhere by now");
+    let seen = LabelBack { confirmed: true, seen: Some(to), ..back };
+    let moved = app.core.label_back(seen).await.unwrap().moved;
     assert_eq!((moved.from, moved.to), (Some(to), Some(from)));
     let changes = app.core.label_history(named(REPLY)).await.unwrap().changes;
     assert_eq!(changes[0].what, LabelEvent::Back { from: Some(to), to: Some(from) });

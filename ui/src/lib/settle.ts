@@ -1,18 +1,10 @@
-import { call, describeError, errorText, type LabelChoice, type Settled } from "./host/index.ts";
+import { call, errorText, toApiError, type LabelChoice, type Settled } from "./host/index.ts";
 import { library } from "./state/library.svelte.ts";
 import { toasts } from "./state/toasts.svelte.ts";
 
-/**
- * True when a problem is that git could not merge a prompt's files. The list has no field for it, so it is told by the
- * way out that the core names in its sentence.
- */
-export function isUnmerged(problem: string | null | undefined): boolean {
-  return problem?.includes("settle the prompt") ?? false;
-}
-
-/** The same for a prompt that couldn't be read because of it. */
+/** True when a prompt couldn't be read because git could not merge its files. */
 export function failedUnmerged(error: unknown): boolean {
-  return error !== undefined && isUnmerged(describeError(error).message);
+  return error !== undefined && toApiError(error).code === "unmerged";
 }
 
 /** Keeps both sides of what git could not merge. Nothing is lost, so nothing is asked. */

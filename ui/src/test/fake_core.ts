@@ -3,6 +3,8 @@ import type {
   CallStart,
   DiffOf,
   Event,
+  IncludeRow,
+  Item,
   LabelChange,
   Prompt,
   PromptDetail,
@@ -28,7 +30,12 @@ export interface FakeCore {
   labelChanges: LabelChange[];
   draft: { source: Source; base: number; saved_at: string } | null;
   values: SavedValues[];
-  calls: Map<string, { call: Call; answer: string }>;
+  /** What the text includes, and what includes the prompt. */
+  includes: IncludeRow[];
+  includedBy: string[];
+  /** The items of the prompt's data set. */
+  items: Item[];
+  calls: Map<string, { call: Call; answer: string; values: CallStart["values"] }>;
   votes: Vote[];
   /** What the next calls answer, in turn. */
   answers: string[];
@@ -145,6 +152,9 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     values: ["late parcel", "angry, all capitals", "refund after 90 days", "no orders", "German, informal"].map(
       (name, index): SavedValues => ({ name, values: index === 3 ? { ...LATE, orders: [] } : { ...LATE } }),
     ),
+    includes: [],
+    includedBy: [],
+    items: [],
     calls: new Map(),
     votes: [],
     answers: [],
@@ -168,6 +178,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       changed_at: core.versions.at(-1)?.at ?? null,
       archived: false,
       problem: core.problem,
+      unmerged: core.problem !== null,
     },
     versions: core.versions
       .map((version, index) => ({
@@ -234,7 +245,10 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     point(label, version, "moved", confirmed);
     return prompt();
   });
-  host.answer("label_back", ({ label, confirmed }) => {
+  host.answer("label_back", ({ label, seen, confirmed }) => {
+    if (seen != null && core.labels[label] !== seen) {
+      throw new ApiError({ code: "conflict", message: `the label ${label} points elsewhere by now` });
+    }
     const before = core.labelChanges.find((change) => change.label === label && change.event === "moved");
     const to = before?.event === "moved" ? before.from : null;
     const moved = point(label, to, "back", confirmed);
@@ -248,6 +262,21 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
   host.answer("prompt_settle", () => {
     core.problem = null;
     return { prompt: prompt(), settled: { renumbered: [{ from: 3, to: 4 }], labels: [] } };
+  });
+  host.answer("prompt_includes", () => ({ includes: core.includes, included_by: core.includedBy }));
+  host.answer("item_save", ({ name, values, expected, case: of }) => {
+    const item = {
+      id: `item-${core.items.length + 1}`,
+      values,
+      ...(of ? { case: of } : {}),
+      ...(expected ? { expected } : {}),
+    };
+    core.items.push(item);
+    return { item, file: `datasets/${name}.jsonl`, unchanged: false };
+  });
+  host.answer("item_remove", ({ id }) => {
+    core.items = core.items.filter((one) => one.id !== id);
+    return { removed: true };
   });
   host.answer("label_history", () => ({ changes: core.labelChanges }));
   host.answer("prompt_values", ({ values }) => {
@@ -298,7 +327,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     return {
       call: entry.call,
       messages: [],
-      values: {},
+      values: entry.values,
       answer: entry.answer,
       reply: null,
       decisions: [],
@@ -362,7 +391,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     });
   }
 
-  function stream({ text, target }: CallStart, answer: string): string {
+  function stream({ text, target, values }: CallStart, answer: string): string {
     const simulated = target.name === "simulated";
     const model = target.by === "model" ? target.name : "gpt-5-mini";
     const call = sampleCall({
@@ -399,7 +428,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
         state: "waiting",
       } as Call["attempts"][number],
     ];
-    core.calls.set(call.id, { call, answer: "" });
+    core.calls.set(call.id, { call, answer: "", values });
     setTimeout(() => host.send([{ kind: "call", call }]), 0);
     const fault = core.fault;
     core.fault = undefined;

@@ -113,6 +113,7 @@ export function promptRow(name: string, change: Partial<PromptRow> = {}): Prompt
     description: "Answers a customer's mail from the facts that are given",
     variables: ["shop", "customer", "policy", "message"],
     problem: null,
+    unmerged: false,
     draft_at: null,
     last_badge: { state: "unverified", reason: "no judge is configured" },
     last_simulated: false,

@@ -15,6 +15,7 @@ mod exporting;
 mod gateway;
 mod importing;
 mod includes;
+mod items;
 mod keys;
 mod labels;
 mod language;

@@ -17,6 +17,8 @@ pub enum Code {
     Invalid,
     /// It is there already, or changed meanwhile.
     Conflict,
+    /// Git could not merge a prompt's files; settling the prompt keeps both sides.
+    Unmerged,
     /// A version's text isn't what was saved.
     Tampered,
     /// A label is protected, and moving it wasn't confirmed.
@@ -166,6 +168,7 @@ impl From<RegistryError> for ApiError {
             other => other,
         };
         let code = match &error {
+            error if error.is_unmerged() => Code::Unmerged,
             RegistryError::NotFound { .. }
             | RegistryError::NoVersion { .. }
             | RegistryError::NoLabel { .. }
@@ -175,7 +178,6 @@ impl From<RegistryError> for ApiError {
             | RegistryError::ValuesChanged { .. }
             | RegistryError::LabelMoved { .. }
             | RegistryError::ChangedMeanwhile { .. }
-            | RegistryError::Conflict { .. }
             | RegistryError::Busy { .. } => Code::Conflict,
             RegistryError::Protected { .. } => Code::Protected,
             RegistryError::Changed { .. } => Code::Tampered,

@@ -44,12 +44,18 @@ macro_rules! commands {
             label_history(PromptNamed) -> LabelHistory;
             /// Keeps the saved test values.
             prompt_values(ValuesSave) -> Prompt;
+            /// Adds an item to the data set of a prompt.
+            item_save(ItemSave) -> ItemSaved;
+            /// Takes an item out of the data set of a prompt.
+            item_remove(ItemNamed) -> ItemRemoved;
             /// Makes a prompt.
             prompt_create(PromptCreate) -> PromptDetail;
             /// Renames a prompt.
             prompt_rename(PromptRename) -> PromptDetail;
             /// The old names of prompts, and where they lead.
             prompt_redirects(Empty) -> Redirects;
+            /// Lets an old name lead to a prompt, or nowhere.
+            prompt_redirect(RedirectSet) -> Redirects;
             /// Settles what git could not merge in a prompt's files, so that both sides are kept.
             prompt_settle(PromptNamed) -> PromptSettled;
             /// Puts a prompt away, so that it is in no list, or takes it back.

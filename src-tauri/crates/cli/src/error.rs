@@ -137,6 +137,7 @@ impl From<ApiError> for Error {
             Code::NotFound => "not_found",
             Code::Invalid => "invalid",
             Code::Conflict => "conflict",
+            Code::Unmerged => "unmerged",
             Code::Tampered => "tampered",
             Code::Protected => "protected",
             Code::Keychain => "keychain",

@@ -72,6 +72,13 @@ pub enum LossKind {
     Unrolled,
 }
 
+impl Loss {
+    /// Whether it forbids values that follow the schema.
+    pub fn is_narrowing(&self) -> bool {
+        matches!(self.what, LossKind::Narrowed | LossKind::Unrolled)
+    }
+}
+
 /// Writes a schema in a provider's subset.
 pub fn rewrite(schema: &Value, dialect: Dialect) -> Rewritten {
     let rules = rules::of(dialect);
@@ -85,7 +92,7 @@ pub fn rewrite(schema: &Value, dialect: Dialect) -> Rewritten {
 impl Rewritten {
     /// Whether there are values that follow the schema and that what is sent can't say.
     pub fn is_narrower(&self) -> bool {
-        self.losses.iter().any(|loss| matches!(loss.what, LossKind::Narrowed | LossKind::Unrolled))
+        self.losses.iter().any(Loss::is_narrowing)
     }
 
     /// The value of an answer to the rewritten schema, as the schema itself has it: without the wrapper, under the names

@@ -134,6 +134,7 @@ impl Loss {
         match (self.what, self.keyword.as_str()) {
             (LossKind::Dropped, _) => "isn’t sent; the answer is checked for it afterwards",
             (LossKind::Weakened, _) => "a weaker form is sent; the answer is checked for it afterwards",
+            (LossKind::Narrowed, _) => "can’t be said in full, so the schema is sent as it is, with less of a promise",
             (LossKind::Changed, "type") => "sent in another form, and the answer is put back",
             (LossKind::Changed, "properties") => "a key is sent under another name, and the answer is put back",
             (LossKind::Changed, _) => "sent as a list of pairs, and the answer is put back",

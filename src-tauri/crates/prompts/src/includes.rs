@@ -7,6 +7,7 @@
 
 mod flat;
 mod freeze;
+mod inline;
 mod problem;
 mod statements;
 mod target;
@@ -15,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use signalbox_domain::ContentHash;
 use ts_rs::TS;
 
-pub(crate) use self::flat::{Flat, flatten};
+pub(crate) use self::{
+    flat::{Flat, flatten},
+    inline::{Inlined, inline},
+};
 pub use self::{
     freeze::{Frozen, freeze},
     problem::{IncludeError, IncludeProblem},

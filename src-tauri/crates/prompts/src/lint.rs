@@ -59,6 +59,7 @@ fn check(source: &Source, saved: &[SavedValues], scope: Option<&Scope<'_>>) -> V
     schema::check(&head, &yaml, &mut found);
     secrets::check(Part::Head, &head, &mut found);
     secrets::check(Part::Body, &body, &mut found);
+    secrets::check_values(&head, &document, saved, &mut found);
     match template::read(&source.body) {
         Err(problem) => {
             let (bytes, message) = (problem.bytes, problem.message);

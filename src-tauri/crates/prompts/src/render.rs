@@ -6,7 +6,7 @@
 
 mod error;
 mod messages;
-mod places;
+pub(crate) mod places;
 pub(crate) mod roles;
 
 use std::borrow::Cow;
@@ -18,6 +18,7 @@ use signalbox_domain::{Message, MessageRole};
 use ts_rs::TS;
 
 pub use self::error::{Place, RenderError};
+pub(crate) use self::messages::all_markers;
 use self::{messages::Messages, places::Places};
 use crate::{
     analysis::{Analysis, analyse},

@@ -1,7 +1,8 @@
 //! How a model can be held to a schema: the strongest way that its protocol has for it.
 
 use serde::{Deserialize, Serialize};
-use signalbox_output::Dialect;
+use serde_json::Value;
+use signalbox_output::{Dialect, Rewritten, rewrite};
 use ts_rs::TS;
 
 use crate::presets::SchemaSupport;
@@ -50,6 +51,18 @@ impl SchemaWay {
         Self { mode: SchemaMode::Strict, dialect: Some(dialect) }
     }
 
+    /// How an answer to this schema is asked for, and the schema in the provider's own subset; none where it is sent as it
+    /// is. A subset that can't say every value that follows the schema isn't used: it would forbid right answers.
+    pub fn of(self, schema: &Value) -> (SchemaMode, Option<Rewritten>) {
+        let written = self.dialect.map(|dialect| rewrite(schema, dialect));
+        match (self.dialect, written) {
+            (_, Some(written)) if !written.is_narrower() => (self.mode, Some(written)),
+            // It takes closed objects only there, and any schema as that of a tool.
+            (Some(Dialect::AnthropicStrict), Some(_)) => Self::tool(Dialect::AnthropicTool).of(schema),
+            _ => (self.mode, None),
+        }
+    }
+
     /// The schema is that of a tool.
     pub const fn tool(dialect: Dialect) -> Self {
         Self { mode: SchemaMode::Tool, dialect: Some(dialect) }
@@ -82,4 +95,29 @@ pub(crate) fn of_openai(support: SchemaSupport, model: &str) -> SchemaWay {
 /// The way of a model of Anthropic, wherever it is served.
 pub(crate) fn of_anthropic(can_be_held: bool) -> SchemaWay {
     if can_be_held { SchemaWay::strict(Dialect::AnthropicStrict) } else { SchemaWay::tool(Dialect::AnthropicTool) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_subset_that_forbids_right_answers_is_not_used() {
+        let closed = json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]});
+        let open = json!({"type": "object", "properties": {"a": {"type": "object"}}, "required": ["a"]});
+        for (way, schema, mode, rewritten) in [
+            (SchemaWay::strict(Dialect::OpenaiStrict), &closed, SchemaMode::Strict, true),
+            (SchemaWay::strict(Dialect::OpenaiStrict), &open, SchemaMode::Strict, false),
+            (SchemaWay::strict(Dialect::AnthropicStrict), &closed, SchemaMode::Strict, true),
+            (SchemaWay::strict(Dialect::AnthropicStrict), &open, SchemaMode::Tool, true),
+            (SchemaWay::tool(Dialect::AnthropicTool), &open, SchemaMode::Tool, true),
+            (SchemaWay::JSON, &closed, SchemaMode::JsonMode, false),
+            (SchemaWay::PROMPT, &open, SchemaMode::Prompt, false),
+        ] {
+            let (asked, written) = way.of(schema);
+            assert_eq!((asked, written.is_some()), (mode, rewritten), "{way:?} {schema}");
+        }
+    }
 }

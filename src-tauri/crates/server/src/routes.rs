@@ -51,7 +51,7 @@ fn refuse(error: &ApiError) -> Response {
     let status = match error.code {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Invalid => StatusCode::BAD_REQUEST,
-        Code::Conflict | Code::Tampered | Code::Protected | Code::AlreadyOpen => StatusCode::CONFLICT,
+        Code::Conflict | Code::Unmerged | Code::Tampered | Code::Protected | Code::AlreadyOpen => StatusCode::CONFLICT,
         Code::Provider => StatusCode::BAD_GATEWAY,
         Code::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::Keychain | Code::ReadOnly | Code::Newer | Code::Damaged | Code::Internal => {

@@ -75,7 +75,6 @@ pub(crate) fn attempt(
     number: u32,
     model: &str,
     request_hash: ContentHash,
-    raw_hash: None,
     started_at: Timestamp,
     failure: Option<Failure>,
 ) -> Attempt {
@@ -90,6 +89,7 @@ pub(crate) fn attempt(
         first_token_ms: None,
         total_ms: Some(10),
         request_hash,
+        raw_hash: None,
         usage: None,
         cost: None,
         state: failure

@@ -16,6 +16,8 @@ export class Autosave<T> {
   #read: () => T;
   #write: (value: T) => Promise<string>;
   #dirty = false;
+  /** When the oldest change came that isn't stored yet. */
+  #since = 0;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
@@ -39,6 +41,7 @@ export class Autosave<T> {
 
   /** The text changed. Costs nothing but a timer. */
   change(): void {
+    if (!this.#dirty) this.#since = performance.now();
     this.#dirty = true;
     if (this.#state.kind !== "failing" && this.#state.kind !== "waiting") this.#state = { kind: "waiting" };
     if (this.#writing === undefined) this.#timer ??= setTimeout(() => void this.flush(), this.#within);
@@ -96,7 +99,9 @@ export class Autosave<T> {
     }
     this.#writing = undefined;
     if (!this.#dirty) return;
-    const wait = TRY_AGAIN[Math.min(this.#failures, TRY_AGAIN.length) - 1] ?? this.#within;
+    // What was typed during a write has waited as long as that took.
+    const rest = Math.max(0, this.#within - (performance.now() - this.#since));
+    const wait = TRY_AGAIN[Math.min(this.#failures, TRY_AGAIN.length) - 1] ?? rest;
     this.#timer ??= setTimeout(() => void this.flush(), wait);
   }
 }

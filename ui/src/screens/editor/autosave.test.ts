@@ -67,6 +67,18 @@ describe("autosave", () => {
     expect(one.autosave.dirty).toBe(false);
   });
 
+  it("lets what is typed during a slow write wait no longer than anything else", async () => {
+    const one = store();
+    one.type("a");
+    await vi.advanceTimersByTimeAsync(SAVE_WITHIN);
+    one.type("ab");
+    await vi.advanceTimersByTimeAsync(SAVE_WITHIN - 50);
+    await one.end();
+    expect(one.open).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(one.open.map((write) => write.text)).toEqual(["ab"]);
+  });
+
   it("flushes at once", async () => {
     const one = store();
     one.type("a");

@@ -1,6 +1,7 @@
 import { EditorView } from "@codemirror/view";
 import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CommandName, Request } from "$lib/host/index.ts";
 import { events } from "$lib/state/events.ts";
 import { library } from "$lib/state/library.svelte.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
@@ -49,6 +50,8 @@ function type(text: string): void {
 }
 
 const key = (one: string) => fireEvent.keyDown(document.body, { key: one, ctrlKey: true });
+const requests = <N extends CommandName>(name: N) =>
+  host.asked.filter((one) => one.name === name).map((one) => one.request as Request<N>);
 const until = (check: () => void) => vi.waitFor(check, { timeout: 3_000 });
 
 describe("the editor", () => {
@@ -176,8 +179,9 @@ describe("the editor", () => {
     await until(() => expect(screen.queryByTestId("save-dialog")).toBeNull());
     await key("d");
     await screen.findByTestId("version-4");
-    await until(() => expect(screen.getByTestId("diff").querySelector("ins")?.textContent).toContain("Be brief."));
-    expect(screen.getByTestId("diff-left").textContent).toContain("3 staging");
+    const inserted = () => [...screen.getByTestId("diff").querySelectorAll("ins")].map((one) => one.textContent).join();
+    await until(() => expect(inserted()).toContain("Be brief."));
+    expect(screen.getByTestId("diff-left").textContent).toContain("2 production");
   });
 
   it("moves a label after naming what it replaces, and back by undo", async () => {
@@ -261,8 +265,94 @@ describe("the editor", () => {
     await fireEvent.click(first);
     await until(() => expect(screen.getByTestId("diff-left").dataset.value).toBe("1"));
     expect(screen.getByTestId("diff-right").dataset.value).toBe("2");
-    await fireEvent.click(screen.getByTestId("timeline-labels"));
-    expect(screen.queryByTestId("label-1")).toBeNull();
+    await fireEvent.pointerDown(screen.getByTestId("timeline-more"), { button: 0, pointerType: "mouse" });
+    await fireEvent.click(await screen.findByTestId("timeline-more-labels"));
+    await until(() => expect(screen.queryByTestId("label-1")).toBeNull());
+  });
+
+  it("moves no label back that somebody else has moved since it was looked at", async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: "L", ctrlKey: true, shiftKey: true });
+    await until(() => expect(screen.getByTestId("label-dialog").textContent).toContain("Roll back production"));
+    core.labels.production = 3;
+    await fireEvent.submit(screen.getByTestId("label-dialog"));
+    expect((await screen.findByTestId("label-moved")).textContent?.replace(/\s+/g, " ")).toContain("points to 3");
+    expect(core.labels.production).toBe(3);
+  });
+
+  it("compares with what is in use by one key, and with anything by another side", async () => {
+    await open();
+    type("more");
+    await key("d");
+    await until(() => expect(screen.getByTestId("diff-left").dataset.value).toBe("2"));
+    expect(screen.getByTestId("diff-right").dataset.value).toBe("draft");
+    for (const what of ["template", "rendered", "parameters", "schema", "head"] as const) {
+      await fireEvent.click(screen.getByTestId(`diff-what-${what}`));
+      await until(() => expect(requests("prompt_diff").at(-1)).toMatchObject({ what, left: { number: 2 } }));
+    }
+    await key("d");
+    await until(() => expect(screen.queryByTestId("diff-left")?.checkVisibility?.() ?? false).toBe(false));
+  });
+
+  it("shows before a version is saved every word that it changes", async () => {
+    await open();
+    type("\nKeep it short.");
+    await key("s");
+    const review = await screen.findByTestId("save-review");
+    await until(() => expect(review.querySelector("ins")?.textContent).toContain("Keep it short."));
+    await fireEvent.click(screen.getByTestId("save-what-rendered"));
+    await until(() => expect(requests("prompt_diff").at(-1)).toMatchObject({ what: "rendered" }));
+  });
+
+  it("says what is included, with what, and whether it has moved since", async () => {
+    const version = (number: number) => ({ name: "shared/tone", version: number, hash: `b3:${number}` });
+    core.includes = [
+      { target: "shared/tone@production", line: 3, frozen: version(3), now: version(4), problem: null },
+      { target: "shared/rules", line: 5, frozen: null, now: version(1), problem: null },
+      { target: "support/reply", line: 6, frozen: null, now: null, problem: "support/reply would include itself" },
+    ];
+    core.includedBy = ["support/triage"];
+    await open();
+    await key("d");
+    await fireEvent.click(await screen.findByTestId("drawer-tab-includes"));
+    await until(() => expect(screen.getAllByTestId("include-row")).toHaveLength(3));
+    const told = screen.getAllByTestId("include-row").map((row) => row.textContent?.replace(/\s+/g, " ").trim());
+    expect(told[0]).toContain("3 shared/tone@production 3 4 moved to 4");
+    expect(told[1]).toContain("5 shared/rules – 1 not saved yet");
+    expect(told[2]).toContain("can't be included support/reply would include itself");
+    expect(screen.getByTestId("drawer-tab-includes").textContent).toContain("1 moved");
+    expect(screen.getByTestId("included-by-row").textContent).toBe("support/triage");
+    await fireEvent.keyDown(screen.getByTestId("includes-list"), { key: "Enter" });
+    await until(() => expect(router.place).toEqual({ screen: "editor", prompt: "shared/tone" }));
+  });
+
+  it("runs with every set of test values, and shows the runs by what they were started with", async () => {
+    await open();
+    const cases = core.values.map(({ name }) => name);
+    expect(screen.getByTestId("run-all-values").textContent).toContain(`Run all ${cases.length}`);
+    await fireEvent.keyDown(document.body, { key: "Enter", ctrlKey: true, shiftKey: true });
+    await until(() => expect(screen.getAllByTestId("run-row")).toHaveLength(cases.length));
+    expect(requests("call_start").map(({ values }) => values)).toEqual(core.values.map(({ values }) => values));
+    const rows = screen.getAllByTestId("run-row").map((row) => row.textContent);
+    for (const name of cases)
+      expect(
+        rows.some((row) => row?.includes(name)),
+        name,
+      ).toBe(true);
+    await until(() => expect(screen.getByTestId("output").dataset.status).toBe("done"));
+  });
+
+  it("saves the values as a test item, with the answer to them as the wanted one, and takes it out by undo", async () => {
+    await open();
+    await key("Enter");
+    await until(() => expect(screen.getByTestId("output").dataset.status).toBe("done"));
+    await fireEvent.keyDown(document.body, { key: "S", ctrlKey: true, shiftKey: true });
+    expect((await screen.findByTestId("toast")).textContent).toContain("datasets/support/reply.jsonl");
+    expect(core.items).toMatchObject([
+      { case: core.values[0]?.name, values: core.values[0]?.values, expected: expect.stringContaining("Dear Maya") },
+    ]);
+    await toasts.undo();
+    expect(core.items).toEqual([]);
   });
 
   it("has a way out when git could not merge the prompt", async () => {

@@ -34,6 +34,19 @@ export function freeName(wanted: string, taken: readonly SavedValues[]): string 
   return name;
 }
 
+/** Whether two values are the same, whatever the order of their keys. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key], right[key]))
+  );
+}
+
 function same(a: SavedValues, b: SavedValues): boolean {
   return a.name === b.name && JSON.stringify(a.values) === JSON.stringify(b.values);
 }

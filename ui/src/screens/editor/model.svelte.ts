@@ -2,24 +2,33 @@ import { onDestroy, untrack } from "svelte";
 import { useCommand } from "$lib/commands/registry.svelte.ts";
 import type { MenuItem } from "$lib/components/menu.ts";
 import { plural } from "$lib/format/numbers.ts";
-import { call, type DiffAnswer, type DiffRequest, type Target } from "$lib/host/index.ts";
+import { call, errorText, type DiffAnswer, type DiffRequest, type Target } from "$lib/host/index.ts";
 import { isGone } from "$lib/host/gone.ts";
 import { useFact } from "$lib/state/facts.svelte.ts";
 import { clockTime } from "$lib/format/time.ts";
 import { providers } from "$lib/state/providers.svelte.ts";
 import { router } from "$lib/state/router.svelte.ts";
+import { remembered } from "$lib/state/session.svelte.ts";
 import { runs, type Run } from "$lib/state/runs.svelte.ts";
 import { toasts } from "$lib/state/toasts.svelte.ts";
 import { compareDraft } from "../compare/open.ts";
+import { ASK_ABOVE, Batch } from "./batch.svelte.ts";
+import { Including } from "./includes.svelte.ts";
+import { saveItem } from "./items.ts";
 import { Latest } from "./latest.ts";
 import { remember, rememberedTarget } from "./memory.ts";
 import type { Asked } from "./moving.svelte.ts";
 import { chooseTarget, firstModel, isSimulated } from "./names.ts";
 import { openedPrompt, type Opened, type Part } from "./opened.svelte.ts";
+import { PromptCalls } from "./prompt_calls.svelte.ts";
 import { Running } from "./running.svelte.ts";
+import { Sides } from "./sides.svelte.ts";
 
 /** A question that is open over the editor. */
-export type Question = { kind: "save" } | ({ kind: "label" } & Asked);
+export type Question = { kind: "save" } | { kind: "run-all" } | ({ kind: "label" } & Asked);
+
+/** What the drawer shows. */
+export type DrawerTab = "versions" | "includes" | "runs";
 
 /** The editor of one prompt as long as it is on screen: what runs, what is compared, and what its commands do. */
 export class EditorModel {
@@ -35,13 +44,22 @@ export class EditorModel {
   #wanted = $state.raw<Target>();
   /** The versions are in sight, and with them how much the draft changes. */
   drawer = $state(false);
-  #sides = $state.raw<{ left: string; right: string }>();
+  readonly drawerTab = remembered<DrawerTab>("editor.drawer.tab", "versions");
+  readonly sides: Sides;
+  readonly including: Including;
+  readonly calls: PromptCalls;
+  readonly batch: Batch;
+  #show: (open: boolean) => void = () => undefined;
   #summary = $state("");
   #differ: Latest<DiffRequest, DiffAnswer>;
 
   constructor(name: string) {
     this.opened = openedPrompt(name);
     this.running = new Running(this.opened);
+    this.sides = new Sides(this.opened);
+    this.calls = new PromptCalls(name);
+    this.batch = new Batch(this.opened, this.calls);
+    this.including = new Including(this.opened, () => this.drawer || this.dialog?.kind === "save");
     this.#wanted = rememberedTarget(name);
     this.#differ = new Latest<DiffRequest, DiffAnswer>(
       (request) => call("prompt_diff", request),
@@ -73,25 +91,17 @@ export class EditorModel {
   }
   /** Something can be cancelled. */
   get busy(): boolean {
-    return this.running.starting || (this.shown?.running ?? false);
+    return this.running.starting || this.batch.busy || (this.shown?.running ?? false);
+  }
+  /** The most that running all test values would cost; nothing where no price is known. 0 where it is free. */
+  get priceOfAll(): number | undefined {
+    const estimate = this.opened.rendered?.estimates.find(({ model }) => model === this.model);
+    const one = estimate?.free ? 0 : (estimate?.at_most ?? undefined);
+    return one === undefined ? undefined : one * this.opened.cases.saved.length;
   }
   /** Words that came and went since the latest version; empty without a draft. */
   get summary(): string {
     return this.opened.isDraft ? this.#summary : "";
-  }
-  get left(): string {
-    const left = this.#valid(this.#sides?.left) ?? String(this.opened.base || this.opened.latestNumber);
-    if (left !== this.right) return left;
-    // A version is compared with the one before it.
-    const older = (this.opened.prompt?.versions ?? [])
-      .map(({ number }) => number)
-      .filter((number) => number < Number(left));
-    return older.length > 0 ? String(Math.max(...older)) : left;
-  }
-  get right(): string {
-    const right = this.#valid(this.#sides?.right) ?? "draft";
-    if (right !== "draft" || this.opened.isDraft) return right;
-    return String(this.opened.latestNumber);
   }
 
   async open(autorun: boolean): Promise<void> {
@@ -123,17 +133,51 @@ export class EditorModel {
     await this.running.start(target);
   }
 
-  cancel(): Promise<void> {
-    return this.running.cancel();
+  /** Runs the text with every set of test values. Many calls that cost something are started after a question. */
+  async startAll(sure = false): Promise<void> {
+    const { target } = this;
+    const count = this.opened.cases.saved.length;
+    if (!target || this.busy || count === 0) return;
+    if (!sure && count > ASK_ABOVE && this.priceOfAll !== 0) {
+      this.dialog = { kind: "run-all" };
+      return;
+    }
+    const first = await this.batch.start(target);
+    if (first) this.running.show(first);
+    this.openDrawer("runs");
   }
 
-  setSides(left: string, right: string): void {
-    this.#sides = { left, right };
+  async cancel(): Promise<void> {
+    await Promise.all([this.running.cancel(), this.batch.busy && this.batch.cancel()]);
   }
 
-  showDifference(left: string, right: string, open: () => void): void {
-    this.setSides(left, right);
-    open();
+  /** Opens the drawer at one of its tabs. */
+  openDrawer(tab: DrawerTab): void {
+    this.drawerTab.value = tab;
+    this.#show(true);
+  }
+
+  /** Opens the drawer at the versions, and shuts it when they are in sight. */
+  toggleVersions(): void {
+    if (this.drawer && this.drawerTab.value === "versions") this.#show(false);
+    else this.openDrawer("versions");
+  }
+
+  closeDrawer(): void {
+    this.#show(false);
+  }
+
+  showDifference(left: string, right: string): void {
+    this.sides.choose(left, right);
+    this.openDrawer("versions");
+  }
+
+  async saveItem(): Promise<void> {
+    try {
+      await saveItem(this.opened, this.shown);
+    } catch (error) {
+      toasts.show({ text: `The item was not saved: ${errorText(error)}` });
+    }
   }
 
   /** Puts a version's text into the editor; the text before it is one undo away. */
@@ -162,7 +206,7 @@ export class EditorModel {
   }
 
   /** Seldom used things, and the versions where there is no room for their button. */
-  menu(compact: boolean, toggleDrawer?: () => void): MenuItem[] {
+  menu(compact: boolean, tiny: boolean): MenuItem[] {
     const { opened } = this;
     const items: MenuItem[] = [
       {
@@ -186,6 +230,21 @@ export class EditorModel {
         command: "split",
         run: () => this.openCompare(),
       },
+      {
+        id: "includes",
+        label: "Includes",
+        icon: "file",
+        command: "show-includes",
+        run: () => this.openDrawer("includes"),
+      },
+      { id: "runs", label: "Runs", icon: "calls", command: "show-runs", run: () => this.openDrawer("runs") },
+      {
+        id: "item",
+        label: "Save as test item",
+        icon: "plus",
+        command: "save-item",
+        run: () => void this.saveItem(),
+      },
     ];
     if (opened.isDraft) {
       items.push({
@@ -196,13 +255,15 @@ export class EditorModel {
         run: () => this.discard(),
       });
     }
-    const versions: MenuItem[] = toggleDrawer
-      ? [{ id: "diff", label: "Versions and difference", icon: "branch", command: "diff", run: toggleDrawer }]
+    const toggle = () => this.toggleVersions();
+    const versions: MenuItem[] = tiny
+      ? [{ id: "diff", label: "Versions and difference", icon: "branch", command: "diff", run: toggle }]
       : [];
     return compact ? versions : [...versions, ...items];
   }
 
-  bindCommands(toggleDrawer: () => void, full: () => boolean): void {
+  bindCommands(show: (open: boolean) => void, full: () => boolean): void {
+    this.#show = show;
     const ready = () => this.opened.ready;
     useCommand(
       "run",
@@ -217,7 +278,23 @@ export class EditorModel {
     useCommand("save-version", () => this.#ask({ kind: "save" }), ready);
     useCommand("move-label", () => this.#ask({ kind: "label" }), ready);
     useCommand("roll-back-label", () => this.#ask({ kind: "label", back: true }), ready);
-    useCommand("diff", toggleDrawer, ready);
+    useCommand("diff", () => this.toggleVersions(), ready);
+    useCommand(
+      "diff-production",
+      () => {
+        this.sides.reset();
+        this.openDrawer("versions");
+      },
+      () => ready() && this.sides.inUse !== undefined,
+    );
+    useCommand("show-includes", () => this.openDrawer("includes"), ready);
+    useCommand("show-runs", () => this.openDrawer("runs"), ready);
+    useCommand(
+      "run-all",
+      () => void this.startAll(),
+      () => ready() && !this.busy && this.target !== undefined && this.opened.cases.saved.length > 0,
+    );
+    useCommand("save-item", () => void this.saveItem(), ready);
     useCommand(
       "split",
       () => this.openCompare(),
@@ -227,11 +304,6 @@ export class EditorModel {
 
   #ask(question: Question): void {
     this.dialog = question;
-  }
-
-  #valid(side: string | undefined): string | undefined {
-    if (side === undefined || side === "draft") return side;
-    return this.opened.prompt?.versions.some(({ number }) => String(number) === side) ? side : undefined;
   }
 
   #follow(): void {

@@ -142,10 +142,7 @@ export class Moving {
 
   async #goBack(): Promise<boolean> {
     const { opened, label, confirmed } = this;
-    // Going back asks for no version that was seen, so it is looked at here.
-    await opened.refresh();
-    if (this.now !== this.from) return false;
-    const { from, to } = await opened.labelBack(label, confirmed);
+    const { from, to } = await opened.labelBack(label, this.from ?? null, confirmed);
     this.#told("Moved", from, to, "back ");
     return true;
   }

@@ -8,6 +8,7 @@ import { changeTo } from "$lib/codemirror/text.ts";
 import { commandKeys } from "$lib/commands/registry.svelte.ts";
 import {
   call,
+  type CallText,
   type Definition,
   type LabelChange,
   type LabelMove,
@@ -87,6 +88,8 @@ export class Opened {
         values: this.cases.values,
         saved: [...this.cases.saved],
         prompt: this.name,
+        // A version takes what it was saved with; a draft what saving it now would take.
+        frozen: !this.isDraft,
       }),
     (preview, question) => this.#show(preview, question),
     (error) => (this.previewError = error),
@@ -113,12 +116,15 @@ export class Opened {
   /** The text differs from the latest version. Reactive. */
   get isDraft(): boolean {
     void this.edits;
+    return this.changed("body") || this.changed("head");
+  }
+
+  /** Whether a part differs from the latest version. */
+  changed(part: Part): boolean {
     const states = this.#states;
     const docs = this.#latestDocs;
-    if (!states || !docs) return false;
-    return (
-      !states.body.doc.eq(docs.body) || (!states.head.doc.eq(docs.head) && !sameHead(states.head, this.latest.head))
-    );
+    if (!states || !docs || states[part].doc.eq(docs[part])) return false;
+    return part === "body" || !sameHead(states.head, this.latest.head);
   }
 
   get problems(): Record<Part, readonly Problem[]> {
@@ -129,6 +135,14 @@ export class Opened {
   source(): Source {
     const head = this.#states?.head.doc.toString() ?? "";
     return { head: closed(head), body: this.#states?.body.doc.toString() ?? "" };
+  }
+
+  /** The text as a call takes it. One that is a version runs as that version, so that its calls are counted with it. */
+  callText(): CallText {
+    const { name, isDraft, latestIs } = this;
+    return !isDraft && latestIs > 0
+      ? { kind: "version", name, number: latestIs }
+      : { kind: "draft", name, source: this.source() };
   }
 
   /** Reads the prompt. A text that is open already is kept, unless what is stored was changed elsewhere. */
@@ -239,9 +253,9 @@ export class Opened {
     this.prompt = await call("prompt_label", { name: this.name, label, version, seen, confirmed });
   }
 
-  /** Points a label to where it pointed before. */
-  async labelBack(label: string, confirmed = false): Promise<LabelMove> {
-    const { prompt, moved } = await call("label_back", { name: this.name, label, confirmed });
+  /** Points a label to where it pointed before, unless it points elsewhere by now than it was seen to. */
+  async labelBack(label: string, seen: number | null, confirmed = false): Promise<LabelMove> {
+    const { prompt, moved } = await call("label_back", { name: this.name, label, seen, confirmed });
     this.prompt = prompt;
     return moved;
   }
@@ -374,6 +388,14 @@ export class Opened {
       go: (definition) => this.#goTo(definition),
       renamed: (renaming) => this.#renamed(renaming),
     };
+  }
+
+  /** Puts the cursor on a line of the template, from 1, and shows it. */
+  goToLine(number: number): void {
+    const { doc } = this.state("body");
+    const { from } = doc.line(Math.min(Math.max(1, number), doc.lines));
+    this.#dispatch("body", { selection: { anchor: from }, scrollIntoView: true, userEvent: "select.line" });
+    if (!this.viewOf("body")) this.#scroll.body = EditorView.scrollIntoView(from, { y: "center" });
   }
 
   #goTo(definition: Definition): void {

@@ -47,6 +47,38 @@ function type(opened: Opened, text: string, part: Part = "body"): () => void {
 const saved = () => host.asked.filter((one) => one.name === "draft_save").length;
 
 describe("a prompt that is edited", () => {
+  it("asks for its draft to be kept at most 300 ms after every key, however long somebody types", async () => {
+    vi.useFakeTimers();
+    const opened = await open();
+    const view = new EditorView({ state: opened.state("body"), parent: document.body });
+    const detach = opened.attach("body", view);
+    const begin = view.state.doc.length;
+    /** When each key was pressed, and when a text with it was first sent. */
+    const pressed: number[] = [];
+    const sent: number[] = [];
+    host.answer("draft_save", async ({ source, base }) => {
+      const now = performance.now();
+      for (let key = 0; key < source.body.length - begin; key += 1) sent[key] ??= now;
+      // A disk that takes its time.
+      await new Promise((resolve) => setTimeout(resolve, 20 + ((pressed.length * 37) % 180)));
+      core.draft = { source, base, saved_at: new Date().toISOString() };
+      return { at: core.draft.saved_at };
+    });
+    for (let count = 0; count < 120; count += 1) {
+      pressed.push(performance.now());
+      const at = view.state.doc.length;
+      view.dispatch({ changes: { from: at, insert: "x" }, userEvent: "input.type" });
+      await vi.advanceTimersByTimeAsync(3 + ((count * 53) % 97));
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toHaveLength(pressed.length);
+    const waits = pressed.map((at, key) => (sent[key] ?? Number.POSITIVE_INFINITY) - at);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(300);
+    expect(core.draft?.source.body.endsWith("x".repeat(120))).toBe(true);
+    detach();
+    view.destroy();
+  });
+
   it("takes another name in both parts and in the test values, and undo takes it back", async () => {
     const { undo } = await import("@codemirror/commands");
     const { language } = await import("$lib/codemirror/language.ts");

@@ -1,4 +1,4 @@
-import { call, type CallText, type Target } from "$lib/host/index.ts";
+import { call, type Target } from "$lib/host/index.ts";
 import type { Opened } from "./opened.svelte.ts";
 import { memoryOf, remember } from "./memory.ts";
 
@@ -25,9 +25,9 @@ export class Running {
     this.#cancelled = false;
     this.error = undefined;
     try {
-      const started = await call("call_start", { text: this.#text(), values: this.#opened.cases.values, target });
-      this.id = started.call;
-      remember(this.#opened.name, { call: started.call });
+      const text = this.#opened.callText();
+      const started = await call("call_start", { text, values: this.#opened.cases.values, target });
+      this.show(started.call);
     } catch (error) {
       this.error = error;
     } finally {
@@ -43,16 +43,15 @@ export class Running {
     else if (this.id) await call("call_cancel", { call: this.id }).catch(() => undefined);
   }
 
+  /** Shows a call, now and after the next start. */
+  show(id: string): void {
+    this.id = id;
+    remember(this.#opened.name, { call: id });
+  }
+
   /** The shown call isn't known any more, as in a new state folder. */
   forget(): void {
     this.id = undefined;
     remember(this.#opened.name, { call: undefined });
-  }
-
-  /** A text that is a version runs as that version, so that its calls are counted with it. */
-  #text(): CallText {
-    const { name, isDraft, latestIs } = this.#opened;
-    if (!isDraft && latestIs > 0) return { kind: "version", name, number: latestIs };
-    return { kind: "draft", name, source: this.#opened.source() };
   }
 }

@@ -71,10 +71,11 @@ async function choose(...files: File[]): Promise<void> {
   const input = screen.getByTestId<HTMLInputElement>("import-files");
   const clicked = vi.spyOn(input, "click").mockImplementation(() => undefined);
   await fireEvent.keyDown(document.body, { key: "i", ctrlKey: true });
+  await fireEvent.click(await screen.findByTestId("import-choose"));
   expect(clicked).toHaveBeenCalledOnce();
   Object.defineProperty(input, "files", { configurable: true, value: files });
   await fireEvent.change(input);
-  await screen.findByTestId("import-dialog");
+  await vi.waitFor(() => expect(screen.queryByTestId("import-path")).toBeNull());
 }
 
 const yaml = () => new File(["prompts:\n  - Say héllo\n"], "bot.yaml");
@@ -86,7 +87,13 @@ describe("importing", () => {
     await choose(yaml());
     await vi.waitFor(() => expect(said("import-summary")).toBe("1 new prompt, 1 new version, 1 loss"));
     expect(requests("prompt_import_preview")).toEqual([
-      { files: [{ path: "bot.yaml", text: "prompts:\n  - Say héllo\n" }], format: null, into: null, rename: false },
+      {
+        files: [{ path: "bot.yaml", text: "prompts:\n  - Say héllo\n" }],
+        paths: [],
+        format: null,
+        into: null,
+        rename: false,
+      },
     ]);
     expect(screen.getAllByTestId("import-row").map((row) => row.textContent?.replace(/\s+/g, " ").trim())).toEqual([
       "bot bot.yaml promptfoo YAML, 1 loss new prompt",
@@ -96,6 +103,35 @@ describe("importing", () => {
       expect(said("losses")).toContain(part);
     }
     expect(requests("prompt_import")).toEqual([]);
+  });
+
+  it("takes a path that is typed: the first key looks, the second one imports", async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: "i", ctrlKey: true });
+    const path = await screen.findByTestId("import-path");
+    expect(button("import-submit").disabled).toBe(true);
+    expect(requests("prompt_import_preview")).toEqual([]);
+    await fireEvent.input(path, { target: { value: " ~/bots " } });
+    expect(requests("prompt_import_preview")).toEqual([]);
+    await fireEvent.submit(screen.getByTestId("import-dialog"));
+    await vi.waitFor(() => expect(said("import-summary")).toBe("1 new prompt, 1 new version"));
+    expect(requests("prompt_import_preview")).toMatchObject([{ files: [], paths: ["~/bots"] }]);
+    expect(requests("prompt_import")).toEqual([]);
+
+    // Another path: what was said of the first one isn't true of it.
+    await fireEvent.input(path, { target: { value: "~/other" } });
+    expect(screen.queryByTestId("import-list")).toBeNull();
+    host.answer("prompt_import_preview", () => {
+      throw new ApiError({ code: "not_found", message: "there is no file ~/other" });
+    });
+    await fireEvent.submit(screen.getByTestId("import-dialog"));
+    expect((await screen.findByTestId("import-error")).textContent).toContain("There is no file ~/other");
+    host.answer("prompt_import_preview", () => plan);
+    await fireEvent.input(path, { target: { value: "~/bots" } });
+    await fireEvent.submit(screen.getByTestId("import-dialog"));
+    await vi.waitFor(() => expect(button("import-submit").disabled).toBe(false));
+    await fireEvent.submit(screen.getByTestId("import-dialog"));
+    await vi.waitFor(() => expect(requests("prompt_import")).toMatchObject([{ paths: ["~/bots"] }]));
   });
 
   it("imports, and takes back by undo what wasn't there before", async () => {

@@ -8,8 +8,15 @@ import { readFiles, type Picked, type ReadFiles } from "./files.ts";
 export type ImportLine =
   { kind: "prompt"; key: string; row: ImportRow } | { kind: "unread"; key: string; unread: Unread };
 
-/** Files on their way into the library: what they would become is shown before anything is written. */
+/**
+ * Files on their way into the library, chosen, dropped or named by their path: what they would become is shown before
+ * anything is written.
+ */
 export class Importing {
+  /** Where files are on this machine, as somebody types it; for whoever has no hand for a file dialog. */
+  path = $state("");
+  /** It is found out what the import would do. */
+  asking = $state(false);
   format = $state<Format>();
   into = $state("");
   rename = $state(false);
@@ -27,6 +34,21 @@ export class Importing {
   constructor(picked: readonly Picked[]) {
     this.#picked = picked;
     void this.ask();
+  }
+
+  /** There is something to look at. */
+  get given(): boolean {
+    return this.#picked.length > 0 || this.path.trim() !== "";
+  }
+
+  /** The path is being typed: what was said of another one is no longer true. */
+  typed(): void {
+    clearTimeout(this.#timer);
+    this.#ticket += 1;
+    this.plan = undefined;
+    this.error = undefined;
+    this.failed = false;
+    this.asking = false;
   }
 
   /** Prompts first, then what can't be read. */
@@ -65,9 +87,11 @@ export class Importing {
   /** Asks soon what the import would do, for what is typed. */
   askSoon(): void {
     clearTimeout(this.#timer);
+    if (!this.given || !(this.plan || this.asking)) return;
     // What is shown is no longer what would be done.
     this.#ticket += 1;
     this.plan = undefined;
+    this.asking = true;
     this.#timer = setTimeout(() => void this.ask(), 150);
   }
 
@@ -76,6 +100,8 @@ export class Importing {
     this.plan = undefined;
     this.error = undefined;
     this.failed = false;
+    this.asking = this.given;
+    if (!this.given) return;
     try {
       this.#read ??= readFiles(this.#picked);
       const { unread } = await this.#read;
@@ -83,7 +109,16 @@ export class Importing {
       if (ticket === this.#ticket) this.plan = { ...plan, unread: [...plan.unread, ...unread] };
     } catch (error) {
       if (ticket === this.#ticket) this.error = error;
+    } finally {
+      if (ticket === this.#ticket) this.asking = false;
     }
+  }
+
+  /** What the main key does: looks at what was named, and imports what was looked at. */
+  async submit(): Promise<string | undefined> {
+    if (this.plan) return this.run();
+    if (!this.asking) await this.ask();
+    return undefined;
   }
 
   /** Imports, and gives the first prompt that it made; nothing when it failed. */
@@ -113,7 +148,14 @@ export class Importing {
 
   async #request() {
     const { files } = await (this.#read as Promise<ReadFiles>);
-    return { files, format: this.format ?? null, into: this.into.trim() || null, rename: this.rename };
+    const path = this.path.trim();
+    return {
+      files,
+      paths: path ? [path] : [],
+      format: this.format ?? null,
+      into: this.into.trim() || null,
+      rename: this.rename,
+    };
   }
 
   /** Versions stay for ever, so undo takes back the prompts that weren't there before. */

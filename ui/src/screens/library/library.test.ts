@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Frame from "../../frame/Frame.svelte";
 import { loadScreen } from "../../frame/screens.ts";
 import { ApiError, type Excerpt, type PromptHit } from "$lib/host/index.ts";
-import { isUnmerged, settledWords } from "$lib/settle.ts";
+import { failedUnmerged, settledWords } from "$lib/settle.ts";
 import { events } from "$lib/state/events.ts";
 import { library } from "$lib/state/library.svelte.ts";
 import { router } from "$lib/state/router.svelte.ts";
@@ -154,14 +154,79 @@ describe("searching texts", () => {
   });
 });
 
+describe("the names that prompts had", () => {
+  const redirects = [
+    { from: "support/answer", to: "support/reply" },
+    { from: "mood", to: "tone" },
+  ];
+
+  it("are shown with their prompt, and are let go and taken back", async () => {
+    let there = redirects;
+    host.answer("prompt_redirects", () => ({ redirects: there }));
+    host.answer("prompt_redirect", ({ from, to }) => {
+      there = to === null ? there.filter((one) => one.from !== from) : redirects;
+      return { redirects: there };
+    });
+    await open();
+    await fireEvent.click(screen.getByText("reply", { selector: "[data-name='support/reply'] *" }));
+    await fireEvent.click(await screen.findByText("Old names"));
+    await screen.findByTestId("old-names-dialog");
+    await vi.waitFor(() => expect(screen.getAllByTestId("old-name")).toHaveLength(2));
+    const chosen = screen.getByTestId("old-name-let-go").textContent;
+    expect(chosen).toContain("support/answer");
+    await fireEvent.keyDown(screen.getByTestId("old-names"), { key: "Delete" });
+    await vi.waitFor(() => expect(screen.getAllByTestId("old-name")).toHaveLength(1));
+    expect(requests("prompt_redirect")).toEqual([{ from: "support/answer", to: null }]);
+    expect(requests("prompt_delete")).toEqual([]);
+    await toasts.undo();
+    expect(requests("prompt_redirect").at(-1)).toEqual({ from: "support/answer", to: "support/reply" });
+    await vi.waitFor(() => expect(screen.getAllByTestId("old-name")).toHaveLength(2));
+  });
+});
+
+describe("the preview", () => {
+  it("reads a prompt once", async () => {
+    host.answer("prompt_includes", () => ({ includes: [], included_by: [] }));
+    await open();
+    await vi.waitFor(() => expect(requests("prompt_includes")).toHaveLength(1));
+    expect((await screen.findByTestId("library-preview")).textContent).toContain("Test values");
+    await vi.waitFor(() => expect(requests("prompt_get")).toHaveLength(1));
+    // The list is read again, and says the same.
+    await library.load();
+    expect(requests("prompt_get")).toHaveLength(1);
+  });
+});
+
+describe("what a prompt includes", () => {
+  it("is named beside the list, and leads to it", async () => {
+    const version = { name: "tone", version: 3, hash: "b3:1" };
+    host.answer("prompt_includes", ({ name }) =>
+      name === "tone"
+        ? { includes: [], included_by: ["support/reply"] }
+        : {
+            includes: [{ target: "tone@production", line: 3, frozen: version, now: version, problem: null }],
+            included_by: [],
+          },
+    );
+    await open();
+    expect((await screen.findByTestId("library-includes")).textContent?.replace(/\s+/g, " ").trim()).toBe(
+      "Includes tone 3",
+    );
+    await fireEvent.click(screen.getByText("tone 3"));
+    expect((await screen.findByTestId("library-included-by")).textContent).toContain("support/reply");
+  });
+});
+
 describe("what git could not merge", () => {
   const PROBLEM = "line 4 of version 3 of tone has git's marks of a conflict; settle the prompt to keep both";
 
   it("is said in the list, and is settled with both sides kept", async () => {
-    let problem: string | null = PROBLEM;
-    host.answer("prompt_list", () => ({ prompts: [promptRow("support/reply"), promptRow("tone", { problem })] }));
+    let unmerged = true;
+    host.answer("prompt_list", () => ({
+      prompts: [promptRow("support/reply"), promptRow("tone", { problem: unmerged ? PROBLEM : null, unmerged })],
+    }));
     host.answer("prompt_settle", () => {
-      problem = null;
+      unmerged = false;
       const labels = [{ label: "production", ours: 2, theirs: 4 }];
       return { prompt: promptDetail("tone").prompt, settled: { renumbered: [{ from: 3, to: 4 }], labels } };
     });
@@ -181,9 +246,9 @@ describe("what git could not merge", () => {
   });
 
   it("is told from other problems", () => {
-    expect(isUnmerged(PROBLEM)).toBe(true);
-    for (const other of [null, undefined, "", "version 3 was changed after it was saved"]) {
-      expect(isUnmerged(other)).toBe(false);
+    expect(failedUnmerged(new ApiError({ code: "unmerged", message: PROBLEM }))).toBe(true);
+    for (const other of [undefined, new Error(PROBLEM), new ApiError({ code: "tampered", message: PROBLEM })]) {
+      expect(failedUnmerged(other)).toBe(false);
     }
     expect(settledWords({ renumbered: [], labels: [] })).toBeUndefined();
   });

@@ -7,8 +7,8 @@ use std::{
 };
 
 use signalbox_prompts::{
-    PromptName,
-    formats::{ExportFile, Exported, Exporting, export},
+    PromptName, Scope,
+    formats::{ExportFile, Exported, Exporting, export_in},
 };
 use signalbox_workspace::{NewFile, confine, create_new, read_to_string, write_atomic};
 
@@ -64,7 +64,7 @@ impl Core {
                     message: version.info.message,
                 });
             }
-            Ok(export(format, &exporting)?)
+            Ok(export_in(format, &exporting, &Scope::saved(registry))?)
         })
         .await
     }

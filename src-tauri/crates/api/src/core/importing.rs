@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
@@ -30,13 +30,13 @@ pub struct ImportTarget {
 impl Core {
     /// What importing files of other tools would do.
     pub async fn prompt_import_preview(&self, request: PromptImport) -> Result<PromptImports, ApiError> {
-        let (found, target) = read(request).await?;
+        let (found, target) = self.read(request).await?;
         self.registry(move |registry| plan(registry, found, &target)).await
     }
 
     /// Imports prompts from files of other tools.
     pub async fn prompt_import(&self, request: PromptImport) -> Result<PromptImports, ApiError> {
-        let (found, target) = read(request).await?;
+        let (found, target) = self.read(request).await?;
         self.import(found, target).await
     }
 
@@ -48,20 +48,19 @@ impl Core {
         target: ImportTarget,
         dry_run: bool,
     ) -> Result<PromptImports, ApiError> {
-        let found = blocking(move || {
-            let mut all = Found::default();
-            for path in paths {
-                let found = import_path(&path, format)?;
-                all.prompts.extend(found.prompts);
-                all.unread.extend(found.unread);
-            }
-            Ok::<_, ApiError>(all)
-        })
-        .await?;
+        let found = blocking(move || read_paths(Found::default(), &paths, format)).await?;
         if dry_run {
             return self.registry(move |registry| plan(registry, found, &target)).await;
         }
         self.import(found, target).await
+    }
+
+    async fn read(&self, request: PromptImport) -> Result<(Found, ImportTarget), ApiError> {
+        let PromptImport { files, paths, format, into, rename } = request;
+        let files: Vec<(String, String)> = files.into_iter().map(|file| (file.path, file.text)).collect();
+        let paths: Vec<PathBuf> = paths.iter().map(|path| meant(path, self.workspace.root())).collect();
+        let found = blocking(move || read_paths(import_files(&files, format), &paths, format)).await?;
+        Ok((found, ImportTarget { into, rename }))
     }
 
     async fn import(&self, found: Found, target: ImportTarget) -> Result<PromptImports, ApiError> {
@@ -84,11 +83,34 @@ impl Core {
     }
 }
 
-async fn read(request: PromptImport) -> Result<(Found, ImportTarget), ApiError> {
-    let PromptImport { files, format, into, rename } = request;
-    let files: Vec<(String, String)> = files.into_iter().map(|file| (file.path, file.text)).collect();
-    let found = blocking(move || Ok::<_, ApiError>(import_files(&files, format))).await?;
-    Ok((found, ImportTarget { into, rename }))
+/// Adds what files and folders hold.
+fn read_paths(mut all: Found, paths: &[PathBuf], format: Option<Format>) -> Result<Found, ApiError> {
+    for path in paths {
+        let found = import_path(path, format)?;
+        all.prompts.extend(found.prompts);
+        all.unread.extend(found.unread);
+    }
+    Ok(all)
+}
+
+/// The path that somebody means who types it: `~` is the user's own folder, and what doesn't begin at the root begins at
+/// the workspace. Quotes that were copied with it are no part of it.
+fn meant(typed: &str, workspace: &Path) -> PathBuf {
+    let typed = typed.trim();
+    let quoted = ['"', '\''].into_iter().find_map(|quote| typed.strip_prefix(quote)?.strip_suffix(quote));
+    let path = quoted.unwrap_or(typed);
+    let path = path.strip_prefix("file://").unwrap_or(path);
+    match (path.strip_prefix('~'), home()) {
+        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+            home.join(rest.trim_start_matches(['/', '\\']))
+        }
+        _ => workspace.join(path),
+    }
+}
+
+/// The user's own folder.
+fn home() -> Option<PathBuf> {
+    directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned())
 }
 
 /// A prompt as it will be when everything before in the import is done.
@@ -253,4 +275,28 @@ fn merged(there: &[SavedValues], more: &[SavedValues]) -> (Vec<SavedValues>, boo
     }
     let added = sets.len() > there.len();
     (sets, added)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::{home, meant};
+
+    #[test]
+    fn a_typed_path_is_what_a_person_means_by_it() {
+        let home = home().unwrap_or_default();
+        let cases = [
+            ("/a/b.yaml", PathBuf::from("/a/b.yaml")),
+            (" \"/a b/c.yaml\" ", PathBuf::from("/a b/c.yaml")),
+            ("file:///a/b.yaml", PathBuf::from("/a/b.yaml")),
+            ("~/b.yaml", home.join("b.yaml")),
+            ("~", home),
+            ("~b.yaml", PathBuf::from("/ws/~b.yaml")),
+            ("old/b.yaml", PathBuf::from("/ws/old/b.yaml")),
+        ];
+        for (typed, path) in cases {
+            assert_eq!(meant(typed, Path::new("/ws")), path, "{typed}");
+        }
+    }
 }

@@ -23,11 +23,11 @@ impl Core {
 
     /// Points a label to where it pointed before.
     pub async fn label_back(&self, request: LabelBack) -> Result<LabelMoved, ApiError> {
-        let LabelBack { name, label, confirmed } = request;
+        let LabelBack { name, label, confirmed, seen } = request;
         let at = self.clock.now();
         self.registry_of(name, move |registry, name| {
             let change = Change { message: "", author: &author(), at };
-            let moved = registry.move_label_back(name, &label, Moving { confirmed, seen: None }, &change)?;
+            let moved = registry.move_label_back(name, &label, Moving { confirmed, seen: seen.map(Some) }, &change)?;
             Ok(LabelMoved { prompt: registry.get(name)?, moved })
         })
         .await

@@ -13,7 +13,7 @@ use crate::{
     ApiError,
     types::{
         Empty, PromptArchive, PromptHit, PromptList, PromptNamed, PromptRow, PromptSearch, PromptSettled, PromptsFound,
-        Redirect, Redirects,
+        Redirect, RedirectSet, Redirects,
     },
 };
 
@@ -56,6 +56,15 @@ impl Core {
     pub async fn prompt_redirects(&self, _: Empty) -> Result<Redirects, ApiError> {
         let redirects = self.registry(|registry| Ok(registry.redirects()?)).await?;
         Ok(Redirects { redirects: redirects.into_iter().map(|(from, to)| Redirect { from, to }).collect() })
+    }
+
+    /// Lets an old name lead to a prompt, or nowhere.
+    pub async fn prompt_redirect(&self, request: RedirectSet) -> Result<Redirects, ApiError> {
+        let RedirectSet { from, to } = request;
+        let (old, target) = (PromptName::new(&from)?, to.as_deref().map(PromptName::new).transpose()?);
+        self.registry(move |registry| Ok(registry.set_redirect(&old, target.as_ref())?)).await?;
+        self.changed(std::iter::once(from).chain(to));
+        self.prompt_redirects(Empty {}).await
     }
 
     /// Searches names, labels, messages and texts.

@@ -29,6 +29,8 @@ impl Core {
             // Lint and rendering ask for the same prompts.
             let remembered = Remembered::new(registry.as_ref());
             let prompt = request.prompt.as_deref().map(PromptName::new).transpose()?;
+            // Somebody may have renamed the prompt while it is open here; it includes itself by either name.
+            let prompt = prompt.map(|name| registry.name_now(&name).unwrap_or(name));
             let when = if request.frozen { When::Saved } else { When::Now };
             let scope = Scope { includes: &remembered, when, prompt: prompt.as_ref() };
             Ok(Previewing { settings: &settings, ratios: &ratios, counts: &counts }.preview(&request, &scope))

@@ -6,8 +6,8 @@ mod write;
 use std::collections::HashMap;
 
 use signalbox_domain::ProviderKind;
-use signalbox_output::{Dialect, LossKind, rewrite};
-use signalbox_providers::SchemaWay;
+use signalbox_output::{LossKind, rewrite};
+use signalbox_providers::{SchemaMode, SchemaWay};
 
 use super::{Core, start::blocking};
 use crate::{
@@ -42,21 +42,19 @@ impl Core {
     pub async fn schema_models(&self, request: SchemaModels) -> Result<SchemaModelList, ApiError> {
         let settings = self.gateway.settings();
         blocking(move || {
-            // Many models share a few dialects.
-            let mut known: HashMap<Dialect, Vec<SchemaLoss>> = HashMap::new();
+            // Many models share a few ways.
+            let mut known: HashMap<SchemaWay, (SchemaMode, Vec<SchemaLoss>)> = HashMap::new();
             let models = settings.config.models.iter().filter_map(|model| {
                 let provider = settings.config.provider_of(model)?;
                 let client = settings.providers.get(&provider.name);
-                let SchemaWay { mode, dialect } =
-                    client.map_or(SchemaWay::PROMPT, |client| client.schema_way(&model.id));
-                let losses = dialect
-                    .map(|dialect| known.entry(dialect).or_insert_with(|| losses(&request.schema, dialect)).clone());
+                let way = client.map_or(SchemaWay::PROMPT, |client| client.schema_way(&model.id));
+                let (mode, losses) = known.entry(way).or_insert_with(|| enforced(&request.schema, way)).clone();
                 Some(SchemaModel {
                     model: model.name.clone(),
                     provider: provider.name.clone(),
                     simulated: provider.kind == ProviderKind::Simulated,
                     mode,
-                    losses: losses.unwrap_or_default(),
+                    losses,
                 })
             });
             Ok(SchemaModelList { models: models.collect() })
@@ -65,14 +63,22 @@ impl Core {
     }
 }
 
-fn losses(schema: &serde_json::Value, dialect: Dialect) -> Vec<SchemaLoss> {
-    let found = rewrite(schema, dialect).losses.into_iter();
-    found
-        .map(|loss| SchemaLoss {
-            restored: loss.what == LossKind::Changed,
-            note: loss.note().to_owned(),
-            path: loss.path,
-            keyword: loss.keyword,
-        })
-        .collect()
+/// How an answer is asked for in a way, and what is lost on it.
+fn enforced(schema: &serde_json::Value, way: SchemaWay) -> (SchemaMode, Vec<SchemaLoss>) {
+    let (mode, written) = way.of(schema);
+    // What keeps the provider's subset from being used is what isn't enforced.
+    let losses = match (written, way.dialect) {
+        (Some(written), _) => written.losses,
+        (None, Some(dialect)) => {
+            rewrite(schema, dialect).losses.into_iter().filter(|loss| loss.is_narrowing()).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    let told = losses.into_iter().map(|loss| SchemaLoss {
+        restored: loss.what == LossKind::Changed,
+        note: loss.note().to_owned(),
+        path: loss.path,
+        keyword: loss.keyword,
+    });
+    (mode, told.collect())
 }

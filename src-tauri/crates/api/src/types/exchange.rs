@@ -9,6 +9,11 @@ use ts_rs::TS;
 pub struct PromptImport {
     /// The files. They may refer to each other by their paths.
     pub files: Vec<ImportFile>,
+    /// Files and folders of this machine that are read too. `~` is the user's own folder, and a path that doesn't begin
+    /// at the root begins at the workspace.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub paths: Vec<String>,
     /// What they are; none lets their names and contents say so.
     pub format: Option<Format>,
     /// A folder of prompts with a `/` at its end, or a name for a single prompt.

@@ -13,7 +13,13 @@ pub struct LabelBack {
     /// The label.
     pub label: String,
     /// Whether moving a protected label was confirmed.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
     pub confirmed: bool,
+    /// The version that it was seen to point to. When it points elsewhere by now, it isn't moved.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub seen: Option<u32>,
 }
 
 /// Lets a label be moved only when that is confirmed, or freely again.
@@ -75,6 +81,15 @@ pub struct Redirect {
     pub from: PromptName,
     /// The name that it leads to.
     pub to: PromptName,
+}
+
+/// Lets an old name lead to a prompt, or nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RedirectSet {
+    /// The old name.
+    pub from: String,
+    /// The prompt that it shall lead to; none lets it lead nowhere.
+    pub to: Option<String>,
 }
 
 /// Searches names, labels, messages and texts.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use signalbox_domain::{Block, Content, Message, MessageRole, ModelRequest, Tool, ToolChoice};
-use signalbox_output::{Reask, Repair, Rewritten, Schema, rewrite};
+use signalbox_output::{Reask, Repair, Rewritten, Schema};
 use signalbox_providers::{SchemaMode, SchemaWay};
 
 /// The tool whose arguments are the answer, for models that can only be held to a tool's schema.
@@ -73,20 +73,16 @@ pub(crate) fn ask(asked: &mut ModelRequest, schema: &Value, way: SchemaWay, part
     Form { mode, written: written.map(Arc::new), part }
 }
 
-/// The mode, and the schema in the provider's own subset. A subset that can't say every value that follows the schema is
-/// worse than a weaker mode.
+/// The mode, and the schema in the provider's own subset. A request with tools of its own, or for a model that thinks
+/// before it answers, leaves no room for a tool that stands for the answer.
 fn choose(asked: &ModelRequest, schema: &Value, way: SchemaWay) -> (SchemaMode, Option<Rewritten>) {
-    let written = way.dialect.map(|dialect| rewrite(schema, dialect)).filter(|written| !written.is_narrower());
     let free = asked.tools.is_empty()
         && asked.tool_choice.is_none()
         && asked.params.reasoning.is_none()
         && !asked.extra.as_ref().is_some_and(|extra| extra.fields.contains_key("tools"));
-    match (way.mode, written) {
-        // Without its subset a provider takes the schema as it is, and promises less.
-        (SchemaMode::Strict, written) => (SchemaMode::Strict, written),
-        (SchemaMode::Tool, Some(written)) if free => (SchemaMode::Tool, Some(written)),
-        (SchemaMode::Tool, _) => (SchemaMode::Prompt, None),
-        (mode, _) => (mode, None),
+    match way.of(schema) {
+        (SchemaMode::Tool, _) if !free => (SchemaMode::Prompt, None),
+        chosen => chosen,
     }
 }
 

@@ -103,9 +103,16 @@ fn value(text: &str, schema: &Schema, written: Option<&Rewritten>) -> Result<(Pa
         let restored = written.restore(sent.clone(), schema);
         if schema.is_valid(&restored) {
             let same = restored == sent;
-            let (source, candidates) = (Source::Whole, Vec::new());
-            let parsed =
-                Parsed { value: restored, repairs: Vec::new(), confidence: 1.0, truncated: false, source, candidates };
+            let parsed = Parsed {
+                value: restored,
+                repairs: Vec::new(),
+                confidence: 1.0,
+                truncated: false,
+                source: Source::Whole,
+                start: 0,
+                end: text.chars().count(),
+                candidates: Vec::new(),
+            };
             return Ok((parsed, same));
         }
     }
@@ -127,6 +134,11 @@ fn wrong(error: ParseError, schema: &Schema, mut before: Vec<Repair>) -> Reading
         Some(Part { reask, schema: part, before })
     });
     Reading::Wrong(Box::new(Wrong { error, again }))
+}
+
+/// A repair in words.
+fn told(repair: &Repair) -> Value {
+    json!({ "path": repair.path, "what": repair.what.name(), "cost": repair.cost, "note": repair.note() })
 }
 
 /// A repair of a part that was asked for again, at its place in the whole.
@@ -154,7 +166,8 @@ pub(crate) async fn tell(passage: &mut Passage, reading: &Reading, form: &Form) 
     let (cause, detail) = match reading {
         Reading::Valid => (Cause::Valid, "it follows the schema as it came".to_owned()),
         Reading::Value(mended) => {
-            said["repairs"] = json!(mended.repairs.get(..MOST).unwrap_or(&mended.repairs));
+            let repairs = mended.repairs.iter().take(MOST);
+            said["repairs"] = repairs.map(told).collect();
             said["confidence"] = json!(mended.confidence);
             match mended.repairs.len() {
                 0 => (Cause::Valid, "it follows the schema as it was sent to the provider".to_owned()),

@@ -8,6 +8,8 @@ use super::{Exporting, FormatError, Losses, names::safe_name};
 use crate::{
     document::{Document, Variable, VariableKind},
     formats::body::{self, Part, Whole},
+    includes::{Included, Inlined, Scope, inline},
+    source::Source,
     values::SavedValues,
 };
 
@@ -38,6 +40,37 @@ impl Carried {
             labels: prompt.labels.clone(),
             message: Some(prompt.message.clone()).filter(|message| !message.is_empty()),
         })
+    }
+
+    /// Puts the text of its includes into the template, and gives the text as it is then. It is told, since what is
+    /// written doesn't follow the included prompts any more; what can't be put in is noted as the reason why nothing is
+    /// written.
+    pub(crate) fn put_in(&mut self, source: &Source, scope: &Scope<'_>, losses: &mut Losses) -> Option<Source> {
+        let first = if source.head.is_empty() { 0 } else { source.head.matches('\n').count() as u32 + 2 };
+        match inline(source, &self.document, scope) {
+            Ok(None) => None,
+            Ok(Some(Inlined { body, variables, included })) => {
+                for (target, included, line) in included {
+                    let Included { name, version, .. } = included;
+                    losses.changed(
+                        "body",
+                        Some(first + line),
+                        format!("the include of {target} is the text of {name} #{version}"),
+                        "export it again when that prompt changes",
+                    );
+                }
+                self.document.inputs.extend(variables);
+                self.document.includes.clear();
+                self.body.clone_from(&body);
+                Some(Source::new(source.head.as_str(), body))
+            }
+            Err(error) => {
+                let line = error.line().map(|line| first + line);
+                let advice = "write the text of the include into the template, or export to prompty";
+                losses.refused("body", line, format!("an include can't be put in: {error}"), advice);
+                None
+            }
+        }
     }
 
     /// Declares every variable that the template or the test values use. Their kinds are those of the values.

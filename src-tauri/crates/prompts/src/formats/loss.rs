@@ -126,6 +126,11 @@ impl Losses {
         }
     }
 
+    /// Forgets the lines of a part that was rewritten, so that they aren't those of the file any more.
+    pub(crate) fn forget_lines(&mut self, part: &str) {
+        self.found.iter_mut().filter(|loss| loss.part.starts_with(part)).for_each(|loss| loss.line = None);
+    }
+
     /// Puts what was found before in front.
     pub(crate) fn after(self, before: &Self) -> Self {
         let mut all = before.clone();

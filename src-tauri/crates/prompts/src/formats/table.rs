@@ -13,7 +13,7 @@ use super::{
     names::prompt_name,
     native, promptfoo, prompty,
 };
-use crate::{source::Source, values::SavedValues, yaml};
+use crate::{includes::Scope, source::Source, values::SavedValues, yaml};
 
 /// A format of prompts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -239,12 +239,18 @@ pub fn import_text(
         .collect()
 }
 
-/// Writes prompts for another tool. A prompt that the format can't hold is told in the losses and has no file.
+/// Writes prompts that include no others for another tool. A prompt that the format can't hold is told in the losses and
+/// has no file.
 pub fn export(format: Format, prompts: &[Exporting]) -> Result<Exported, FormatError> {
+    export_in(format, prompts, &Scope::none())
+}
+
+/// The same for prompts with includes, whose text is put in where the format knows none.
+pub fn export_in(format: Format, prompts: &[Exporting], scope: &Scope<'_>) -> Result<Exported, FormatError> {
     let mut exported = Exported::default();
     for prompt in prompts {
         let mut losses = Losses::of(prompt.name.as_str());
-        let carried = match Carried::of(prompt) {
+        let mut carried = match Carried::of(prompt) {
             Ok(carried) => carried,
             Err(error) => {
                 losses.refused("front matter", None, error.to_string(), "mend it first");
@@ -252,7 +258,18 @@ pub fn export(format: Format, prompts: &[Exporting]) -> Result<Exported, FormatE
                 continue;
             }
         };
-        let file = (format.row().export)(&carried, &prompt.source, &mut losses)?;
+        // Prompty keeps the text as it is.
+        let mut put_in = Losses::of(prompt.name.as_str());
+        let whole = if format == Format::Prompty { None } else { carried.put_in(&prompt.source, scope, &mut put_in) };
+        if put_in.has_refused() {
+            exported.losses.extend(put_in.into_inner());
+            continue;
+        }
+        let file = (format.row().export)(&carried, whole.as_ref().unwrap_or(&prompt.source), &mut losses)?;
+        if whole.is_some() {
+            losses.forget_lines("body");
+            losses = losses.after(&put_in);
+        }
         if format != Format::Langfuse && !carried.labels.is_empty() {
             losses.left_out(
                 "labels",

@@ -88,6 +88,14 @@ impl<'s> Flat<'s> {
         }
     }
 
+    /// The text in pieces: what a part says, and the edges of the blocks that includes became.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.pieces.iter().enumerate().map(|(index, piece)| {
+            let end = self.pieces.get(index + 1).map_or(self.text.len(), |next| next.start);
+            (self.text.get(piece.start..end).unwrap_or_default(), piece.verbatim)
+        })
+    }
+
     /// The stretches that are a part's own text: where each begins here, the part, and the bytes in it.
     pub(crate) fn verbatim(&self) -> impl Iterator<Item = (usize, usize, &Range<usize>)> {
         self.pieces.iter().filter(|piece| piece.verbatim).map(|piece| (piece.start, piece.part, &piece.bytes))

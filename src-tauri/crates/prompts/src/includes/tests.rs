@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use signalbox_domain::MessageRole;
 
+mod inlining;
+
 use super::*;
 use crate::{
     document::Document,

@@ -14,7 +14,7 @@ const fn rule(code: &'static str, doc: &'static str) -> Rule {
 }
 
 /// Every kind of problem, by code.
-pub const RULES: [Rule; 37] = [
+pub const RULES: [Rule; 38] = [
     rule("captured-role", "A line looks like the start of a message and is none, because it is captured as a value"),
     rule("context-window", "The rendered prompt fills a model's window, or nearly does"),
     rule("default-type", "The default of a variable isn't of its kind"),
@@ -28,6 +28,7 @@ pub const RULES: [Rule; 37] = [
     rule("optional-without-default", "A value is missing in some test values, and the template has no default for it"),
     rule("schema", "The schema of the answer or of a tool has a mistake"),
     rule("secret-in-text", "A text looks like a key or another secret"),
+    rule("secret-in-values", "A test value looks like a key or another secret"),
     rule("set-in-loop", "A value that is set in a loop is lost with its round"),
     rule("shadowed-variable", "A name hides another one"),
     rule("source", "The text can't be stored as it is"),

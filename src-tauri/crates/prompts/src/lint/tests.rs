@@ -269,3 +269,19 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_key_in_the_test_values_is_told_where_its_variable_is_declared_and_never_repeated() {
+    let key = format!("ghp_{}", "x7Kd92LmQp0aZtR4vBn6WcYe8sHgUfJi1oTq");
+    let head = "inputs:\n- name: note\n  kind: string\n";
+    let sets = json!({
+        "late": { "note": "where is it?" },
+        "leak": { "note": format!("my key is {key}"), "other": { "deep": [key.as_str()] } },
+    });
+    let told = said(head, "{{ note }}", sets);
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains("secret-in-values")).collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].starts_with("Head 1:1 Warning") && lines[0].contains("other in the test values leak"), "{told}");
+    assert!(lines[1].starts_with("Head 2:") && lines[1].contains("note in the test values leak"), "{told}");
+    assert!(!told.contains(&key), "what is found isn't told on");
+}

@@ -71,6 +71,17 @@ pub enum RegistryError {
         /// The line of the first mark, from 1.
         line: usize,
     },
+    /// Git could not merge two changes of the labels.
+    #[error(
+        "{}, line {line}: git could not merge two changes of the labels; settle the prompt to keep both sides, or take one of them between <<<<<<< and >>>>>>> out; correct the file, then try again",
+        .path.display()
+    )]
+    LabelsConflict {
+        /// The file.
+        path: PathBuf,
+        /// The line of the first mark, from 1.
+        line: usize,
+    },
     /// A protected label is moved only when that was confirmed.
     #[error("the label {label} of {name} is protected; confirm that you want to move it from {} to {}", shown(.from.as_ref()), shown(.to.as_ref()))]
     Protected {
@@ -177,6 +188,13 @@ pub enum RegistryError {
     /// A file can't be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+impl RegistryError {
+    /// Whether it is what git could not merge, which settling the prompt takes away.
+    pub fn is_unmerged(&self) -> bool {
+        matches!(self, Self::Conflict { .. } | Self::LabelsConflict { .. })
+    }
 }
 
 /// A version in a sentence.

@@ -192,9 +192,11 @@ impl Folder {
             changed_at: None,
             archived: false,
             problem: None,
+            unmerged: false,
         };
         let mut problems = Vec::new();
         let labels = self.labels().unwrap_or_else(|error| {
+            summary.unmerged = error.is_unmerged();
             problems.push(error.to_string());
             Labels::default()
         });
@@ -217,7 +219,10 @@ impl Folder {
         let entry = labels.versions.get(&number);
         summary.changed_at = entry.and_then(|entry| entry.at).or_else(|| self.modified(number));
         match self.source(name, number) {
-            Err(error) => problems.push(error.to_string()),
+            Err(error) => {
+                summary.unmerged |= error.is_unmerged();
+                problems.push(error.to_string());
+            }
             Ok((source, found)) => {
                 if let Some(recorded) = entry.and_then(|entry| entry.hash).filter(|hash| *hash != found) {
                     let error = RegistryError::Changed { name: name.clone(), number, recorded, found };

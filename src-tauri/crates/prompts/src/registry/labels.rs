@@ -58,8 +58,8 @@ impl Labels {
             RegistryError::Labels { path: path.to_owned(), line, message }
         };
         if let Some(at) = conflict(text) {
-            let message = "git could not merge two changes of the labels; settle the prompt to keep both sides, or take one of them between <<<<<<< and >>>>>>> out";
-            return Err(wrong(Some(at), message.to_owned()));
+            let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+            return Err(RegistryError::LabelsConflict { path: path.to_owned(), line });
         }
         // The document that can be edited has forgotten its places, so they are asked of one that can't.
         let places = toml_edit::Document::parse(text).map_err(|error| {

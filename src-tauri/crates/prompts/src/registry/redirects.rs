@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use signalbox_workspace::{FileError, confine, read_to_string, write_atomic};
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::{Registry, RegistryError};
+use super::{Registry, RegistryError, lock::Lock};
 use crate::name::PromptName;
 
 const FILE: &str = "redirects.toml";
@@ -37,6 +37,22 @@ impl Registry {
     pub fn former_names(&self, name: &PromptName) -> Result<Vec<PromptName>, RegistryError> {
         let redirects = self.redirects()?;
         Ok(redirects.into_iter().filter(|(_, to)| to == name).map(|(from, _)| from).collect())
+    }
+
+    /// Lets an old name lead to a prompt that is there, or nowhere. A name that is in use leads nowhere else.
+    pub fn set_redirect(&self, from: &PromptName, to: Option<&PromptName>) -> Result<(), RegistryError> {
+        let _lock = Lock::take(&self.root)?;
+        let text = self.redirects_text()?;
+        let mut redirects = read(&text);
+        let before = redirects.clone();
+        match to {
+            None => drop(redirects.remove(from)),
+            Some(to) => {
+                self.refuse_existing(from)?;
+                redirects.insert(from.clone(), self.folder(to).map(|_| to.clone())?);
+            }
+        }
+        if redirects == before { Ok(()) } else { self.write_redirects(&text, &redirects) }
     }
 
     /// Lets an old name lead to a new one, and all that led to the old one. Gives the file as it was before.

@@ -29,6 +29,9 @@ pub struct PromptSummary {
     pub archived: bool,
     /// What is wrong with it, when it can't be used as it is.
     pub problem: Option<String>,
+    /// Whether that is what git could not merge, which settling the prompt takes away.
+    #[serde(default)]
+    pub unmerged: bool,
 }
 
 /// A label and the version that it points to.

@@ -127,7 +127,7 @@ fn turns(examples: &[Example], lines: LineRange) -> Vec<RenderedMessage> {
 
 /// The markers of every template that the text is made of. A line counts by itself in each, whatever stands before its
 /// include.
-fn all_markers(flat: &Flat<'_>, places: &Places<'_>) -> Vec<Marker> {
+pub(crate) fn all_markers(flat: &Flat<'_>, places: &Places<'_>) -> Vec<Marker> {
     let mut of_parts: Vec<Option<Vec<Marker>>> = flat.parts().iter().map(|_| None).collect();
     let mut found = Vec::new();
     for (start, part, bytes) in flat.verbatim() {

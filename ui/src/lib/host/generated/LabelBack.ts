@@ -14,4 +14,8 @@ label: string,
 /**
  * Whether moving a protected label was confirmed.
  */
-confirmed: boolean, };
+confirmed?: boolean,
+/**
+ * The version that it was seen to point to. When it points elsewhere by now, it isn't moved.
+ */
+seen?: number | null, };

@@ -11,6 +11,11 @@ export type PromptImport = {
  */
 files: Array<ImportFile>,
 /**
+ * Files and folders of this machine that are read too. `~` is the user's own folder, and a path that doesn't begin
+ * at the root begins at the workspace.
+ */
+paths?: Array<string>,
+/**
  * What they are; none lets their names and contents say so.
  */
 format: Format | null,

@@ -37,4 +37,8 @@ archived: boolean,
 /**
  * What is wrong with it, when it can't be used as it is.
  */
-problem: string | null, };
+problem: string | null,
+/**
+ * Whether that is what git could not merge, which settling the prompt takes away.
+ */
+unmerged: boolean, };

@@ -1,5 +1,5 @@
 // Made from the list of commands by `cargo xtask bindings`.
-import type { AnswerParse, AnswerParsed, AppInfo, BackupList, BudgetCourse, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, BudgetsChanged, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, Completions, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DefinitionAnswer, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, HoverAnswer, IncludesAnswer, IncludesRequest, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptExport, PromptExported, PromptImport, PromptImports, PromptList, PromptNamed, PromptPlace, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, Redirects, Renaming, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, SchemaInfer, SchemaInferred, SchemaModelList, SchemaModels, SchemaWrite, SchemaWritten, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, VariableRename, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
+import type { AnswerParse, AnswerParsed, AppInfo, BackupList, BudgetCourse, BudgetList, BudgetNamed, BudgetPreview, BudgetSet, BudgetsChanged, CallDetail, CallExport, CallExported, CallFacets, CallListRequest, CallNamed, CallPage, CallStart, CallsSave, Cancelled, Completions, ConfigPart, ConfigText, ConfigUndo, ConnectionTest, DefinitionAnswer, DiffAnswer, DiffRequest, DraftDiscarded, DraftSave, DrillList, DrillNamed, DrillStarted, Empty, EndpointSet, EndpointState, FileSaved, GatewayState, HoverAnswer, IncludesAnswer, IncludesRequest, ItemNamed, ItemRemoved, ItemSave, ItemSaved, KeyNamed, KeySet, LabelBack, LabelHistory, LabelMoved, LabelProtect, LabelSet, LocalServers, ModelAdd, ModelNamed, ModelSet, Preview, PreviewRequest, Prompt, PromptArchive, PromptCreate, PromptDeleted, PromptDetail, PromptExport, PromptExported, PromptImport, PromptImports, PromptList, PromptNamed, PromptPlace, PromptRename, PromptRestore, PromptSave, PromptSaved, PromptSearch, PromptSettled, PromptsFound, ProviderConnect, ProviderConnected, ProviderList, ProviderNamed, ProviderSet, ProviderTest, ProvidersChanged, RedirectSet, Redirects, Renaming, RouteChanged, RouteList, RouteNamed, RouteRename, RouteSet, SchemaInfer, SchemaInferred, SchemaModelList, SchemaModels, SchemaWrite, SchemaWritten, Session, SessionSet, Stored, Targets, TextDiff, TextDiffRequest, TokenCreate, TokenCreated, TokenList, TokenNamed, UsageExported, UsageReport, UsageRequest, ValuesSave, VariableRename, Version, VersionNamed, Vote, VoteCast, VoteList, VoteNamed } from "./index.ts";
 
 /** Every command: what it takes and what it gives. */
 export interface Commands {
@@ -37,12 +37,18 @@ export interface Commands {
   label_history: { request: PromptNamed; response: LabelHistory };
   /** Keeps the saved test values. */
   prompt_values: { request: ValuesSave; response: Prompt };
+  /** Adds an item to the data set of a prompt. */
+  item_save: { request: ItemSave; response: ItemSaved };
+  /** Takes an item out of the data set of a prompt. */
+  item_remove: { request: ItemNamed; response: ItemRemoved };
   /** Makes a prompt. */
   prompt_create: { request: PromptCreate; response: PromptDetail };
   /** Renames a prompt. */
   prompt_rename: { request: PromptRename; response: PromptDetail };
   /** The old names of prompts, and where they lead. */
   prompt_redirects: { request: Empty; response: Redirects };
+  /** Lets an old name lead to a prompt, or nowhere. */
+  prompt_redirect: { request: RedirectSet; response: Redirects };
   /** Settles what git could not merge in a prompt's files, so that both sides are kept. */
   prompt_settle: { request: PromptNamed; response: PromptSettled };
   /** Puts a prompt away, so that it is in no list, or takes it back. */

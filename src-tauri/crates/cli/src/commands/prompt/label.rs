@@ -106,8 +106,14 @@ async fn point(session: &Session, name: String, label: String, version: Option<u
 }
 
 async fn rollback(session: &Session, name: String, label: String, confirmed: bool) -> Outcome {
-    let back = LabelBack { name: name.clone(), label: label.clone(), confirmed };
-    let done = match session.core.label_back(back).await {
+    let core = &session.core;
+    // What is said to be replaced is what is replaced: when somebody else is faster, this is refused.
+    let seen = match core.prompt_get(PromptNamed { name: name.clone() }).await {
+        Ok(detail) => target(&detail.prompt, &label),
+        Err(error) => return Err(names::no_prompt(core, &name, error).await),
+    };
+    let back = LabelBack { name: name.clone(), label: label.clone(), confirmed, seen };
+    let done = match core.label_back(back).await {
         Ok(done) => done.moved,
         Err(error) => return Err(refused(session, &name, error).await),
     };

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use super::*;
+use crate::includes::{IncludeProblem, Included, Includes, Pin, Scope};
+use crate::registry::Selector;
 
 /// An import as a person would describe it.
 fn told(imported: &[Imported]) -> String {
@@ -330,6 +332,52 @@ fn a_prompt_that_needs_another_one_says_so() {
         let exported = export(format, std::slice::from_ref(&prompt)).unwrap();
         assert!(exported.files.is_empty() || exported.losses.iter().any(|loss| loss.part == "body"), "{format}");
     }
+}
+
+/// A folder with one prompt.
+struct One(Source);
+
+impl Includes for One {
+    fn resolve(&self, name: &PromptName, _: &Selector) -> Result<Included, IncludeProblem> {
+        Ok(Included { name: name.clone(), version: 3, hash: self.0.content_hash(), source: self.0.clone() })
+    }
+
+    fn frozen(&self, pin: &Pin) -> Result<Included, IncludeProblem> {
+        self.resolve(pin.prompt.name(), pin.prompt.selector())
+    }
+}
+
+#[test]
+fn the_text_of_an_include_is_put_in_where_a_format_knows_none() {
+    let tone = One(Source::new("inputs:\n- name: mood\n  kind: string\n  default: kind\n", "Be {{ mood }}.\n"));
+    let prompt = Exporting {
+        name: PromptName::new("a").unwrap(),
+        source: Source::new("name: a\n", "system:\n{% include \"tone@production\" %}\nuser:\nHi\n"),
+        values: Vec::new(),
+        labels: Vec::new(),
+        message: String::new(),
+    };
+    let mut text = String::new();
+    for format in Format::ALL {
+        let exported = export_in(format, std::slice::from_ref(&prompt), &Scope::now(&tone)).unwrap();
+        writeln!(text, "##### {format}").unwrap();
+        for file in &exported.files {
+            assert_eq!(file.text.contains("include"), format == Format::Prompty, "{format}: {}", file.text);
+            writeln!(text, "=== {}\n{}", file.path, file.text).unwrap();
+        }
+        assert_eq!(exported.files.len(), 1, "{format}");
+        text.push_str(&losses(&exported.losses));
+    }
+    insta::assert_snapshot!(text);
+
+    // A name that it sets would be set in the whole text.
+    let sets = One(Source::new("", "{% set mood = 'kind' %}Be {{ mood }}."));
+    let exported = export_in(Format::Github, std::slice::from_ref(&prompt), &Scope::now(&sets)).unwrap();
+    assert!(exported.files.is_empty());
+    assert_eq!(exported.losses.len(), 1, "{:?}", exported.losses);
+    let loss = &exported.losses[0];
+    assert!(loss.kind == LossKind::Refused && loss.line == Some(5), "{loss:?}");
+    assert!(loss.what.contains("tone sets mood"), "{loss:?}");
 }
 
 #[test]

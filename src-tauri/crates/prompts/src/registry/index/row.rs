@@ -9,7 +9,7 @@ use super::{Known, PromptSummary, Stamp};
 use crate::registry::folder::{Folder, Listing};
 
 /// Another form of record makes all the old ones worthless.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What is kept of a folder of prompts between two starts.
 #[derive(Debug, Clone, PartialEq, Eq)]

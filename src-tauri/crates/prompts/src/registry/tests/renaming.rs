@@ -36,6 +36,23 @@ fn an_old_name_leads_to_the_prompt_until_another_takes_it() {
 }
 
 #[test]
+fn an_old_name_is_let_go_and_taken_back() {
+    let place = place();
+    let prompt = place.make("support/reply");
+    place.registry.rename(&prompt, &name("mail/answer")).unwrap();
+    place.registry.set_redirect(&prompt, None).unwrap();
+    assert!(place.registry.get(&prompt).is_err(), "it leads nowhere");
+    assert!(place.registry.redirects().unwrap().is_empty());
+    place.registry.set_redirect(&prompt, None).unwrap();
+    place.registry.set_redirect(&prompt, Some(&name("mail/answer"))).unwrap();
+    assert_eq!(place.registry.get(&prompt).unwrap().summary.name, name("mail/answer"));
+    let message = refused(place.registry.set_redirect(&prompt, Some(&name("mail/nobody"))));
+    assert!(message.contains("there is no prompt mail/nobody"), "{message}");
+    let message = refused(place.registry.set_redirect(&name("mail/answer"), Some(&name("mail/answer"))));
+    assert!(message.contains("there is a prompt mail/answer already"), "{message}");
+}
+
+#[test]
 fn redirects_that_git_could_not_merge_or_that_lead_in_a_circle_harm_nobody() {
     let place = place();
     place.make("new");

@@ -29,11 +29,15 @@ fn r11_both_sides_of_a_conflict_are_kept() {
     place.label(&prompt, "production", 1).unwrap();
     merged(&place, &prompt);
     assert!(place.problem(&prompt).unwrap().contains("git could not merge"));
+    let unmerged = || place.registry.list().unwrap()[0].unmerged;
+    assert!(unmerged() && place.registry.get(&prompt).unwrap().summary.unmerged);
+    assert!(place.registry.version(&prompt, 2).unwrap_err().is_unmerged());
     let settled = place.registry.settle(&prompt).unwrap();
     assert_eq!(settled.renumbered, [Renumbered { from: 2, to: 4 }, Renumbered { from: 3, to: 5 }]);
     assert_eq!(settled.labels, [LabelChoice { label: "production".to_owned(), ours: 2, theirs: 4 }]);
 
     assert_eq!(place.problem(&prompt), None);
+    assert!(!unmerged());
     let read = place.registry.get(&prompt).unwrap();
     let known: Vec<_> = read
         .versions

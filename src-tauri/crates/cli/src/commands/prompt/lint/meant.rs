@@ -94,7 +94,7 @@ async fn version(session: &Session, argument: &PromptArgument) -> Outcome<Text> 
             (Some(version.info.number), Some(version.source), problem)
         }
         // A file that was changed is told as a finding, so that the other prompts are checked all the same.
-        Err(error) if matches!(error.code, Code::Tampered | Code::Invalid) => {
+        Err(error) if matches!(error.code, Code::Tampered | Code::Unmerged | Code::Invalid) => {
             let number = match argument.selector {
                 Selector::Number(number) => Some(number),
                 Selector::Latest => latest,
