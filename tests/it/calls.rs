@@ -42,9 +42,9 @@ async fn every_stage_of_the_pipeline_leaves_a_decision() {
         Stage::Cache,
         Stage::Attempt,
         Stage::Attempt,
+        Stage::Parse,
         Stage::Attempt,
         Stage::GuardOutput,
-        Stage::Parse,
         Stage::Judge,
         Stage::Badge,
         Stage::Settle,
@@ -107,7 +107,7 @@ async fn cancelling_closes_the_connection_upstream_and_settles_what_was_delivere
     let mut events = app.events();
     let id = app.start_call(default_route()).await;
     app.wait_for(&mut events, |event| match event {
-        Event::Delta { call, .. } if *call == id => Some(()),
+        Event::Writing { call, .. } if *call == id => Some(()),
         _ => None,
     })
     .await;
@@ -123,7 +123,7 @@ async fn cancelling_closes_the_connection_upstream_and_settles_what_was_delivere
     assert_eq!(settlement.kind, SettlementKind::LowerBound);
     assert!(settlement.amount > Money::ZERO, "the input and what was delivered are paid");
     let detail = app.detail(id).await;
-    assert!(!detail.answer.is_empty(), "the partial answer stays");
+    assert!(!detail.written.is_empty(), "what the model wrote stays");
     assert!(detail.decisions.iter().any(|decision| decision.cause == Cause::Cancelled), "it says why it ended");
 }
 
@@ -141,7 +141,7 @@ async fn r4_a_truncated_answer_never_looks_complete() {
         let toml = toml_for(&base_url, "$5.00", "none")
             .replace("max_output = 256", "max_output = 256\nlimits = { first_token = \"5s\", idle = \"300ms\" }");
         let app = App::with(|folders| folders.write("signalbox.toml", &toml)).await;
-        let call = app.run(default_route()).await;
+        let call = app.ask("default").await.call;
         assert_eq!(call.failure.as_ref().map(|failure| failure.class.as_str()), end, "{faults}");
         assert_eq!(call.finish.as_ref().map(FinishReason::as_str), finish, "{faults}");
         let expected = if end.is_some() { CallStatus::Failed } else { CallStatus::Done };
@@ -167,7 +167,7 @@ async fn a_failure_keeps_its_class_its_advice_and_its_partial_text() {
     ] {
         let server = wire(faults).await;
         let app = app_on(&server).await;
-        let call = app.run(default_route()).await;
+        let call = app.ask("default").await.call;
         assert_eq!(call.status, CallStatus::Failed, "{faults}");
         let failure = call.failure.expect("it says why");
         assert_eq!(failure.class.as_str(), kind, "{faults}: {failure}");
@@ -227,7 +227,7 @@ async fn r8_client_and_content_policy_never_fall_back() {
 async fn nothing_follows_an_answer_that_has_begun() {
     let (first, second) = (wire("cut_after(3)*").await, wire("").await);
     let app = chain(&first, &second).await;
-    let call = app.run(default_route()).await;
+    let call = app.ask("default").await.call;
     assert_eq!(call.status, CallStatus::Failed);
     assert!(second.requests().is_empty(), "two answers are never joined");
 }

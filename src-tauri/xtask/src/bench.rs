@@ -1,6 +1,7 @@
 //! `cargo xtask bench`.
 
 mod endpoint;
+mod extraction;
 mod peers;
 mod service;
 mod start;
@@ -22,10 +23,12 @@ Usage: cargo xtask bench start [--runs N]
        cargo xtask bench admission [--calls N]
        cargo xtask bench endpoint [--runs N] [--alone]
        cargo xtask bench streams
+       cargo xtask bench extraction [--calls N]
 
   --runs N    how often each thing is measured; 10 starts, 50 questions to the log, 10 openings of the
               prompts, or 5 rounds of the endpoint by default
-  --calls N   how many calls the log or the ledger holds; 1000000 by default
+  --calls N   how many calls the log or the ledger holds; 1000000 by default; how many extractions are asked
+              for, 200 by default
   --prompts N how many prompts there are, each with ten versions; 10000 by default
   --alone     without LiteLLM and Portkey
 
@@ -53,6 +56,10 @@ as it logs by itself. It asks them and the mock itself in turn, in rounds: whole
 and on 32. It prints how long answers take, what is added to a direct call, calls a second and memory, and checks that
 every call is in the database. target/bench/endpoint.json has the same.
 
+`extraction` reads invoices with the starter prompt and a small real model on this machine, asked by the prompt alone and
+held to a grammar, and prints how many answers are valid as strict JSON, when they are read and mended, and when what is
+wrong is asked for again, with the tokens and attempts that it takes. target/bench/extraction.json has the same.
+
 `streams` opens 1000 streams through signalbox-cli serve for a minute, and checks that none fails and none is lost.
 ";
 
@@ -70,6 +77,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         Some("admission") => What::Admission,
         Some("endpoint") => What::Endpoint,
         Some("streams") => What::Streams,
+        Some("extraction") => What::Extraction,
         Some(other) => return Err(arguments.wrong(format!("there is no benchmark `{other}`"))),
         None => return Err(arguments.wrong("which benchmark?")),
     };
@@ -78,7 +86,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         let number = match option.as_str() {
             "--runs" if matches!(what, What::Start | What::Log | What::Prompts | What::Endpoint) => &mut runs,
             "--prompts" if what == What::Prompts => &mut prompts,
-            "--calls" if matches!(what, What::Log | What::Admission) => &mut calls,
+            "--calls" if matches!(what, What::Log | What::Admission | What::Extraction) => &mut calls,
             "--alone" if what == What::Endpoint => {
                 alone = true;
                 continue;
@@ -100,6 +108,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> Result<(), Failure> {
         What::Admission => admission(calls.unwrap_or(1_000_000)),
         What::Endpoint => endpoint::measure(runs.unwrap_or(5), alone),
         What::Streams => endpoint::streams(),
+        What::Extraction => extraction::measure(calls.unwrap_or(200)),
     }
 }
 
@@ -114,6 +123,7 @@ enum What {
     Admission,
     Endpoint,
     Streams,
+    Extraction,
 }
 
 /// Runs the store's own measurement, which knows how calls are made.

@@ -78,7 +78,8 @@ export function cacheWord(call: Call): string | undefined {
 
 /** Why an attempt was made, in the words of the decisions. */
 export function reasonWord(reason: Attempt["reason"]): string {
-  return reason === "other_key" ? "other key" : reason;
+  if (reason === "other_key") return "other key";
+  return reason === "reask" ? "asked again" : reason;
 }
 
 /** Who answers, as far as is known: the served model, the one being tried, or what was asked for. */

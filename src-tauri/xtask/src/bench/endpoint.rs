@@ -101,17 +101,17 @@ impl Bench {
         let prompts = workspace.join("prompts");
         fs::create_dir_all(&prompts).map_err(Failure::file("create", &prompts))?;
         let (mock, said) = Service::announced("the mock", &mut command::program(mock), &state.join("mock.txt"))?;
-        let mock_address = text(&said, "listening")?;
+        let mock_address = service::text(&said, "listening")?;
         let config = workspace.join("signalbox.toml");
         fs::write(&config, toml(&mock_address)).map_err(Failure::file("write", &config))?;
         let mut serve = command::program(paths::built("release", "signalbox-cli"));
         serve.arg("--home").arg(&home).arg("--workspace").arg(&workspace).arg("serve");
         let (signalbox, said) = Service::announced("signalbox-cli", &mut serve, &state.join("signalbox.txt"))?;
-        let file = PathBuf::from(text(&said, "token_file")?);
+        let file = PathBuf::from(service::text(&said, "token_file")?);
         let token = fs::read_to_string(&file).map_err(Failure::file("read", &file))?;
         let ours = Target {
             name: "Signalbox",
-            address: text(&said, "listening")?.replacen("http://", "", 1),
+            address: service::text(&said, "listening")?.replacen("http://", "", 1),
             headers: vec![("authorization", format!("Bearer {}", token.trim()))],
             process: Some(signalbox.process()),
             by_id: false,
@@ -169,12 +169,6 @@ fn toml(mock: &str) -> String {
     toml
 }
 
-/// A field of the flat object on a server's first line.
-fn text(line: &str, name: &str) -> Result<String, Failure> {
-    let value = line.split(&format!("\"{name}\":\"")).nth(1).and_then(|rest| rest.split('"').next());
-    value.map(str::to_owned).ok_or_else(|| Failure::Unexpected(format!("there is no {name} in {line}")))
-}
-
 fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display().to_string().replace('\\', "\\\\"))
 }
@@ -184,17 +178,4 @@ fn free_port() -> Result<u16, Failure> {
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
         .map_err(Failure::file("find a free port on", Path::new("127.0.0.1")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::text;
-
-    #[test]
-    fn a_server_s_first_line_is_read() {
-        let line = r#"{"listening":"http://127.0.0.1:4141","token_file":"/home/me/serve-1.token"}"#;
-        assert_eq!(text(line, "listening").ok().as_deref(), Some("http://127.0.0.1:4141"));
-        assert_eq!(text(line, "token_file").ok().as_deref(), Some("/home/me/serve-1.token"));
-        assert!(text(line, "port").is_err());
-    }
 }

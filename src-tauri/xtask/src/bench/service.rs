@@ -18,6 +18,12 @@ const BREATH: Duration = Duration::from_millis(50);
 /// How long one may take to end by itself.
 const GOODBYE: Duration = Duration::from_secs(15);
 
+/// A field of the flat object on a server's first line.
+pub(crate) fn text(line: &str, name: &str) -> Result<String, Failure> {
+    let value = line.split(&format!("\"{name}\":")).nth(1).and_then(|rest| rest.split('"').nth(1));
+    value.map(str::to_owned).ok_or_else(|| Failure::Unexpected(format!("there is no {name} in {line}")))
+}
+
 /// A server. It is ended when this is dropped.
 pub(crate) struct Service {
     child: Child,
@@ -103,4 +109,21 @@ fn answers(address: &str, path: &str) -> bool {
     socket.write_all(request.as_bytes()).is_ok()
         && socket.read_exact(&mut answer).is_ok()
         && answer.starts_with(b"HTTP/1.1 200")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn a_server_s_first_line_is_read() {
+        for line in [
+            r#"{"listening":"http://127.0.0.1:4141","token_file":"/home/me/serve-1.token"}"#,
+            r#"{"listening": "http://127.0.0.1:4141", "token_file": "/home/me/serve-1.token"}"#,
+        ] {
+            assert_eq!(text(line, "listening").ok().as_deref(), Some("http://127.0.0.1:4141"));
+            assert_eq!(text(line, "token_file").ok().as_deref(), Some("/home/me/serve-1.token"));
+            assert!(text(line, "port").is_err());
+        }
+    }
 }

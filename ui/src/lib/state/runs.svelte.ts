@@ -1,12 +1,20 @@
 import { call, type Call, type CallDetail, type Decision } from "../host/index.ts";
 import { events } from "./events.ts";
 
+/** What a model writes in one attempt. */
+export interface Writing {
+  attempt: number;
+  text: string;
+}
+
 /** One call that is looked at, live: its text so far, its state and its decisions. */
 export class Run {
   /** The call's identifier. */
   readonly id: string;
   /** The answer as delivered so far. */
   text = $state("");
+  /** What a model writes that isn't the answer yet, because it must follow a schema first. */
+  writing = $state.raw<Writing>();
   call = $state.raw<Call>();
   decisions = $state.raw<readonly Decision[]>([]);
   /** The messages and values that were sent, once they were read. */
@@ -20,6 +28,11 @@ export class Run {
 
   get running(): boolean {
     return this.call?.status === "running";
+  }
+
+  /** The answer, or what a model writes while there is none. */
+  get shown(): string {
+    return this.text === "" && this.running ? (this.writing?.text ?? "") : this.text;
   }
 
   /** Reads the call from the host; pieces that came meanwhile are put in their places. */
@@ -39,6 +52,13 @@ export class Run {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const piece of early) this.add(piece.start, piece.text);
+  }
+
+  /** Takes a piece of what a model writes. A window that came late has no beginning to add it to. */
+  write(attempt: number, start: number, piece: string): void {
+    if (start === 0) this.writing = { attempt, text: piece };
+    else if (this.writing?.attempt === attempt && this.writing.text.length === start)
+      this.writing = { attempt, text: this.writing.text + piece };
   }
 
   /** Adds a piece where it belongs. A piece that was there is left out; after a gap everything is read again. */
@@ -99,6 +119,7 @@ class Runs {
 
   listen(): void {
     events.on("delta", ({ call: id, start, text }) => this.#runs.get(id)?.run.add(start, text));
+    events.on("writing", ({ call: id, attempt, start, text }) => this.#runs.get(id)?.run.write(attempt, start, text));
     events.on("call", ({ call: changed }) => this.#runs.get(changed.id)?.run.take(changed));
     events.on("decision", ({ decision }) => this.#runs.get(decision.call)?.run.decide(decision));
     events.onReset(() => {

@@ -128,6 +128,9 @@ pub(crate) async fn run(
         }
         end => end,
     };
+    if !matches!(end, End::Complete { .. }) && candidate.form.is_some() && !seen.delivered {
+        keep_raw(passage, answer);
+    }
     let (delivered, telling) = (seen.delivered, seen.sent && !seen.held_up);
     Attempted { end: finish(passage, candidate, &mut meter, seen, end).await, delivered, telling, again }
 }
@@ -181,7 +184,6 @@ async fn check(
                 .into()
         }
         Reading::Wrong(wrong) if holds => {
-            keep_raw(passage, answer);
             let problem = wrong.problem();
             *again = wrong.again.map(Box::new);
             format!("the answer doesn't follow its schema, so nothing of it is delivered: {problem}")
@@ -203,10 +205,12 @@ fn stopped(finish: FinishReason) -> FinishReason {
 
 /// Keeps the text that came, where another is delivered or none.
 fn keep_raw(passage: &mut Passage, answer: &Answer) {
-    let text = Bytes::copy_from_slice(answer.text().as_bytes());
-    if let Some(attempt) = passage.call.attempts.last_mut() {
-        attempt.raw_hash = Some(ContentHash::of(&text));
+    let Some(attempt) = passage.call.attempts.last_mut().filter(|attempt| attempt.raw_hash.is_none()) else { return };
+    if answer.text().is_empty() {
+        return;
     }
+    let text = Bytes::copy_from_slice(answer.text().as_bytes());
+    attempt.raw_hash = Some(ContentHash::of(&text));
     passage.bodies.push(text);
 }
 
