@@ -80,6 +80,8 @@ export class Opened {
   #problems: Record<Part, readonly Problem[]> = $state.raw({ head: [], body: [] });
   #saving: Promise<unknown> = Promise.resolve();
   #latestDocs: Record<Part, EditorState["doc"]> | undefined;
+  /** What the preview is of. */
+  #previewed: Record<Part, EditorState["doc"]> | undefined;
   #asker = new Latest<Question, Preview>(
     ({ source }) =>
       call("prompt_preview", {
@@ -119,6 +121,11 @@ export class Opened {
     return (
       !states.body.doc.eq(docs.body) || (!states.head.doc.eq(docs.head) && !sameHead(states.head, this.latest.head))
     );
+  }
+
+  /** The preview is of the front matter as it is now. */
+  get headIsPreviewed(): boolean {
+    return this.#previewed?.head === this.#states?.head.doc;
   }
 
   get problems(): Record<Part, readonly Problem[]> {
@@ -442,6 +449,7 @@ export class Opened {
   }
 
   #show(preview: Preview, { docs, source }: Question): void {
+    this.#previewed = docs;
     this.preview = preview;
     if (preview.rendered) this.rendered = preview;
     this.previewError = undefined;
