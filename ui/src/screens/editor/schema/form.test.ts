@@ -54,8 +54,19 @@ describe("the rows of a schema", () => {
       [2, "text", "text", true, ""],
       [0, "other", "other", false, "$ref"],
     ]);
+    expect(rowsOf(ORDER).at(-1)?.other).toBe("other");
     expect(rowsOf({ anyOf: [] })).toEqual([]);
     expect(rowsOf(true)).toEqual([]);
+  });
+
+  it("begin at the definition that the whole is", () => {
+    const tree = {
+      $ref: "#/$defs/tree",
+      $defs: { tree: { type: "object", properties: { child: { $ref: "#/$defs/tree" } } } },
+    };
+    expect(rowsOf(tree).map(({ key, other }) => [key, other])).toEqual([["/$defs/tree/properties/child", "tree"]]);
+    expect(withField(tree, { in: [] })[1]).toBe("/$defs/tree/properties/field");
+    expect(rowsOf({ $ref: "#/$defs/gone" })).toEqual([]);
   });
 
   it("have a kind in the form's words", () => {

@@ -37,6 +37,8 @@ export interface FormRow {
   last: boolean;
   /** Keywords that the form doesn't show. They are in the text and stay there. */
   more: readonly string[];
+  /** What it is where that is none of the kinds. */
+  other: string;
 }
 
 const TYPES: Partial<Record<Kind, string>> = {
@@ -84,11 +86,36 @@ function requiredOf(schema: Schema): string[] {
   return Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [];
 }
 
+/** Where the form begins: at the whole schema, or at the definition that the whole is. */
+export function rootOf(schema: unknown): Path {
+  const target = isSchema(schema) && typeof schema.$ref === "string" ? schema.$ref : "";
+  const path = target.startsWith("#/") ? target.slice(2).split("/").map(unescaped) : [];
+  return path.length === 2 && isSchema(partAt(schema, path)) ? path : [];
+}
+
+function unescaped(step: string): string {
+  return step.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
 /** The lines of the form, in the order of the text. */
 export function rowsOf(schema: unknown): FormRow[] {
   const rows: FormRow[] = [];
-  addBelow(schema, [], 0, rows);
+  const root = rootOf(schema);
+  addBelow(partAt(schema, root), root, 0, rows);
   return rows;
+}
+
+/** What the answer is as a whole. */
+export function rootKind(schema: unknown): Kind {
+  return kindOf(partAt(schema, rootOf(schema)));
+}
+
+/** What a part is that can't be chosen from the kinds. */
+export function otherKind(schema: unknown): string {
+  if (!isSchema(schema)) return "other";
+  const union = UNIONS.find((key) => key in schema);
+  if (union === "$ref" && typeof schema.$ref === "string") return schema.$ref.split("/").at(-1) || "$ref";
+  return union ?? "several";
 }
 
 function addBelow(schema: unknown, path: Path, depth: number, rows: FormRow[]): void {
@@ -125,6 +152,7 @@ function add(field: unknown, path: Path, depth: number, rows: FormRow[], place: 
     description: typeof schema.description === "string" ? schema.description : "",
     choices: choicesAsText(schema.enum),
     more: Object.keys(schema).filter((key) => !SHOWN.has(key)),
+    other: otherKind(field),
   });
   addBelow(field, path, depth + 1, rows);
 }
@@ -274,7 +302,7 @@ export function withChoices(schema: Schema, path: Path, values: readonly unknown
 export function withField(schema: Schema | undefined, at: { after: Path } | { in: Path }): [Schema, string] {
   const whole = schema ?? { type: "object", properties: {}, required: [], additionalProperties: false };
   const place = "after" in at ? around(at.after) : undefined;
-  const object = place?.object ?? ("in" in at ? at.in : []);
+  const object = place?.object ?? ("in" in at && at.in.length > 0 ? at.in : rootOf(whole));
   let name = "field";
   const changed = withPart(whole, object, (part) => {
     const fields = fieldsOf(part);

@@ -109,11 +109,14 @@ export class SchemaEdit {
     this.#replace(textOf(schema), "input.form");
   }
 
-  /** Puts a text in the place of this one. Gives the text before it. */
-  take(text: string): string {
-    const before = this.#state.doc.toString();
+  /** Puts a text in the place of this one. What it gives brings back the front matter as it was. */
+  take(text: string): () => void {
+    const { head } = this.#opened.source();
     this.#replace(text.endsWith("\n") || text === "" ? text : `${text}\n`, "input.replace");
-    return before;
+    return () => {
+      this.#ahead = false;
+      this.#opened.replace({ head, body: this.#opened.source().body });
+    };
   }
 
   undo(): void {
