@@ -27,13 +27,14 @@ impl What {
             Self::Joined { count } => return format!("made {count} values one list"),
             Self::RemovedCall { name } => return format!("left out the call {name}(…) around it"),
             Self::RemovedText { text } => return format!("left out {}", quoted(text)),
-            Self::ReadLiteral { from } | Self::FixedNumber { from } => return read_from(from),
+            Self::ReadLiteral { from } | Self::FixedNumber { from } | Self::ChoiceFolded { from } => {
+                return read_from(from);
+            }
             Self::NonFinite { from } => return format!("{from} isn’t JSON, so null"),
             Self::DuplicateKey { key } => return format!("the key {} was written more than once", quoted(key)),
             Self::NumberFromText { from, form } => return format!("{}, {}", read_from(from), form.words()),
             Self::BooleanFromText { from } => return format!("{}, a word for yes or no", read_from(from)),
             Self::NullFromText { from } => return format!("{}, which says that there is nothing", read_from(from)),
-            Self::ChoiceFolded { from } => return read_from(from),
             Self::ChoiceContained { from } => return format!("found in {}", quoted(from)),
             Self::ChoiceNearest { from } => return format!("the nearest choice to {}", quoted(from)),
             Self::Unwrapped { key } => return format!("taken out of {} around it", quoted(key)),

@@ -38,6 +38,8 @@ export class EditorModel {
   part = $state<Part>("body");
   /** What is in sight where the side panes are tabs. */
   tab = $state<"text" | "rendered" | "output">("text");
+  /** The schema of the answer is in sight instead of the text. */
+  schema = $state(false);
   dialog = $state.raw<Question>();
   editingValues = $state(false);
   shown = $state.raw<Run>();

@@ -81,6 +81,8 @@ export class Opened {
   #problems: Record<Part, readonly Problem[]> = $state.raw({ head: [], body: [] });
   #saving: Promise<unknown> = Promise.resolve();
   #latestDocs: Record<Part, EditorState["doc"]> | undefined;
+  /** What the preview is of. */
+  #previewed: Record<Part, EditorState["doc"]> | undefined;
   #asker = new Latest<Question, Preview>(
     ({ source }) =>
       call("prompt_preview", {
@@ -125,6 +127,11 @@ export class Opened {
     const docs = this.#latestDocs;
     if (!states || !docs || states[part].doc.eq(docs[part])) return false;
     return part === "body" || !sameHead(states.head, this.latest.head);
+  }
+
+  /** The preview is of the front matter as it is now. */
+  get headIsPreviewed(): boolean {
+    return this.#previewed?.head === this.#states?.head.doc;
   }
 
   get problems(): Record<Part, readonly Problem[]> {
@@ -464,6 +471,7 @@ export class Opened {
   }
 
   #show(preview: Preview, { docs, source }: Question): void {
+    this.#previewed = docs;
     this.preview = preview;
     if (preview.rendered) this.rendered = preview;
     this.previewError = undefined;

@@ -27,7 +27,8 @@ pub(super) fn to_properties(schema: &Value) -> Option<Value> {
     let list = listed(schema)?;
     let read = of_properties(&list)?;
     // The order of the fields is a part of it, and comparing values doesn't look at it.
-    (read.to_string() == in_the_order_of(&read, schema).to_string()).then_some(list)
+    let written = |schema: &Value| schema.to_string();
+    (written(&read) == written(&in_the_order_of(&read, schema))).then_some(list)
 }
 
 fn listed(schema: &Value) -> Option<Value> {

@@ -15,11 +15,11 @@ pub(super) fn written(request: &SchemaWrite) -> SchemaWritten {
     let SchemaWrite { head, text } = request;
     match checked(text).and_then(|schema| placed(head, text, schema.as_ref())) {
         Ok(head) => SchemaWritten { diagnostics: Vec::new(), head: Some(head) },
-        Err(diagnostic) => SchemaWritten { diagnostics: vec![*diagnostic], head: None },
+        Err(refused) => refused,
     }
 }
 
-type Checked<T> = Result<T, Box<Diagnostic>>;
+type Checked<T> = Result<T, SchemaWritten>;
 
 /// The schema of a text; none for a blank one.
 fn checked(text: &str) -> Checked<Option<Value>> {
@@ -54,7 +54,7 @@ fn placed(head: &str, text: &str, schema: Option<&Value>) -> Checked<String> {
     })
 }
 
-fn not_json(text: &str, error: &serde_json::Error) -> Box<Diagnostic> {
+fn not_json(text: &str, error: &serde_json::Error) -> SchemaWritten {
     let whole = error.to_string();
     let message = whole.split(" at line ").next().unwrap_or(&whole);
     let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
@@ -66,13 +66,13 @@ fn not_json(text: &str, error: &serde_json::Error) -> Box<Diagnostic> {
     said(text, &(at..end), "json", format!("this isn’t JSON: {message}"))
 }
 
-fn said(text: &str, bytes: &Range<usize>, code: &str, message: String) -> Box<Diagnostic> {
+fn said(text: &str, bytes: &Range<usize>, code: &str, message: String) -> SchemaWritten {
     let before = text.get(..bytes.start).unwrap_or_default();
     let inside = text.get(bytes.clone()).unwrap_or_default();
     let points = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
     let start = points(before);
     let line = before.rsplit('\n').next().unwrap_or_default();
-    Box::new(Diagnostic {
+    let diagnostic = Diagnostic {
         part: Part::Head,
         range: TextRange { start, end: start + points(inside) },
         line: u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX).saturating_add(1),
@@ -81,11 +81,12 @@ fn said(text: &str, bytes: &Range<usize>, code: &str, message: String) -> Box<Di
         code: code.to_owned(),
         message,
         fix: None,
-    })
+    };
+    SchemaWritten { diagnostics: vec![diagnostic], head: None }
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
 
