@@ -119,7 +119,11 @@ async fn a_renamed_prompt_is_called_and_found_in_the_log_by_both_names() {
     assert!(row.iter().any(|row| row.summary.name.as_str() == "mail/answer" && row.last_badge.is_some()));
     let let_go = RedirectSet { from: REPLY.into(), to: None };
     assert!(app.core.prompt_redirect(let_go.clone()).await.unwrap().redirects.is_empty());
-    assert_eq!(app.core.prompt_get(named(REPLY)).await.unwrap_err().code, Code::NotFound, "nobody finds it by that name");
+    assert_eq!(
+        app.core.prompt_get(named(REPLY)).await.unwrap_err().code,
+        Code::NotFound,
+        "nobody finds it by that name"
+    );
     let taken_back = app.core.prompt_redirect(RedirectSet { to: Some("mail/answer".into()), ..let_go }).await.unwrap();
     assert_eq!(taken_back.redirects.len(), 1);
     assert_eq!(app.core.prompt_get(named(REPLY)).await.unwrap().prompt.summary.name.as_str(), "mail/answer");

@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 use signalbox_domain::{Message, MessageRole};
 use ts_rs::TS;
 
-pub(crate) use self::messages::all_markers;
 pub use self::error::{Place, RenderError};
+pub(crate) use self::messages::all_markers;
 use self::{messages::Messages, places::Places};
 use crate::{
     analysis::{Analysis, analyse},

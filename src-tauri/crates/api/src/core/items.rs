@@ -49,7 +49,8 @@ impl Core {
         let (_, path) = self.data_set(&name).await?;
         let removed = blocking(move || {
             edit(&path, |text| {
-                let kept: String = lines(text).filter(|line| line.id.as_deref() != Some(&id)).map(|line| line.text).collect();
+                let kept: String =
+                    lines(text).filter(|line| line.id.as_deref() != Some(&id)).map(|line| line.text).collect();
                 Ok(Some(kept).filter(|kept| kept != text))
             })
         })

@@ -46,7 +46,9 @@ pub(crate) enum InlineError {
         line: u32,
     },
     /// A text means something else where it comes to stand.
-    #[error("an included prompt would be read otherwise in the middle of a line; write its include on a line of its own")]
+    #[error(
+        "an included prompt would be read otherwise in the middle of a line; write its include on a line of its own"
+    )]
     Joined,
 }
 
@@ -62,11 +64,7 @@ impl InlineError {
 }
 
 /// Puts the includes of a text into it; nothing when it has none.
-pub(crate) fn inline(
-    source: &Source,
-    document: &Document,
-    scope: &Scope<'_>,
-) -> Result<Option<Inlined>, InlineError> {
+pub(crate) fn inline(source: &Source, document: &Document, scope: &Scope<'_>) -> Result<Option<Inlined>, InlineError> {
     let (flat, variables) = flatten(source, document, scope)?;
     if flat.direct.is_empty() {
         return Ok(None);

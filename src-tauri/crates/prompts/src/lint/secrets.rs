@@ -29,12 +29,7 @@ pub(super) fn check(part: Part, positions: &Positions<'_>, found: &mut Findings)
 
 /// Looks for keys in the saved test values. They are in a file of their own, so what is found is told where the variable
 /// is declared, or else at the top of the front matter.
-pub(super) fn check_values(
-    head: &Positions<'_>,
-    document: &Document,
-    saved: &[SavedValues],
-    found: &mut Findings,
-) {
+pub(super) fn check_values(head: &Positions<'_>, document: &Document, saved: &[SavedValues], found: &mut Findings) {
     let mut places = None;
     for set in saved {
         for (name, value) in &set.values {
