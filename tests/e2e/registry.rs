@@ -79,7 +79,7 @@ async fn a_prompt_is_imported_edited_saved_put_into_production_and_rolled_back_b
 /// Imports by a path that is typed, and opens the prompt. Returns its name.
 async fn imports(window: &Window, path: &str, pictures: &mut Pictures) -> String {
     window.press("Control+i").await;
-    window.by_test_id("import-path").await;
+    has_keyboard(window, "import-path").await;
     window.type_keys(path).await;
     window.press("Enter").await;
     window.wait_text("[data-testid=import-summary]", "counts", |text| text.contains("1 new prompt")).await;
@@ -97,7 +97,9 @@ async fn imports(window: &Window, path: &str, pictures: &mut Pictures) -> String
 
 async fn edits_and_saves(window: &Window, pictures: &mut Pictures) {
     window.press("Control+1").await;
-    window.wait_for(".cm-editor.cm-focused").await;
+    window
+        .wait_eval("return document.activeElement?.closest('[data-testid=template]') !== null", |is| is == true)
+        .await;
     window.press("Control+End").await;
     window.press("Enter").await;
     window.type_keys(ADDED).await;
@@ -107,7 +109,9 @@ async fn edits_and_saves(window: &Window, pictures: &mut Pictures) {
     let shown =
         "return [...document.querySelectorAll('[data-testid=save-review] ins')].map((one) => one.textContent).join('')";
     window.wait_eval(shown, |text| text.as_str().is_some_and(|text| text.trim() == ADDED)).await;
+    has_keyboard(window, "save-message").await;
     window.type_keys(MESSAGE).await;
+    assert_eq!(window.value("[data-testid=save-message]").await, MESSAGE);
     pictures.take(window, "review").await;
     window.press("Enter").await;
     window.wait_gone("[data-testid=save-dialog]").await;
@@ -126,10 +130,16 @@ async fn compares_with_production(window: &Window, pictures: &mut Pictures) {
     window.wait_gone("[data-testid=drawer]").await;
 }
 
+/// Waits until what is typed goes into this field.
+async fn has_keyboard(window: &Window, id: &str) {
+    let script = "return document.activeElement?.dataset.testid ?? ''";
+    window.wait_eval(script, |focused| focused == id).await;
+}
+
 /// Runs a command by its title in the palette.
 async fn run_command(window: &Window, title: &str) {
     window.press("Control+k").await;
-    window.by_test_id("palette-input").await;
+    has_keyboard(window, "palette-input").await;
     window.type_keys(title).await;
     window.wait_text("[data-testid=palette]", "offers it", |text| text.contains(title)).await;
     window.press("Enter").await;

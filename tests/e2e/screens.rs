@@ -9,13 +9,15 @@ use serde_json::json;
 
 use crate::{
     harness::{App, window::Window},
-    steps::{TEMPLATE, go, open_prompt, quit, set_limit, type_at_the_end},
+    steps::{TEMPLATE, go, invoke, open_prompt, quit, set_limit, type_at_the_end},
 };
 
 const FOLDER: &str = "SIGNALBOX_SCREENS";
 const SIZES: [(u32, u32); 2] = [(1360, 860), (900, 600)];
 const THEMES: [&str; 2] = ["light", "dark"];
 const PROMPT: &str = "support/reply";
+/// A prompt with an include.
+const INCLUDING: &str = "support/greeting";
 const MISTAKE: &str = " {{ nmae }}";
 
 /// Walks every screen in both themes and both sizes, and writes `<screen>-<theme>-<width>.png`.
@@ -26,6 +28,7 @@ pub(crate) async fn walk() {
     window.by_test_id("screen-firststart").await;
     window.wait_for("[data-testid=output][data-status=done]").await;
     set_limit(&window, "2.50").await;
+    include_prompts(&window).await;
     for theme in THEMES {
         set_theme(&window, theme).await;
         for (width, height) in SIZES {
@@ -54,6 +57,29 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
     go(window, "library").await;
     window.by_test_id("library-row").await;
     take("library").await;
+    window.press("Control+i").await;
+    window.by_test_id("import-path").await;
+    take("library-import").await;
+    window.press("Escape").await;
+    window.wait_gone("[data-testid=import-dialog]").await;
+    run_command(window, "Old names of prompts").await;
+    window.by_test_id("old-names-dialog").await;
+    window.by_test_id("old-name").await;
+    take("library-names").await;
+    window.press("Escape").await;
+    window.wait_gone("[data-testid=old-names-dialog]").await;
+
+    open_prompt(window, INCLUDING).await;
+    run_command(window, "Show what is included").await;
+    window.by_test_id("include-row").await;
+    if !narrow {
+        window.by_test_id("rendered-include").await;
+    }
+    take("editor-includes").await;
+    run_command(window, "Difference").await;
+    window.wait_for("[data-testid=drawer-tab-versions][aria-selected=true]").await;
+    window.press("Control+d").await;
+    window.wait_gone("[data-testid=drawer]").await;
 
     open_prompt(window, PROMPT).await;
     if !window.text(TEMPLATE).await.contains("forty words") {
@@ -69,8 +95,20 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
     window.press("Control+d").await;
     window.wait_for("[data-testid=diff] ins").await;
     take("editor-diff").await;
+    window.press("Control+Shift+Enter").await;
+    window.wait_for("[data-testid=drawer-tab-runs][aria-selected=true]").await;
+    window.wait_for("[data-testid=run]").await;
+    window.by_test_id("run-row").await;
+    take("editor-runs").await;
+    run_command(window, "Difference").await;
+    window.wait_for("[data-testid=drawer-tab-versions][aria-selected=true]").await;
     window.press("Control+d").await;
     window.wait_gone("[data-testid=drawer]").await;
+    window.press("Control+s").await;
+    window.wait_for("[data-testid=save-review] ins").await;
+    take("editor-save").await;
+    window.press("Escape").await;
+    window.wait_gone("[data-testid=save-dialog]").await;
     if narrow {
         for (tab, name) in [("rendered", "editor-rendered"), ("output", "editor-output"), ("body", "")] {
             window.click(&format!("[data-testid=pane-tab-{tab}]")).await;
@@ -136,6 +174,34 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
     take("palette").await;
     window.press("Escape").await;
     window.wait_gone("[data-testid=palette]").await;
+}
+
+/// Puts prompts into the workspace of which one includes another, whose label was moved and whose name was changed since.
+async fn include_prompts(window: &Window) {
+    let ask = async |command: &str, request: serde_json::Value| {
+        let answer = invoke(window, command, json!({ "request": request })).await;
+        answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    };
+    let save = async |name: &str, body: &str, message: &str| {
+        let source = json!({ "head": "inputs: []\n", "body": body });
+        ask("prompt_save", json!({ "name": name, "source": source, "message": message })).await;
+    };
+    let label = async |version: u32| {
+        let request = json!({ "name": "shared/voice", "label": "production", "version": version });
+        ask("prompt_label", request).await;
+    };
+    for name in ["shared/voice", INCLUDING] {
+        ask("prompt_create", json!({ "name": name, "copy_of": null })).await;
+    }
+    save("shared/voice", "Write as one person to another. Say sorry once,\nthen say what happens next.\n", "Shorter")
+        .await;
+    label(2).await;
+    let body = "system:\nYou greet whoever writes for the first time.\n{% include \"shared/voice@production\" %}\nAnswer in \
+                the language of the mail.\n{% include \"shared/voice#1\" %}\n\nuser:\nHello!\n";
+    save(INCLUDING, body, "Take the tone in").await;
+    save("shared/voice", "Write as one person to another.\n", "Even shorter").await;
+    label(3).await;
+    ask("prompt_rename", json!({ "name": "shared/voice", "to": "shared/tone" })).await;
 }
 
 async fn set_theme(window: &Window, theme: &str) {
