@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{folder, peers, service::Service};
+use super::{
+    folder, peers,
+    service::{Service, text},
+};
 use crate::{command, failure::Failure, paths};
 
 /// The models of the mock, by the names that they have for callers: so many pieces, so many microseconds apart.
@@ -101,17 +104,17 @@ impl Bench {
         let prompts = workspace.join("prompts");
         fs::create_dir_all(&prompts).map_err(Failure::file("create", &prompts))?;
         let (mock, said) = Service::announced("the mock", &mut command::program(mock), &state.join("mock.txt"))?;
-        let mock_address = service::text(&said, "listening")?;
+        let mock_address = text(&said, "listening")?;
         let config = workspace.join("signalbox.toml");
         fs::write(&config, toml(&mock_address)).map_err(Failure::file("write", &config))?;
         let mut serve = command::program(paths::built("release", "signalbox-cli"));
         serve.arg("--home").arg(&home).arg("--workspace").arg(&workspace).arg("serve");
         let (signalbox, said) = Service::announced("signalbox-cli", &mut serve, &state.join("signalbox.txt"))?;
-        let file = PathBuf::from(service::text(&said, "token_file")?);
+        let file = PathBuf::from(text(&said, "token_file")?);
         let token = fs::read_to_string(&file).map_err(Failure::file("read", &file))?;
         let ours = Target {
             name: "Signalbox",
-            address: service::text(&said, "listening")?.replacen("http://", "", 1),
+            address: text(&said, "listening")?.replacen("http://", "", 1),
             headers: vec![("authorization", format!("Bearer {}", token.trim()))],
             process: Some(signalbox.process()),
             by_id: false,
