@@ -18,6 +18,7 @@ mod endpoint;
 mod harness;
 mod keys;
 mod scale;
+mod schema;
 mod screens;
 mod start;
 mod steps;

@@ -55,6 +55,8 @@ describe("the rows of a schema", () => {
       [0, "other", "other", false, "$ref"],
     ]);
     expect(rowsOf(ORDER).at(-1)?.other).toBe("other");
+    const open = { properties: { map: { type: "object", additionalProperties: { type: "number" } } } };
+    expect(rowsOf(open)[0]?.more).toEqual(["additionalProperties"]);
     expect(rowsOf({ anyOf: [] })).toEqual([]);
     expect(rowsOf(true)).toEqual([]);
   });

@@ -151,10 +151,20 @@ function add(field: unknown, path: Path, depth: number, rows: FormRow[], place: 
     nullable: typesOf(schema).includes("null"),
     description: typeof schema.description === "string" ? schema.description : "",
     choices: choicesAsText(schema.enum),
-    more: Object.keys(schema).filter((key) => !SHOWN.has(key)),
+    more: moreOf(schema),
     other: otherKind(field),
   });
   addBelow(field, path, depth + 1, rows);
+}
+
+/** Keywords that the form doesn't show, and those of a kind that say more than it shows. */
+function moreOf(schema: Schema): string[] {
+  const { additionalProperties } = schema;
+  const open = isSchema(additionalProperties) || additionalProperties === true;
+  return [
+    ...Object.keys(schema).filter((key) => !SHOWN.has(key) || key === "prefixItems"),
+    ...(open ? ["additionalProperties"] : []),
+  ];
 }
 
 export function pointerOf(path: Path): string {
