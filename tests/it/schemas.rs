@@ -86,14 +86,14 @@ async fn each_configured_model_says_what_it_enforces_and_what_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_says_what_was_mended_and_where() {
     let app = App::start().await;
-    let asked = AnswerParse {
-        text: "Well: {'state': \"Paid\", \"total\": \"1,204.50\"} or so".into(),
-        schema: Some(invoice()),
-    };
+    let object = "{'state': \"Paid\", \"total\": \"1,204.50\"}";
+    let text = format!("Wéll: {object} or so");
+    let asked = AnswerParse { text: text.clone(), schema: Some(invoice()) };
     let read = app.core.answer_parse(asked).await.unwrap();
     assert_eq!((read.ok, read.value), (true, json!({"state": "paid", "total": 1204.5})));
     let range = read.range.unwrap();
-    assert_eq!((range.start, range.end), (6, 46));
+    let found: String = text.chars().skip(range.start as usize).take((range.end - range.start) as usize).collect();
+    assert_eq!(found, object);
     let said: Vec<_> = read.repairs.iter().map(|one| (one.path.as_str(), one.what.as_str())).collect();
     assert!(said.contains(&("/state", "choice_folded")) && said.contains(&("/total", "number_from_text")), "{said:?}");
     let wrong = AnswerParse { text: "{\"state\": 7}".into(), schema: Some(invoice()) };

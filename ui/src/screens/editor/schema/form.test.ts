@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { choicesAsText, kindOf, readChoices, rowsOf, sameSchema, type Schema } from "./form.ts";
 import {
-  choicesAsText,
-  kindOf,
   moved,
   nameProblem,
-  readChoices,
   renamed,
-  rowsOf,
-  sameSchema,
   withChoices,
   withDescription,
   withField,
@@ -15,8 +11,7 @@ import {
   withNullable,
   withoutField,
   withRequired,
-  type Schema,
-} from "./form.ts";
+} from "./form_change.ts";
 
 const ORDER: Schema = {
   title: "Order",
