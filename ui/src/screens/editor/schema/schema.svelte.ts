@@ -79,7 +79,6 @@ export class SchemaEdit {
     });
   }
 
-
   get state(): EditorState {
     return this.#state;
   }
