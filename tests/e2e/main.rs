@@ -19,6 +19,7 @@ mod harness;
 mod keys;
 mod registry;
 mod scale;
+mod schema;
 mod screens;
 mod start;
 mod steps;

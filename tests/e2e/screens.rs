@@ -18,6 +18,9 @@ const THEMES: [&str; 2] = ["light", "dark"];
 const PROMPT: &str = "support/reply";
 /// A prompt with an include.
 const INCLUDING: &str = "support/greeting";
+/// A prompt with a schema, and an answer that follows it in its own way.
+const MENDED_BY: &str = "extract/invoice";
+const MENDED: &str = "Here: {'supplier': 'Acme', \"number\": \"A-7\", \"total\": \"1,204.50\", \"lines\": {\"text\": \"Paper\", \"amount\": \"12\"}}";
 const MISTAKE: &str = " {{ nmae }}";
 
 /// Walks every screen in both themes and both sizes, and writes `<screen>-<theme>-<width>.png`.
@@ -118,6 +121,8 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
         }
     }
 
+    schema(window, narrow, take).await;
+    open_prompt(window, PROMPT).await;
     window.click("[data-testid=editor-more]").await;
     window.click("[data-testid=editor-more-compare]").await;
     window.wait_for("[data-testid=compare][data-ready=true]").await;
@@ -202,6 +207,26 @@ async fn include_prompts(window: &Window) {
     save("shared/voice", "Write as one person to another.\n", "Even shorter").await;
     label(3).await;
     ask("prompt_rename", json!({ "name": "shared/voice", "to": "shared/tone" })).await;
+}
+
+/// The schema of an answer, with an answer that had to be mended, and what the models enforce.
+async fn schema(window: &Window, narrow: bool, take: impl AsyncFn(&str)) {
+    open_prompt(window, MENDED_BY).await;
+    let (tab, views) = if narrow { ("pane-tab", "schema-view") } else { ("part", "schema-beside") };
+    window.click(&format!("[data-testid={tab}-schema]")).await;
+    if narrow {
+        window.click("[data-testid=schema-view-form]").await;
+        window.by_test_id("schema-form").await;
+        take("editor-schema").await;
+    }
+    window.click(&format!("[data-testid={views}-try]")).await;
+    window.replace_text("[data-testid=try-text]", MENDED).await;
+    window.wait_for("[data-testid=try-answer][data-ok=true]").await;
+    take(if narrow { "editor-schema-try" } else { "editor-schema" }).await;
+    window.click(&format!("[data-testid={views}-models]")).await;
+    window.by_test_id("schema-models").await;
+    take("editor-schema-models").await;
+    window.click(&format!("[data-testid={tab}-body]")).await;
 }
 
 async fn set_theme(window: &Window, theme: &str) {

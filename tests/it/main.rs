@@ -30,6 +30,7 @@ mod log;
 mod model;
 mod models;
 mod routes;
+mod schemas;
 mod sharing;
 mod signals;
 mod telemetry;

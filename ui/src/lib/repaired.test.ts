@@ -6,7 +6,17 @@ const repair = (path: string): AnswerRepair => ({ path, what: "choice_folded", c
 
 function decided(cause: Decision["cause"], data: unknown): Decision {
   const seq = 0;
-  return { call: "c", seq, at: "2026-01-01T00:00:00Z", stage: "parse", cause, signal: "plain", attempt: 1, detail: "", data };
+  return {
+    call: "c",
+    seq,
+    at: "2026-01-01T00:00:00Z",
+    stage: "parse",
+    cause,
+    signal: "plain",
+    attempt: 1,
+    detail: "",
+    data,
+  };
 }
 
 test("the repairs are those of the answer that was delivered", () => {

@@ -9,7 +9,9 @@ export interface Repaired {
 
 /** What the decisions say of the answer that was delivered; nothing when it came as it should, or when there is none. */
 export function repairedBy(decisions: readonly Decision[]): Repaired | undefined {
-  const last = decisions.findLast(({ stage, cause }) => stage === "parse" && (cause === "repaired" || cause === "invalid"));
+  const last = decisions.findLast(
+    ({ stage, cause }) => stage === "parse" && (cause === "repaired" || cause === "invalid"),
+  );
   if (last?.cause !== "repaired" || typeof last.data !== "object" || last.data === null) return undefined;
   const { repairs, confidence } = last.data as { repairs?: unknown; confidence?: unknown };
   if (!Array.isArray(repairs)) return undefined;

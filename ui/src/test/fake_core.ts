@@ -329,6 +329,7 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
       messages: [],
       values: entry.values,
       answer: entry.answer,
+      written: [],
       reply: null,
       decisions: [],
       texts_removed: false,

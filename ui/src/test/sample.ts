@@ -616,6 +616,7 @@ export function callDetail(call: Call): CallDetail {
     values: { message: "My rucksack should have been here on the 14th." },
     answer:
       "Hi Maya,\n\nI am sorry: your Trail 30 rucksack should have reached you on 14 November. Would you like a new one, or your money back?",
+    written: [],
     reply: null,
     decisions: sampleDecisions(call.id),
     texts_removed: false,

@@ -1,5 +1,7 @@
 //! A schema from values that should follow it.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::options::DEEPEST;
@@ -27,6 +29,8 @@ struct Seen {
     items: Option<Box<Seen>>,
     objects: usize,
     fields: Vec<(String, Seen)>,
+    /// Where each field is among them.
+    places: HashMap<String, usize>,
 }
 
 /// Which scalars were seen.
@@ -73,8 +77,9 @@ impl Seen {
             Value::Object(map) => {
                 self.objects += 1;
                 for (key, value) in map {
-                    let place = self.fields.iter().position(|(name, _)| name == key).unwrap_or_else(|| {
+                    let place = self.places.get(key).copied().unwrap_or_else(|| {
                         self.fields.push((key.clone(), Seen::default()));
+                        self.places.insert(key.clone(), self.fields.len() - 1);
                         self.fields.len() - 1
                     });
                     self.fields[place].1.add(value, depth + 1);

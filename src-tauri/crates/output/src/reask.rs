@@ -7,6 +7,7 @@ use ts_rs::TS;
 use crate::{
     outcome::{ParseError, Problem},
     schema::{Places, Schema, SchemaError},
+    sketch::sketch,
 };
 
 /// What to ask again.
@@ -95,7 +96,10 @@ impl Reask {
                 format!("Write one JSON object with the keys {} and their new values.", paths.join(", "))
             }
         });
-        lines.push(format!("It must follow this schema:\n{}\n", self.schema));
+        lines.push(match sketch(&self.schema) {
+            Some(form) => format!("It must have this form:\n{form}\n"),
+            None => format!("It must follow this JSON Schema:\n{}\n", self.schema),
+        });
         lines.join("\n")
     }
 

@@ -33,7 +33,7 @@ pub use diff::{DiffLine, DiffRow, DiffSpan, InlineKind, InlineSpan, WordDiff};
 pub use document::{Document, DocumentError, Example, OutputsError, Tool, Variable, VariableKind};
 pub use formats::{Format, FormatError, Imported, Loss, LossKind, Unread};
 pub use includes::{IncludeError, IncludeProblem, Included, Includes, Pin, Scope, Target, When};
-pub use lint::{WindowUse, lint, lint_in, lint_length};
+pub use lint::{WindowUse, lint, lint_in, lint_length, lint_schema};
 pub use name::{NameError, PromptName};
 pub use position::TextRange;
 pub use registry::{

@@ -20,6 +20,7 @@ use std::collections::HashMap;
 pub use self::{
     budget::{WindowUse, lint_length},
     rules::{RULES, Rule, rule_of},
+    schema::lint_schema,
 };
 use crate::{
     analysis::analyse,

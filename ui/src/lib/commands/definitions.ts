@@ -64,6 +64,7 @@ export const DEFINITIONS = [
   { id: "split", title: "Side by side", group: "Write", keys: ["Mod+\\"], where: "Editor, Compare" },
   { id: "move-label", title: "Move a label", group: "Write", keys: ["Mod+l"], where: "Editor" },
   { id: "roll-back-label", title: "Roll back a label", group: "Write", keys: ["Mod+Shift+l"], where: "Editor" },
+  { id: "edit-schema", title: "Edit the schema of the answer", group: "Write", keys: [], where: "Editor" },
   { id: "take-fix", title: "Take the fix", group: "Write", keys: ["Alt+Enter"], where: "Editor" },
   { id: "new-prompt", title: "New prompt", group: "Write", keys: ["Mod+n"], where: "Library" },
   { id: "rename-prompt", title: "Rename prompt", group: "Write", keys: ["F2"], where: "Library" },

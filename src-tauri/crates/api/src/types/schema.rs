@@ -196,8 +196,8 @@ pub struct SchemaWrite {
 /// A front matter with another schema of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SchemaWritten {
-    /// What is wrong with the schema, at its place in it.
+    /// What is wrong with the schema, or probably not meant, at its place in it.
     pub diagnostics: Vec<Diagnostic>,
-    /// The front matter; none where something is wrong.
+    /// The front matter; none where the schema is none.
     pub head: Option<String>,
 }

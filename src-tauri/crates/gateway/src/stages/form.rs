@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use signalbox_domain::{Block, Content, Message, MessageRole, ModelRequest, Tool, ToolChoice};
-use signalbox_output::{Reask, Repair, Rewritten, Schema};
+use signalbox_output::{Reask, Repair, Rewritten, Schema, sketch};
 use signalbox_providers::{SchemaMode, SchemaWay};
 
 /// The tool whose arguments are the answer, for models that can only be held to a tool's schema.
@@ -88,7 +88,10 @@ fn choose(asked: &ModelRequest, schema: &Value, way: SchemaWay) -> (SchemaMode, 
 
 /// Lets the conversation itself say the schema: in the last thing that was asked, where models heed it most.
 fn say(messages: &mut Vec<Message>, schema: &Value) {
-    let text = format!("Answer with JSON only and nothing else. It must follow this JSON Schema:\n{schema}");
+    let text = match sketch(schema) {
+        Some(form) => format!("Answer with JSON only and nothing else, in this form (? may be left out):\n{form}"),
+        None => format!("Answer with JSON only and nothing else. It must follow this JSON Schema:\n{schema}"),
+    };
     let Some(last) = messages.iter_mut().rev().find(|message| message.role == MessageRole::User) else {
         messages.push(Message::text(MessageRole::User, text));
         return;

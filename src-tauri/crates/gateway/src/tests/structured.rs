@@ -278,7 +278,7 @@ async fn a_model_is_asked_in_the_strongest_way_that_it_has() {
         assert_eq!(seen.end(), "done");
         let asked = &provider.asked()[0];
         assert_eq!(asked["schema"].is_object(), sends_schema, "{way:?}");
-        assert_eq!(asked["messages"].to_string().contains("JSON Schema"), in_words, "{way:?}");
+        assert_eq!(asked["messages"].to_string().contains("in this form"), in_words, "{way:?}");
         assert_eq!(parsed(&seen, Cause::Valid).unwrap().data["mode"], json!(way.mode));
     }
     // As a tool: what its arguments say is the answer, and no caller sees a tool.

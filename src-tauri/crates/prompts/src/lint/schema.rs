@@ -3,7 +3,7 @@
 mod reference;
 mod values;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use serde_json::{Map, Value};
 
@@ -80,13 +80,36 @@ type Path<'y> = Vec<Step<'y>>;
 
 struct Checker<'c> {
     positions: &'c Positions<'c>,
-    outline: Outline<'c>,
+    /// The bytes of what a path leads to.
+    locate: &'c dyn Fn(&[Step<'_>]) -> Range<usize>,
     found: &'c mut Findings,
+}
+
+/// Checks a schema that is a text of its own, written as JSON. `place` gives the bytes of what a JSON pointer leads to.
+pub fn lint_schema(text: &str, schema: &Value, place: &dyn Fn(&str) -> Range<usize>) -> Vec<Diagnostic> {
+    let mut found = Findings::default();
+    let locate = |path: &[Step<'_>]| place(&pointer(path));
+    let positions = Positions::new(text);
+    Checker { positions: &positions, locate: &locate, found: &mut found }.schema(schema, schema, &mut Vec::new());
+    found.sorted()
+}
+
+fn pointer(path: &[Step<'_>]) -> String {
+    path.iter().fold(String::new(), |mut pointer, step| {
+        pointer.push('/');
+        match step {
+            Step::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Step::Item(index) => pointer.push_str(&index.to_string()),
+        }
+        pointer
+    })
 }
 
 /// Checks `outputs`, and the parameters of every tool.
 pub(super) fn check(positions: &Positions<'_>, yaml: &Value, found: &mut Findings) {
-    let mut checker = Checker { positions, outline: Outline::new(positions.text()), found };
+    let outline = Outline::new(positions.text());
+    let locate = |path: &[Step<'_>]| outline.find(path);
+    let mut checker = Checker { positions, locate: &locate, found };
     if let Some(outputs) = yaml.get("outputs") {
         checker.whole(outputs, &mut vec![Step::Key("outputs")]);
     }
@@ -101,7 +124,7 @@ pub(super) fn check(positions: &Positions<'_>, yaml: &Value, found: &mut Finding
 impl Checker<'_> {
     fn say(&mut self, path: &[Step<'_>], severity: Severity, message: String) {
         if self.found.room(severity) {
-            let bytes = self.outline.find(path);
+            let bytes = (self.locate)(path);
             self.found.push(Diagnostic::at(Part::Head, self.positions, &bytes, severity, "schema", message));
         }
     }

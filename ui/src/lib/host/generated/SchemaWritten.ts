@@ -6,10 +6,10 @@ import type { Diagnostic } from "./Diagnostic.ts";
  */
 export type SchemaWritten = {
 /**
- * What is wrong with the schema, at its place in it.
+ * What is wrong with the schema, or probably not meant, at its place in it.
  */
 diagnostics: Array<Diagnostic>,
 /**
- * The front matter; none where something is wrong.
+ * The front matter; none where the schema is none.
  */
 head: string | null, };

@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { choicesAsText, kindOf, readChoices, rowsOf, sameSchema, type Schema } from "./form.ts";
 import {
-  choicesAsText,
-  kindOf,
   moved,
   nameProblem,
-  readChoices,
   renamed,
-  rowsOf,
-  sameSchema,
   withChoices,
   withDescription,
   withField,
@@ -15,8 +11,7 @@ import {
   withNullable,
   withoutField,
   withRequired,
-  type Schema,
-} from "./form.ts";
+} from "./form_change.ts";
 
 const ORDER: Schema = {
   title: "Order",
@@ -55,6 +50,8 @@ describe("the rows of a schema", () => {
       [0, "other", "other", false, "$ref"],
     ]);
     expect(rowsOf(ORDER).at(-1)?.other).toBe("other");
+    const open = { properties: { map: { type: "object", additionalProperties: { type: "number" } } } };
+    expect(rowsOf(open)[0]?.more).toEqual(["additionalProperties"]);
     expect(rowsOf({ anyOf: [] })).toEqual([]);
     expect(rowsOf(true)).toEqual([]);
   });

@@ -27,7 +27,10 @@ export type Beside = "try" | "models";
 export class SchemaEdit {
   /** What was read last; nothing without a schema. */
   form = $state.raw<Schema | undefined>();
+  /** What is wrong with the text, or probably not meant. */
   problems = $state.raw<readonly Problem[]>([]);
+  /** The text can't be read; the form shows what could be read last. */
+  broken = $state(false);
   /** Why the text couldn't be checked. */
   error = $state.raw<unknown>();
   beside = $state<Beside>("try");
@@ -74,11 +77,6 @@ export class SchemaEdit {
         EditorView.updateListener.of((update) => this.#updated(update)),
       ],
     });
-  }
-
-  /** The text can't be read; the form shows what could be read last. */
-  get broken(): boolean {
-    return this.problems.length > 0;
   }
 
   get state(): EditorState {
@@ -167,6 +165,7 @@ export class SchemaEdit {
     this.#ahead = !synced;
     if (synced) {
       this.problems = [];
+      this.broken = false;
       return;
     }
     this.#writer.soon(() => {
@@ -180,6 +179,7 @@ export class SchemaEdit {
     if (this.#state.doc !== doc) return;
     this.error = undefined;
     this.problems = problemsOf(text, diagnostics);
+    this.broken = head === null;
     const shown = showProblems(this.#state, this.problems, commandKeys("take-fix"));
     this.#dispatch(this.#state.update(shown));
     if (head === null) return;

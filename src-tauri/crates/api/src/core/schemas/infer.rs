@@ -13,13 +13,17 @@ use crate::{
     types::{AnswerRepair, SchemaFrom, SchemaInfer, SchemaInferred, SnippetNote},
 };
 
-/// The longest text that a schema is made from, in bytes.
-const LONGEST: usize = 4 << 20;
+/// The longest examples that a schema is made from, in bytes.
+const LONGEST_EXAMPLES: usize = 4 << 20;
+/// The longest snippet, in bytes.
+const LONGEST_SNIPPET: usize = 256 << 10;
 
 pub(super) fn inferred(request: &SchemaInfer) -> Result<SchemaInferred, ApiError> {
     let text = request.text.as_str();
-    if text.len() > LONGEST {
-        return Err(ApiError::new(Code::Invalid, "the text is longer than 4 MiB").with_hint("Paste a part of it"));
+    let longest = if request.from == SchemaFrom::Example { LONGEST_EXAMPLES } else { LONGEST_SNIPPET };
+    if text.len() > longest {
+        let message = format!("the text has {} KiB, and at most {} are read", text.len() >> 10, longest >> 10);
+        return Err(ApiError::new(Code::Invalid, message).with_hint("Paste a part of it"));
     }
     match request.from {
         SchemaFrom::Example => of_examples(text),

@@ -4,17 +4,24 @@ use std::ops::Range;
 
 use serde_json::Value;
 use signalbox_output::{Schema, SchemaError, place::place_of};
-use signalbox_prompts::{Diagnostic, Document, OutputsError, Part, Severity, TextRange};
+use signalbox_prompts::{Diagnostic, Document, OutputsError, Part, Severity, TextRange, lint_schema};
 
 use crate::types::{SchemaWrite, SchemaWritten};
 
 /// The longest schema that is looked at, in bytes.
-const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 256 << 10;
 
 pub(super) fn written(request: &SchemaWrite) -> SchemaWritten {
     let SchemaWrite { head, text } = request;
-    match checked(text).and_then(|schema| placed(head, text, schema.as_ref())) {
-        Ok(head) => SchemaWritten { diagnostics: Vec::new(), head: Some(head) },
+    let schema = match checked(text) {
+        Ok(schema) => schema,
+        Err(refused) => return refused,
+    };
+    match placed(head, text, schema.as_ref()) {
+        Ok(head) => {
+            let lint = |schema| lint_schema(text, schema, &|pointer| place_of(text, pointer).mark(text));
+            SchemaWritten { diagnostics: schema.as_ref().map(lint).unwrap_or_default(), head: Some(head) }
+        }
         Err(refused) => refused,
     }
 }
@@ -27,7 +34,7 @@ fn checked(text: &str) -> Checked<Option<Value>> {
         return Ok(None);
     }
     if text.len() > LONGEST {
-        let message = "the schema is longer than 1 MiB; no model takes that much";
+        let message = "the schema is longer than 256 KiB; no model takes that much";
         return Err(said(text, &(0..1), "schema-length", message.to_owned()));
     }
     let schema: Value = serde_json::from_str(text).map_err(|error| not_json(text, &error))?;
@@ -107,6 +114,19 @@ mod tests {
         check("{\"type\": \"object\", \"properties\": {\"a\": {\"minLength\": -1}}}", "schema", "-1");
         check("{\n\"properties\": {}\n}", "schema-form", "{");
         check("7", "schema", "7");
+    }
+
+    #[test]
+    fn what_is_probably_not_meant_is_told_and_the_schema_is_written_all_the_same() {
+        let text = "{\"type\": \"object\", \"properties\": {\"é\": {\"type\": \"string\", \"minLenght\": 1}},\n \"required\": [\"e\"]}";
+        let put = written(&SchemaWrite { head: "name: a\n".into(), text: text.into() });
+        assert!(put.head.is_some());
+        let marked = |said: &Diagnostic| -> String {
+            text.chars().skip(said.range.start as usize).take((said.range.end - said.range.start) as usize).collect()
+        };
+        let mut said: Vec<String> = put.diagnostics.iter().map(marked).collect();
+        said.sort();
+        assert_eq!(said, ["\"e\"", "1"], "{:?}", put.diagnostics);
     }
 
     #[test]
