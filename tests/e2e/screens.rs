@@ -202,7 +202,7 @@ async fn include_prompts(window: &Window) {
         .await;
     label(2).await;
     let body = "system:\nYou greet whoever writes for the first time.\n{% include \"shared/voice@production\" %}\nAnswer in \
-                the language of the mail.\n{% include \"shared/voice#1\" %}\n\nuser:\nHello!\n";
+                the language of the mail.\nRemember: {% include \"shared/voice#2\" %}\n\nuser:\nHello!\n";
     save(INCLUDING, body, "Take the tone in").await;
     save("shared/voice", "Write as one person to another.\n", "Even shorter").await;
     label(3).await;

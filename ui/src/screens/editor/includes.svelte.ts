@@ -62,16 +62,26 @@ function hasMoved({ frozen, now }: IncludeRow): boolean {
   return frozen !== null && now !== null && frozen.hash !== now.hash;
 }
 
+/** The prompt that an include leads to: as it is called now, or as it is written. */
+export function includedPrompt({ target, frozen, now }: IncludeRow): string {
+  return now?.name ?? frozen?.name ?? writtenPrompt(target);
+}
+
+/** The prompt's name in what an include names. */
+export function writtenPrompt(target: string): string {
+  return target.split(/[@#]/)[0] as string;
+}
+
 /** How an include stands, in a word and a sentence. */
 export function includeSignal(row: IncludeRow): { aspect: Aspect; word: string; title: string } {
   const { frozen, now, problem } = row;
   if (problem !== null) return { aspect: "stop", word: "can't be included", title: problem };
   if (frozen === null) {
-    return { aspect: "dark", word: "not saved yet", title: "Saving a version settles which version is included" };
+    return { aspect: "dark", word: "not saved yet", title: "saving a version settles which one is included" };
   }
   if (now !== null && hasMoved(row)) {
-    const title = `${row.target} meant ${frozen.version} when the text was saved and means ${now.version} now; the next version takes ${now.version}`;
+    const title = `meant ${frozen.version} when the text was saved; the next version takes ${now.version}`;
     return { aspect: "caution", word: `moved to ${now.version}`, title };
   }
-  return { aspect: "clear", word: "up to date", title: "A new version would take the same one" };
+  return { aspect: "clear", word: "up to date", title: "the next version takes the same one" };
 }

@@ -8,6 +8,7 @@ mod label;
 mod lint;
 mod list;
 mod losses;
+mod old_names;
 mod rename;
 mod render;
 mod sarif;
@@ -39,6 +40,8 @@ pub(crate) enum Prompt {
     Search(search::Search),
     /// Give a prompt another name
     Rename(rename::Rename),
+    /// List the names that prompts had, or let one go
+    OldNames(old_names::OldNames),
     /// Settle what git could not merge in a prompt's files
     Settle(settle::Settle),
     /// Put a prompt away, or take it back
@@ -61,6 +64,7 @@ pub(crate) async fn run(session: &Session, asked: Prompt) -> Outcome {
         Prompt::Label(asked) => asked.run(session).await,
         Prompt::Search(asked) => asked.run(session).await,
         Prompt::Rename(asked) => asked.run(session).await,
+        Prompt::OldNames(asked) => asked.run(session).await,
         Prompt::Settle(asked) => asked.run(session).await,
         Prompt::Archive(asked) => asked.run(session).await,
         Prompt::Lint(asked) => asked.run(session).await,

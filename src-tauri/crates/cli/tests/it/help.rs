@@ -21,6 +21,7 @@ const SUBCOMMANDS: &[&str] = &[
     "prompt label",
     "prompt search",
     "prompt rename",
+    "prompt old-names",
     "prompt settle",
     "prompt archive",
     "prompt lint",

@@ -146,6 +146,11 @@ fn a_prompt_is_renamed_and_still_found_by_its_old_name() {
     let old = place.run(["prompt", "show", "search/rewrite@production", "--json"]).succeeded().json();
     assert_eq!(old["name"], "query/rewrite");
     place.run(["call", "--prompt", "search/rewrite@production", "--saved", "follow-up", "--json"]);
+    let old_names = |arguments: &[&str]| place.run(["prompt", "old-names"].iter().chain(arguments).copied()).shown();
+    insta::assert_snapshot!("prompt_old_names", old_names(&[]));
+    insta::assert_snapshot!("prompt_old_names_wrong", old_names(&["--let-go", "search/rewritte"]));
+    insta::assert_snapshot!("prompt_old_names_let_go", old_names(&["--let-go", "search/rewrite"]));
+    insta::assert_snapshot!("prompt_old_names_none", old_names(&[]));
 }
 
 #[test]
