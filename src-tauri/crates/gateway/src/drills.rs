@@ -145,6 +145,15 @@ const DRILLS: &[Drill] = &[
         ..PLAIN
     },
     Drill {
+        name: "sloppy-json",
+        title: "Sloppy JSON",
+        shows: "The prompt asks for JSON and the primary answers in a fence behind a sentence, with single quotes and a \
+                comma too many. It is mended, every repair is in the decisions, and the value is delivered",
+        primary: "sloppy_json*20",
+        json: true,
+        ..PLAIN
+    },
+    Drill {
         name: "dead-key",
         title: "Dead key",
         shows: "The primary refuses the key. The key isn't used again until it is changed, and the secondary answers",
@@ -258,7 +267,7 @@ impl Drill {
             origin: Origin::Drill { name: self.name.into() },
             caller: Caller::default(),
             added: None,
-            delivery: Delivery::Pieces,
+            delivery: if self.json { Delivery::Shown } else { Delivery::Pieces },
         }
     }
 

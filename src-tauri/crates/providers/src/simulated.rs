@@ -12,6 +12,7 @@ mod pattern;
 mod prose;
 pub(crate) mod reply;
 mod shape;
+mod sloppy;
 pub(crate) mod vectors;
 
 use async_trait::async_trait;

@@ -31,6 +31,10 @@ async fn every_drill_shows_what_it_says() {
             }
             "outage" | "empty-answer" => done && fell_back && first.has(Cause::Again),
             "slow-first-token" | "cut-held-back" | "wrong-json" => done && fell_back,
+            "sloppy-json" => {
+                let value: Result<serde_json::Value, _> = serde_json::from_str(&first.text);
+                done && !fell_back && first.has(Cause::Repaired) && value.is_ok_and(|value| value["signal"].is_string())
+            }
             "dead-key" => {
                 let passed_over = seen.iter().any(|seen| seen.call.attempts.len() == 1);
                 done && fell_back && (passed_over || seen.iter().all(|seen| seen.has(Cause::CoolDown)))

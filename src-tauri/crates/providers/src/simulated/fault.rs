@@ -43,6 +43,9 @@ pub enum Fault {
     Refusal,
     /// The answer doesn't follow the schema; without a schema it is broken JSON: `wrong_json`.
     WrongJson,
+    /// The answer follows the schema, written as models do that don't take JSON seriously; without a schema it is as ever:
+    /// `sloppy_json`.
+    SloppyJson,
     /// The answer is so many tokens longer than it may be, and says so: `overlong(200)`. Without a longest length it is as
     /// ever.
     Overlong(u32),
@@ -98,7 +101,7 @@ impl WaitForm {
 
 /// The words that [`FaultSchedule::parse`] knows.
 const KNOWN: &str = "ok, rate_limited, server_error, overloaded, stall, stall_after, cut, cut_after, malformed, empty, refusal, \
-     wrong_json, overlong, slow, key_dead, no_credit, client_error, context_window, unreachable";
+     wrong_json, sloppy_json, overlong, slow, key_dead, no_credit, client_error, context_window, unreachable";
 
 /// Why a text isn't a schedule of faults.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -175,6 +178,7 @@ impl FromStr for Fault {
             "empty" => Self::Empty,
             "refusal" => Self::Refusal,
             "wrong_json" => Self::WrongJson,
+            "sloppy_json" => Self::SloppyJson,
             "key_dead" => Self::KeyDead,
             "no_credit" => Self::NoCredit,
             "client_error" => Self::ClientError,
@@ -203,6 +207,7 @@ impl fmt::Display for Fault {
             Self::Empty => f.write_str("empty"),
             Self::Refusal => f.write_str("refusal"),
             Self::WrongJson => f.write_str("wrong_json"),
+            Self::SloppyJson => f.write_str("sloppy_json"),
             Self::Overlong(tokens) => write!(f, "overlong({tokens})"),
             Self::Slow(pause) => write!(f, "slow({})", pause.as_millis()),
             Self::KeyDead => f.write_str("key_dead"),
@@ -323,7 +328,7 @@ mod tests {
     #[test]
     fn every_fault_reads_back_as_it_is_written() {
         for text in "ok,rate_limited,rate_limited(retry_after=0.25),rate_limited(date=2),rate_limited(retry_delay=0.5),server_error(502),overloaded(529),stall_after(0),cut_after(9),\
-                     malformed(1),empty,refusal,wrong_json,overlong(7),slow(40),key_dead,no_credit,client_error,context_window,unreachable"
+                     malformed(1),empty,refusal,wrong_json,sloppy_json,overlong(7),slow(40),key_dead,no_credit,client_error,context_window,unreachable"
             .split(',')
         {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);

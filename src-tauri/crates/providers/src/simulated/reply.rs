@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use signalbox_domain::{ContentHash, ErrorClass, Failure, FinishReason, Usage};
 
-use super::{Fault, NAME, SimulatedSettings, WaitForm, dice::Dice, prose, shape};
+use super::{Fault, NAME, SimulatedSettings, WaitForm, dice::Dice, prose, shape, sloppy::sloppy};
 use crate::retry_after::http_date;
 
 /// The models and their context windows.
@@ -257,9 +257,9 @@ impl Asked {
             Fault::Refusal => (String::new(), FinishReason::ContentFilter),
             _ if tool.is_some() => (self.arguments(dice, matches!(fault, Fault::WrongJson)), FinishReason::ToolCalls),
             Fault::Overlong(tokens) if self.max_tokens.is_some() => {
-                self.overlong(&self.text(dice, large, false), *tokens)
+                self.overlong(&self.text(dice, large, &Fault::Ok), *tokens)
             }
-            _ => self.cut_to_length(self.text(dice, large, matches!(fault, Fault::WrongJson))),
+            _ => self.cut_to_length(self.text(dice, large, fault)),
         };
         let say: fn(String) -> Step = if tool.is_some() { Step::Argue } else { Step::Say };
         let pieces = pieces(&text);
@@ -299,13 +299,14 @@ impl Asked {
         Script { model: self.model, stream: self.stream, steps }
     }
 
-    fn text(&self, dice: &mut Dice, large: bool, wrong: bool) -> String {
+    fn text(&self, dice: &mut Dice, large: bool, fault: &Fault) -> String {
         let topics = prose::topics(&self.question);
-        match (&self.schema, wrong) {
-            (Some(schema), false) => shape::value(schema, dice, &topics).to_string(),
-            (Some(schema), true) => shape::wrong(schema, dice, &topics).to_string(),
-            (None, false) => prose::answer(dice, &topics, large),
-            (None, true) => "{\"answer\": [1, 2, \"and so on\"".into(),
+        match (&self.schema, fault) {
+            (Some(schema), Fault::WrongJson) => shape::wrong(schema, dice, &topics).to_string(),
+            (Some(schema), Fault::SloppyJson) => sloppy(&shape::value(schema, dice, &topics)),
+            (Some(schema), _) => shape::value(schema, dice, &topics).to_string(),
+            (None, Fault::WrongJson) => "{\"answer\": [1, 2, \"and so on\"".into(),
+            (None, _) => prose::answer(dice, &topics, large),
         }
     }
 

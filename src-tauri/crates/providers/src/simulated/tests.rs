@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use signalbox_domain::{
     Block, Content, ErrorClass, FinishReason, Message, MessageRole, Params, Tool, ToolCall, ToolChoice,
 };
+use signalbox_output::{Options, Schema, parse};
 use tokio::time::Instant;
 
 use super::*;
@@ -118,6 +119,11 @@ async fn a_schema_is_honoured_streaming_or_not() {
         assert_eq!(end, Ok(FinishReason::Stop));
         let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text} is no JSON: {error}"));
         assert!(jsonschema::is_valid(&schema, &value), "{value}");
+
+        let (text, end) = answer(&provider("sloppy_json"), &asked).await;
+        assert!(serde_json::from_str::<Value>(&text).is_err() && end == Ok(FinishReason::Stop), "{text} is no JSON");
+        let read = Schema::compile(&schema).map(|schema| parse(&text, &schema, &Options::default()));
+        assert_eq!(read.unwrap().unwrap().value, value, "it still says the same");
 
         let (text, end) = answer(&provider("wrong_json"), &asked).await;
         let valid = serde_json::from_str::<Value>(&text).is_ok_and(|value| jsonschema::is_valid(&schema, &value));
