@@ -100,7 +100,8 @@ pub(crate) async fn run(
     });
     passage.show().await;
 
-    let mut seen = Seen::default();
+    let begun = candidate.form.is_none();
+    let mut seen = Seen { holds: plan.holds_back(candidate), begun, ..Seen::default() };
     let mut meter = Meter::new(candidate.counter);
     let end = pump(passage, plan, candidate, &mut trial, answer, &mut meter, &mut seen).await;
     seen.whole = match &end {
@@ -113,14 +114,14 @@ pub(crate) async fn run(
     let end = match end {
         End::Complete { finish } => {
             let end = check(passage, plan, candidate, answer, finish, &mut seen, &mut again).await;
-            if let (End::Complete { finish }, true) = (&end, plan.holds_back(candidate)) {
+            if let (End::Complete { finish }, true) = (&end, seen.holds) {
                 release(passage, plan, answer, finish.clone(), &mut seen).await
             } else {
                 end
             }
         }
         // Nothing of it was delivered, whatever had come.
-        End::Failed(mut failure) if plan.holds_back(candidate) => {
+        End::Failed(mut failure) if seen.holds => {
             if let ErrorClass::StreamCut { delivered } = &mut failure.class {
                 *delivered = false;
             }
@@ -145,7 +146,7 @@ async fn check(
     seen: &mut Seen,
     again: &mut Option<Box<Part>>,
 ) -> End {
-    let holds = plan.holds_back(candidate);
+    let holds = seen.holds;
     if seen.gap && holds {
         let message = "a piece of the answer could not be read, so nothing of it is delivered";
         return End::Failed(Failure::new(ErrorClass::Malformed, message));
@@ -235,7 +236,7 @@ async fn pump(
     meter: &mut Meter,
     seen: &mut Seen,
 ) -> End {
-    let (limits, holds) = (plan.limits, plan.holds_back(candidate));
+    let limits = plan.limits;
     let cancel = passage.cancel.clone();
     let key = match secret(passage, candidate, trial.key).await {
         Ok(key) => key,
@@ -297,7 +298,8 @@ async fn pump(
             Some(Ok(Event::Finished(finish))) => return End::Complete { finish },
             Some(Ok(event)) => {
                 let piece = hear(passage, candidate, trial, answer, meter, seen, event).await;
-                if let Some(piece) = if holds { show(passage, plan, piece).await } else { piece } {
+                let piece = piece.and_then(|piece| if seen.holds { Some(piece) } else { seen.now(answer, piece) });
+                if let Some(piece) = if seen.holds { show(passage, plan, piece).await } else { piece } {
                     seen.delivered |= matches!(piece, CallEvent::Delta { .. } | CallEvent::ToolCall(_));
                     let began = Instant::now();
                     let delivered = passage.events.deliver(piece, total).await;

@@ -129,6 +129,21 @@ async fn a_mended_answer_is_delivered_as_its_value_and_every_repair_is_told_at_i
 }
 
 #[tokio::test]
+async fn a_stream_that_begins_with_words_is_held_back_and_one_that_begins_with_a_value_is_not() {
+    let value = r#"{"currency": "EUR", "total": 1, "paid": true}"#;
+    for (text, delivered, end) in [
+        (format!("Here you are: {value}"), r#"{"currency":"EUR","total":1,"paid":true}"#.to_owned(), "done"),
+        (format!(" \n {value}"), format!(" \n {value}"), "done"),
+        // What was delivered can't be taken back, so it isn't mended, and the call says that it is wrong.
+        (value.replace("EUR", "eur"), value.replace("EUR", "eur"), "schema invalid"),
+    ] {
+        let house = scripted(&[provider(STRICT, &[says(&text)])], |_| {});
+        let (seen, _) = ask(&house, Delivery::Pieces, payment()).await;
+        assert_eq!((seen.text.as_str(), seen.end()), (delivered.as_str(), end), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn only_what_is_wrong_is_asked_for_again_and_put_in_its_place() {
     let first = says(r#"{"currency": "EUR", "total": {"about": []}, "paid": true}"#);
     let (seen, provider) = one(SchemaWay::PROMPT, &[first, says("```json\n12.5\n```")], |_| {}).await;

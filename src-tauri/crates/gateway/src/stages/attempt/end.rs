@@ -9,7 +9,8 @@ use signalbox_workspace::config::Limits;
 use tokio::time::Instant;
 
 use crate::{
-    answer::Meter,
+    answer::{Answer, Meter},
+    event::CallEvent,
     listener::Undelivered,
     pipeline::{Passage, millis_between},
     stages::{
@@ -41,9 +42,25 @@ pub(super) struct Seen {
     pub(super) unspoken: bool,
     /// Which of the tool calls is the answer.
     pub(super) answer_tool: Option<u32>,
+    /// Whether the answer is held back until it is whole and follows its schema.
+    pub(super) holds: bool,
+    /// Whether it has begun, as far as its schema is concerned: with a value, not with words about one.
+    pub(super) begun: bool,
 }
 
 impl Seen {
+    /// What of a piece is delivered at once. A provider that was to write nothing but a value may not keep to it: an answer
+    /// that begins otherwise is held back after all.
+    pub(super) fn now(&mut self, answer: &Answer, piece: CallEvent) -> Option<CallEvent> {
+        if self.begun || !matches!(piece, CallEvent::Delta { .. }) {
+            return Some(piece);
+        }
+        let first = answer.text().trim_start().chars().next()?;
+        self.begun = matches!(first, '{' | '[' | '"' | '-' | '0'..='9') || matches!(first, 't' | 'f' | 'n');
+        self.holds = !self.begun;
+        self.begun.then(|| CallEvent::Delta { start: 0, text: answer.text().to_owned() })
+    }
+
     /// Whether a piece of a tool call is a piece of the answer.
     pub(super) fn is_answer(&mut self, candidate: &Candidate, piece: &ToolCallPiece) -> bool {
         if let (Some(name), Some(form)) = (&piece.name, &candidate.form)
