@@ -83,11 +83,20 @@ impl Reask {
 
     /// The message that asks again, in words for a model.
     pub fn message(&self) -> String {
-        let mut lines = vec!["Your JSON doesn't follow the schema yet. What is wrong:".to_owned()];
+        let mut lines = vec!["Your JSON isn't what was asked for yet. What is wrong:".to_owned()];
         lines.extend(self.pieces.iter().flat_map(|piece| &piece.problems).map(|problem| {
             let path = if problem.path.is_empty() { "the whole value" } else { &problem.path };
             format!("- {path}: expected {}, found {}", problem.expected, problem.found)
         }));
+        let form = sketch(&self.schema);
+        if let ([only], Some(form)) = (self.pieces.as_slice(), form.as_deref())
+            && !only.path.is_empty()
+            && let Some(kind) = in_words(form)
+        {
+            // As a person would ask: small models repeat everything when they are told to write JSON.
+            lines.push(format!("What is the value of {:?}? Answer with {kind} and nothing else.", name(&only.path)));
+            return lines.join("\n");
+        }
         lines.push(match self.pieces.as_slice() {
             [only] if only.path.is_empty() => "Write the whole value again, as JSON only.".to_owned(),
             [only] => format!("Write only the new value of {}, as JSON only.", only.path),
@@ -96,7 +105,7 @@ impl Reask {
                 format!("Write one JSON object with the keys {} and their new values.", paths.join(", "))
             }
         });
-        lines.push(match sketch(&self.schema) {
+        lines.push(match form {
             Some(form) => format!("It must have this form:\n{form}\n"),
             None => format!("It must follow this JSON Schema:\n{}\n", self.schema),
         });
@@ -127,6 +136,26 @@ impl Reask {
         }
         value
     }
+}
+
+/// The name of the field at a path; an item of a list is named by its list.
+fn name(path: &str) -> String {
+    let mut steps = path.split('/').filter(|step| !step.is_empty() && step.parse::<usize>().is_err());
+    steps.next_back().unwrap_or(path).replace("~1", "/").replace("~0", "~")
+}
+
+/// A form of one line without parts, as a person says it; none for any other.
+fn in_words(form: &str) -> Option<String> {
+    Some(match form {
+        "number" => "a number".to_owned(),
+        "integer" => "a whole number".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "string" => "a text in quotes".to_owned(),
+        _ if form.starts_with('"') && form.contains(" | ") && !form.contains(['{', '[']) => {
+            format!("one of {}", form.replace(" | ", ", "))
+        }
+        _ => return None,
+    })
 }
 
 fn put(root: &mut Value, path: &str, value: Value) {

@@ -60,6 +60,33 @@ pub(crate) fn add(text: &str, schema: &Schema, options: &Options, search: &mut S
             add(answer.start + last + colon + 1..text.len(), Source::Words);
         }
     }
+    if rest.len() <= LONGEST
+        && let Some(number) = only_number(rest)
+    {
+        add(answer.start + number.start..answer.start + number.end, Source::Words);
+    }
+}
+
+/// The one number that a text has; none when it has more or none. A date is several.
+fn only_number(text: &str) -> Option<std::ops::Range<usize>> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let (mut found, mut at) = (None, 0);
+    while at < bytes.len() {
+        if !digit(at) {
+            at += 1;
+            continue;
+        }
+        let minus = at.checked_sub(1).filter(|before| bytes.get(*before) == Some(&b'-'));
+        let start = minus.unwrap_or(at);
+        while digit(at) || (matches!(bytes.get(at), Some(b'.' | b',')) && digit(at + 1)) {
+            at += 1;
+        }
+        if found.replace(start..at).is_some() {
+            return None;
+        }
+    }
+    found
 }
 
 /// A document that was written as a string, with its quotes or without them: what looks like values in it is escaped.

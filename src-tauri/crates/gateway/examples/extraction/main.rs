@@ -11,7 +11,7 @@ use std::{collections::HashMap, error::Error, path::Path, sync::Arc};
 
 use asked_by_prompt::AskedByPrompt;
 use serde_json::{Map, Value, json};
-use signalbox_domain::{AttemptReason, CallStatus, ContentHash, FinishReason, Target};
+use signalbox_domain::{AttemptReason, CallStatus, ContentHash, FinishReason, Params, Target};
 use signalbox_gateway::{
     CallEvent, CallRequest, Delivery, Gateway, Parts, PromptText, Settings, StoredRequest, SystemClock,
 };
@@ -24,6 +24,8 @@ use signalbox_workspace::config::Config;
 
 /// The version of the prompt: five fields. A model as small as this never ends a list of lines.
 const VERSION: u32 = 1;
+/// The longest answer, in tokens: twice what five fields need. Without it a model that repeats itself does so for minutes.
+const LONGEST: u32 = 200;
 /// How often a candidate is asked again.
 const REASK: u32 = 2;
 
@@ -90,6 +92,20 @@ fn print_row(name: &str, tally: &Tally) {
     );
 }
 
+/// A request that adds nothing to a prompt.
+fn nothing() -> StoredRequest {
+    StoredRequest {
+        messages: Vec::new(),
+        values: Map::new(),
+        params: Params::default(),
+        schema: None,
+        tools: Vec::new(),
+        tool_choice: None,
+        extra: None,
+        engine: String::new(),
+    }
+}
+
 fn toml(url: &str, model: &str) -> String {
     format!(
         "[workspace]\nname = \"bench\"\nproject = \"bench\"\n\n[providers.local]\nkind = \"openai-compatible\"\n\
@@ -125,8 +141,10 @@ async fn measure(url: &str, model: &str, prompts: &Path, count: u64, by_prompt: 
         let values = Map::from_iter([("text".to_owned(), Value::String(invoices::invoice(number)))]);
         let selector = Selector::Number(VERSION);
         let text = PromptText::Stored { name: "extract/invoice".into(), selector };
+        let added = StoredRequest { params: Params { max_tokens: Some(LONGEST), ..Params::default() }, ..nothing() };
         let request = CallRequest {
             delivery: Delivery::Whole,
+            added: Some(Box::new(added)),
             ..CallRequest::new(text, values, Target::Route("default".into()))
         };
         let mut calling = gateway.call(request);

@@ -317,3 +317,20 @@ fn r4_an_answer_that_ends_inside_another_value_is_cut() {
         assert!(!whole, "{text} looks whole without a schema");
     }
 }
+
+#[test]
+fn the_one_number_of_a_sentence_is_read_and_one_of_several_is_not() {
+    let number = Schema::compile(&json!({ "type": "number" })).unwrap();
+    for (text, value) in [
+        ("The value of \"total\" is 210,50.", Some(json!(210.5))),
+        ("It is -3", Some(json!(-3))),
+        ("That would be 1,796.90 dollars.", Some(json!(1796.9))),
+        ("Between 3 and 4", None),
+        ("On 2025-01-02", None),
+        ("I can't tell", None),
+    ] {
+        let parsed = parse(text, &number, &Options::default());
+        assert_eq!(parsed.as_ref().ok().map(|parsed| &parsed.value), value.as_ref(), "{text}: {parsed:?}");
+        assert!(parsed.is_ok_and(|parsed| parsed.confidence < 0.95) == value.is_some(), "{text} is flagged");
+    }
+}

@@ -140,6 +140,8 @@ fn only_the_failing_pieces_are_asked_again() {
     assert_eq!(again.pieces[0].path, "/list/1/n");
     assert_eq!(again.schema["type"], json!("integer"));
     assert!(again.message().contains("/list/1/n") && again.message().contains("an integer"), "{}", again.message());
+    let asks = "What is the value of \"n\"? Answer with a whole number and nothing else.";
+    assert!(again.message().ends_with(asks), "{}", again.message());
     assert!(schema.is_valid(&again.apply(&json!(7))));
 
     let error = parse("{\"a\": 9, \"list\": [{\"n\": 1}]}", &schema, &Options::default()).unwrap_err();
