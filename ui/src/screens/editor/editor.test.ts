@@ -305,10 +305,10 @@ describe("the editor", () => {
   });
 
   it("says what is included, with what, and whether it has moved since", async () => {
-    const version = (number: number) => ({ name: "shared/tone", version: number, hash: `b3:${number}` });
+    const version = (number: number, name = "shared/tone") => ({ name, version: number, hash: `b3:${number}` });
     core.includes = [
       { target: "shared/tone@production", line: 3, frozen: version(3), now: version(4), problem: null },
-      { target: "shared/rules", line: 5, frozen: null, now: version(1), problem: null },
+      { target: "shared/rules", line: 5, frozen: null, now: version(1, "shared/rules"), problem: null },
       { target: "support/reply", line: 6, frozen: null, now: null, problem: "support/reply would include itself" },
     ];
     core.includedBy = ["support/triage"];
