@@ -85,6 +85,31 @@ describe("the registry", () => {
     page.isQuiet();
   });
 
+  it("takes what an include means by now into a version of its own, after it has shown the difference", async () => {
+    await edit("support/reply");
+    await page.press("Control+s");
+    await page.get("save-confirm").click();
+    await page.get("version-pill").getByText("version 3").waitFor();
+    await edit("shared/tone");
+    await page.page.locator("[data-testid=template] .cm-line").last().click();
+    await page.page.keyboard.type("Say sorry once.");
+    await page.get("draft-pill").waitFor();
+    await page.press("Control+s");
+    await page.get("save-confirm").click();
+    await page.get("version-pill").getByText("version 2").waitFor();
+    await edit("support/reply");
+    await run("Show what is included");
+    await expect.poll(() => text("include-row")).toContain("moved to 2");
+    await page.get("includes-take").click();
+    await expect.poll(() => text("save-moved")).toContain("1 → 2");
+    await expect.poll(() => page.get("save-review").locator("ins").first().textContent()).toContain("Say sorry once.");
+    await page.isAccessible();
+    await page.get("save-confirm").click();
+    await page.get("version-pill").getByText("version 4").waitFor();
+    await expect.poll(() => text("include-row")).toContain("up to date");
+    page.isQuiet();
+  });
+
   it("runs with all test values, lists the runs, and keeps one as an item", async () => {
     await edit("support/reply");
     const count = Number((await text("run-all-values"))?.match(/\d+/)?.[0]);

@@ -322,6 +322,11 @@ describe("the editor", () => {
     expect(told[2]).toContain("can't be included support/reply would include itself");
     expect(screen.getByTestId("drawer-tab-includes").textContent).toContain("1 moved");
     expect(screen.getByTestId("included-by-row").textContent).toBe("support/triage");
+    await fireEvent.click(screen.getByTestId("includes-take"));
+    const moved = await screen.findByTestId("save-moved");
+    expect(moved.textContent?.replace(/\s+/g, " ").trim()).toBe("shared/tone@production 3 → 4");
+    await until(() => expect(requests("prompt_diff").at(-1)).toMatchObject({ what: "rendered" }));
+    await fireEvent.click(screen.getByTestId("save-cancel"));
     await fireEvent.keyDown(screen.getByTestId("includes-list"), { key: "Enter" });
     await until(() => expect(router.place).toEqual({ screen: "editor", prompt: "shared/tone" }));
   });
