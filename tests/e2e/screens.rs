@@ -43,85 +43,118 @@ pub(crate) async fn walk() {
     quit(&app, window).await;
 }
 
-async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
-    let narrow = width < 1100;
-    let take = async |screen: &str| {
-        settle(window).await;
-        window.screenshot(&folder.join(format!("{screen}-{theme}-{width}.png"))).await;
-    };
+/// One walk: what the pictures are of, and what is in their names.
+struct Walk<'w> {
+    window: &'w Window,
+    folder: &'w Path,
+    theme: &'w str,
+    width: u32,
+}
 
+impl Walk<'_> {
+    /// Whether panes are tabs.
+    fn narrow(&self) -> bool {
+        self.width < 1100
+    }
+
+    async fn take(&self, screen: &str) {
+        settle(self.window).await;
+        self.window.screenshot(&self.folder.join(format!("{screen}-{}-{}.png", self.theme, self.width))).await;
+    }
+}
+
+async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
+    let walk = Walk { window, folder, theme, width };
     run_command(window, "Connect a model").await;
     window.by_test_id("screen-firststart").await;
     window.wait_for("[data-testid=output][data-status=done]").await;
     // The focus is still on the rail, whose buttons then say what they are.
     window.eval("document.activeElement?.blur()", Vec::new()).await;
-    take("firststart").await;
+    walk.take("firststart").await;
 
+    walk_library(&walk).await;
+    walk_includes(&walk).await;
+    walk_editor(&walk).await;
+    walk_schema(&walk).await;
+    walk_others(&walk).await;
+}
+
+async fn walk_library(walk: &Walk<'_>) {
+    let window = walk.window;
     go(window, "library").await;
     window.by_test_id("library-row").await;
-    take("library").await;
+    walk.take("library").await;
     window.press("Control+i").await;
     window.by_test_id("import-path").await;
-    take("library-import").await;
+    walk.take("library-import").await;
     window.press("Escape").await;
     window.wait_gone("[data-testid=import-dialog]").await;
     run_command(window, "Old names of prompts").await;
     window.by_test_id("old-names-dialog").await;
     window.by_test_id("old-name").await;
-    take("library-names").await;
+    walk.take("library-names").await;
     window.press("Escape").await;
     window.wait_gone("[data-testid=old-names-dialog]").await;
+}
 
+/// What a prompt includes, and how its text looks then.
+async fn walk_includes(walk: &Walk<'_>) {
+    let window = walk.window;
     open_prompt(window, INCLUDING).await;
     run_command(window, "Show what is included").await;
     window.by_test_id("include-row").await;
-    if !narrow {
+    if !walk.narrow() {
         window.by_test_id("rendered-include").await;
     }
-    take("editor-includes").await;
+    walk.take("editor-includes").await;
     run_command(window, "Difference").await;
     window.wait_for("[data-testid=drawer-tab-versions][aria-selected=true]").await;
     window.press("Control+d").await;
     window.wait_gone("[data-testid=drawer]").await;
+}
 
+async fn walk_editor(walk: &Walk<'_>) {
+    let window = walk.window;
     open_prompt(window, PROMPT).await;
     if !window.text(TEMPLATE).await.contains("forty words") {
         type_at_the_end(window, "Keep the reply under forty words.").await;
     }
     type_at_the_end(window, MISTAKE).await;
     window.wait_for("[data-testid=lint-count][data-errors=\"1\"]").await;
-    take("editor").await;
+    walk.take("editor").await;
     for _ in MISTAKE.chars() {
         window.press("Backspace").await;
     }
     window.wait_gone("[data-testid=lint-count]:not([data-errors=\"0\"])").await;
     window.press("Control+d").await;
     window.wait_for("[data-testid=diff] ins").await;
-    take("editor-diff").await;
+    walk.take("editor-diff").await;
     window.press("Control+Shift+Enter").await;
     window.wait_for("[data-testid=drawer-tab-runs][aria-selected=true]").await;
     window.wait_for("[data-testid=run]").await;
     window.by_test_id("run-row").await;
-    take("editor-runs").await;
+    walk.take("editor-runs").await;
     run_command(window, "Difference").await;
     window.wait_for("[data-testid=drawer-tab-versions][aria-selected=true]").await;
     window.press("Control+d").await;
     window.wait_gone("[data-testid=drawer]").await;
     window.press("Control+s").await;
     window.wait_for("[data-testid=save-review] ins").await;
-    take("editor-save").await;
+    walk.take("editor-save").await;
     window.press("Escape").await;
     window.wait_gone("[data-testid=save-dialog]").await;
-    if narrow {
+    if walk.narrow() {
         for (tab, name) in [("rendered", "editor-rendered"), ("output", "editor-output"), ("body", "")] {
             window.click(&format!("[data-testid=pane-tab-{tab}]")).await;
             if !name.is_empty() {
-                take(name).await;
+                walk.take(name).await;
             }
         }
     }
+}
 
-    schema(window, narrow, take).await;
+async fn walk_others(walk: &Walk<'_>) {
+    let window = walk.window;
     open_prompt(window, PROMPT).await;
     window.click("[data-testid=editor-more]").await;
     window.click("[data-testid=editor-more-compare]").await;
@@ -133,50 +166,50 @@ async fn walk_once(window: &Window, folder: &Path, theme: &str, width: u32) {
     for pane in ["A", "B"] {
         window.wait_for(&format!("[data-testid=pane-{pane}][data-status=done]")).await;
     }
-    take("compare").await;
+    walk.take("compare").await;
 
     go(window, "live").await;
     window.click("[data-testid=live-call]").await;
-    if narrow {
-        take("live").await;
+    if walk.narrow() {
+        walk.take("live").await;
         window.click("[data-testid=live-tabs-decisions]").await;
         window.by_test_id("decision").await;
-        take("live-decisions").await;
+        walk.take("live-decisions").await;
         window.click("[data-testid=live-tabs-calls]").await;
     } else {
         window.by_test_id("decision").await;
         window.by_test_id("call-answer").await;
-        take("live").await;
+        walk.take("live").await;
     }
 
     go(window, "calls").await;
     window.by_test_id("calls-row").await;
-    take("calls").await;
-    if narrow {
+    walk.take("calls").await;
+    if walk.narrow() {
         window.click("[data-testid=calls-tabs-call]").await;
         window.by_test_id("waterfall").await;
-        take("calls-one").await;
+        walk.take("calls-one").await;
         window.click("[data-testid=calls-tabs-calls]").await;
     }
     go(window, "routes").await;
     window.by_test_id("route-view").await;
-    take("routes").await;
+    walk.take("routes").await;
     go(window, "budgets").await;
     window.by_test_id("budget-row").await;
-    take("budgets").await;
+    walk.take("budgets").await;
     go(window, "providers").await;
     window.by_test_id("provider-row").await;
-    take("providers").await;
+    walk.take("providers").await;
     window.click("[data-testid=provider-add]").await;
     window.by_test_id("connect-address").await;
-    take("providers-add").await;
+    walk.take("providers-add").await;
     go(window, "settings").await;
     window.by_test_id("screen-settings").await;
-    take("settings").await;
+    walk.take("settings").await;
     window.press("Control+k").await;
     window.type_text("[data-testid=palette-input]", "com").await;
     window.by_test_id("command-go-compare").await;
-    take("palette").await;
+    walk.take("palette").await;
     window.press("Escape").await;
     window.wait_gone("[data-testid=palette]").await;
 }
@@ -210,22 +243,23 @@ async fn include_prompts(window: &Window) {
 }
 
 /// The schema of an answer, with an answer that had to be mended, and what the models enforce.
-async fn schema(window: &Window, narrow: bool, take: impl AsyncFn(&str)) {
+async fn walk_schema(walk: &Walk<'_>) {
+    let window = walk.window;
     open_prompt(window, MENDED_BY).await;
-    let (tab, views) = if narrow { ("pane-tab", "schema-view") } else { ("part", "schema-beside") };
+    let (tab, views) = if walk.narrow() { ("pane-tab", "schema-view") } else { ("part", "schema-beside") };
     window.click(&format!("[data-testid={tab}-schema]")).await;
-    if narrow {
+    if walk.narrow() {
         window.click("[data-testid=schema-view-form]").await;
         window.by_test_id("schema-form").await;
-        take("editor-schema").await;
+        walk.take("editor-schema").await;
     }
     window.click(&format!("[data-testid={views}-try]")).await;
     window.replace_text("[data-testid=try-text]", MENDED).await;
     window.wait_for("[data-testid=try-answer][data-ok=true]").await;
-    take(if narrow { "editor-schema-try" } else { "editor-schema" }).await;
+    walk.take(if walk.narrow() { "editor-schema-try" } else { "editor-schema" }).await;
     window.click(&format!("[data-testid={views}-models]")).await;
     window.by_test_id("schema-models").await;
-    take("editor-schema-models").await;
+    walk.take("editor-schema-models").await;
     window.click(&format!("[data-testid={tab}-body]")).await;
 }
 

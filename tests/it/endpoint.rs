@@ -12,6 +12,7 @@ mod models;
 mod prompts;
 mod protocols;
 mod stopping;
+mod structured;
 mod upstream;
 
 use std::sync::Arc;

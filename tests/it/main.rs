@@ -18,6 +18,7 @@ mod budgets;
 mod calls;
 mod crash;
 mod endpoint;
+mod exchange;
 mod faults;
 mod harness;
 mod host;

@@ -80,9 +80,12 @@ describe("editing and comparing", () => {
     expect(await readFile(join(folder(), "3.prompty"), "utf8")).toContain("{{ customer.name }}");
     await page.press("Control+d");
     await page.get("version-3").getByText("Greet by name").waitFor();
-    await expect.poll(() => page.get("diff").locator("ins").first().textContent()).toContain("customer.name");
+    // What is in use is what it is compared with.
+    await expect.poll(() => page.get("diff-left").getAttribute("data-value")).toBe("1");
+    const inserted = async () => (await page.get("diff").locator("ins").allTextContents()).join(" ");
+    await expect.poll(inserted).toContain("customer.name");
     await page.get("diff-what-rendered").click();
-    await expect.poll(() => page.get("diff").locator("ins").first().textContent()).toContain("Maya");
+    await expect.poll(inserted).toContain("Maya");
     await page.isAccessible();
     page.isQuiet();
   });

@@ -13,6 +13,9 @@
 //! and the same. Two things hold for every format and are no loss: line ends at the edges of a message don't count, and a
 //! variable without a value is an error here, where others print nothing.
 //!
+//! Only Prompty has includes, and keeps them. Elsewhere the text of the frozen versions is put in and told, or the prompt is
+//! refused where it would mean something else there.
+//!
 //! Values are never looked at as templates: a value with braces stays one. Whatever a format prints in another way than
 //! Jinja (truth, lists) is translated where the kind of the variable is known, and else is told.
 

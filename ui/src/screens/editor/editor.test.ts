@@ -305,10 +305,10 @@ describe("the editor", () => {
   });
 
   it("says what is included, with what, and whether it has moved since", async () => {
-    const version = (number: number) => ({ name: "shared/tone", version: number, hash: `b3:${number}` });
+    const version = (number: number, name = "shared/tone") => ({ name, version: number, hash: `b3:${number}` });
     core.includes = [
       { target: "shared/tone@production", line: 3, frozen: version(3), now: version(4), problem: null },
-      { target: "shared/rules", line: 5, frozen: null, now: version(1), problem: null },
+      { target: "shared/rules", line: 5, frozen: null, now: version(1, "shared/rules"), problem: null },
       { target: "support/reply", line: 6, frozen: null, now: null, problem: "support/reply would include itself" },
     ];
     core.includedBy = ["support/triage"];
@@ -322,6 +322,11 @@ describe("the editor", () => {
     expect(told[2]).toContain("can't be included support/reply would include itself");
     expect(screen.getByTestId("drawer-tab-includes").textContent).toContain("1 moved");
     expect(screen.getByTestId("included-by-row").textContent).toBe("support/triage");
+    await fireEvent.click(screen.getByTestId("includes-take"));
+    const moved = await screen.findByTestId("save-moved");
+    expect(moved.textContent?.replace(/\s+/g, " ").trim()).toBe("shared/tone@production 3 → 4");
+    await until(() => expect(requests("prompt_diff").at(-1)).toMatchObject({ what: "rendered" }));
+    await fireEvent.click(screen.getByTestId("save-cancel"));
     await fireEvent.keyDown(screen.getByTestId("includes-list"), { key: "Enter" });
     await until(() => expect(router.place).toEqual({ screen: "editor", prompt: "shared/tone" }));
   });

@@ -52,9 +52,9 @@ export class Including {
     return this.answer?.included_by ?? [];
   }
 
-  /** How many stand for another version by now than the text was saved with. */
-  get moved(): number {
-    return new Set(this.rows.filter(hasMoved).map((row) => row.target)).size;
+  /** Those that stand for another version by now than the text was saved with, each once. */
+  get moved(): readonly IncludeRow[] {
+    return [...new Map(this.rows.filter(hasMoved).map((row) => [row.target, row])).values()];
   }
 }
 

@@ -61,7 +61,7 @@ export class EditorModel {
     this.sides = new Sides(this.opened);
     this.calls = new PromptCalls(name);
     this.batch = new Batch(this.opened, this.calls);
-    this.including = new Including(this.opened, () => this.drawer || this.dialog?.kind === "save");
+    this.including = new Including(this.opened, () => this.#asksIncludes());
     this.#wanted = rememberedTarget(name);
     this.#differ = new Latest<DiffRequest, DiffAnswer>(
       (request) => call("prompt_diff", request),
@@ -302,6 +302,14 @@ export class EditorModel {
       () => this.openCompare(),
       () => ready() && full(),
     );
+  }
+
+  /** Whether it matters what the text includes. Who includes it is looked for in the whole library. */
+  #asksIncludes(): boolean {
+    if (this.drawer && this.drawerTab.value === "includes") return true;
+    if (!this.drawer && this.dialog?.kind !== "save") return false;
+    void this.opened.edits;
+    return this.opened.ready && this.opened.source().body.includes("include");
   }
 
   #ask(question: Question): void {
