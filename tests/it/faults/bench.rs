@@ -76,7 +76,8 @@ const ROWS: [Row; 17] = [
     row("cut before the first token", "cut*", Grade::Pass, Right::FromSecondary),
     row("cut after the first token", "cut_after(3)*", Grade::Safe, Right::FromSecondary),
     row("one unreadable chunk", "malformed(1)*", Grade::Safe, Right::FromSecondary),
-    row(WRONG_JSON, "wrong_json*", Grade::Safe, Right::FromSecondary),
+    // It is held back and asked for again first, whatever the route says.
+    row(WRONG_JSON, "wrong_json*", Grade::Pass, Right::FromSecondary),
     row("empty success", "empty*", Grade::Pass, Right::FromSecondary),
     row("content filter", "refusal*", Grade::Pass, Right::Refusal),
     // As a whole it takes longer than any single limit.
@@ -155,10 +156,6 @@ async fn check(integrity: bool) -> [usize; 3] {
         } else {
             (app.ask(&route).await, &expected)
         };
-        if row.name == WRONG_JSON && !integrity {
-            assert_eq!(heard.failure(), "schema invalid", "the end is typed: {}", heard.in_words());
-            assert!(!heard.text.is_empty(), "and the text that came stays");
-        }
         let others_asked = servers.secondary.requests().len() > before;
         let served = heard.call.served.as_ref().map_or("nobody", |served| served.model.as_str());
         let grade = row.grade(&heard, &expected.text, served, others_asked);
@@ -178,9 +175,9 @@ async fn check(integrity: bool) -> [usize; 3] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn live_no_fault_looks_like_a_whole_answer_and_thirteen_pass() {
+async fn live_no_fault_looks_like_a_whole_answer_and_fourteen_pass() {
     let [passed, safe, failed] = check(false).await;
-    assert!(passed >= 13 && failed == 0, "{passed} pass, {safe} safe, {failed} fail");
+    assert!(passed >= 14 && failed == 0, "{passed} pass, {safe} safe, {failed} fail");
 }
 
 #[tokio::test(flavor = "multi_thread")]
