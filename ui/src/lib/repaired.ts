@@ -1,4 +1,4 @@
-import type { AnswerRepair, CallDetail, Decision } from "./host/index.ts";
+import type { AnswerRepair, Decision } from "./host/index.ts";
 
 /** What was done to an answer so that it follows its schema. */
 export interface Repaired {
@@ -22,11 +22,6 @@ function isRepair(value: unknown): value is AnswerRepair {
   if (typeof value !== "object" || value === null) return false;
   const { path, what, cost, note } = value as Partial<Record<keyof AnswerRepair, unknown>>;
   return typeof path === "string" && typeof what === "string" && typeof cost === "number" && typeof note === "string";
-}
-
-/** What the model wrote before it was mended: the text of the attempt that answered, or of the last one that failed. */
-export function writtenIn(detail: CallDetail | undefined): string | undefined {
-  return detail?.written.at(-1)?.text;
 }
 
 /** The repairs at a field of the answer, or below it. */

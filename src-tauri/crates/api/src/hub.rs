@@ -142,7 +142,7 @@ impl Ring {
                 return;
             }
             (
-                Event::Writing { call, attempt, text, .. },
+                Event::Writing { call, attempt, start: 1.., text },
                 Some(Some(Event::Writing { call: same, attempt: still, text: before, .. })),
             ) if (call, attempt) == (same, still) => {
                 self.pending_bytes += text.len();

@@ -63,7 +63,12 @@ pub fn reask(error: &ParseError, schema: &Schema) -> Option<Reask> {
             other.problems.extend(piece.problems);
         }
     }
-    let schema = finder.reply(&outer);
+    let Some(schema) = finder.reply(&outer) else {
+        // A part that refers into the whole can't stand without it.
+        let problems = problems.clone();
+        let whole = Piece { path: String::new(), found: None, problems };
+        return Some(Reask { pieces: vec![whole], schema: schema.source().clone(), nearest: Value::Null });
+    };
     Some(Reask { pieces: outer.into_iter().map(|(piece, _)| piece).collect(), schema, nearest: nearest.value.clone() })
 }
 
@@ -238,9 +243,10 @@ impl<'s> Finder<'s> {
         map.get("additionalProperties").filter(|rest| rest.is_object())
     }
 
-    fn reply(&self, pieces: &[(Piece, &Value)]) -> Value {
+    /// The schema of a reply with these pieces; none when one of them can't stand by itself.
+    fn reply(&self, pieces: &[(Piece, &Value)]) -> Option<Value> {
         let mut reply = match pieces {
-            [(piece, _)] if piece.path.is_empty() => return self.root.clone(),
+            [(piece, _)] if piece.path.is_empty() => return Some(self.root.clone()),
             [(_, part)] => (*part).clone(),
             several => {
                 let fields: Map<String, Value> =
@@ -256,8 +262,7 @@ impl<'s> Finder<'s> {
                 }
             }
         }
-        // A part that refers into the whole can't stand without it.
-        if refers_elsewhere(&reply) { self.root.clone() } else { reply }
+        (!refers_elsewhere(&reply)).then_some(reply)
     }
 }
 

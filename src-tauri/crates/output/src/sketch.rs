@@ -11,6 +11,8 @@ use crate::schema::Places;
 const LONGEST: usize = 16 * 1024;
 /// The deepest form.
 const DEEPEST: usize = 12;
+/// How many schemas are looked at: what refers to others in many ways would never end.
+const MOST_VISITS: usize = 2_000;
 /// How long an object may be that stands on one line, in bytes.
 const LINE: usize = 72;
 /// How many choices are listed.
@@ -19,18 +21,20 @@ const MOST_CHOICES: usize = 100;
 /// The form of the values that follow a schema; none where it can't be said shortly, such as for a schema that contains
 /// itself.
 pub fn sketch(schema: &Value) -> Option<String> {
-    let mut sketcher = Sketcher { places: Places::of(schema), written: 0 };
+    let mut sketcher = Sketcher { places: Places::of(schema), written: 0, visits: 0 };
     sketcher.kind(schema, 0)
 }
 
 struct Sketcher<'s> {
     places: Places<'s>,
     written: usize,
+    visits: usize,
 }
 
 impl<'s> Sketcher<'s> {
     fn kind(&mut self, schema: &'s Value, depth: usize) -> Option<String> {
-        if depth > DEEPEST {
+        self.visits += 1;
+        if depth > DEEPEST || self.visits > MOST_VISITS {
             return None;
         }
         let Value::Object(map) = schema else { return Some("any".to_owned()) };
@@ -45,6 +49,11 @@ impl<'s> Sketcher<'s> {
                 return None;
             }
             return self.take(choices.iter().map(Value::to_string).collect::<Vec<_>>().join(" | "));
+        }
+        let others = ["properties", "items", "anyOf", "oneOf", "allOf"];
+        if others.iter().filter(|key| map.contains_key(**key)).count() > 1 {
+            // Several say together what none says alone.
+            return None;
         }
         for key in ["anyOf", "oneOf"] {
             if let Some(Value::Array(list)) = map.get(key) {
@@ -71,7 +80,7 @@ impl<'s> Sketcher<'s> {
 
     fn union(&mut self, list: impl Iterator<Item = &'s Value>, depth: usize) -> Option<String> {
         let kinds: Option<Vec<String>> = list.map(|schema| self.kind(schema, depth + 1)).collect();
-        Some(kinds?.join(" | "))
+        self.take(kinds?.join(" | "))
     }
 
     fn of(&mut self, kind: &str, map: &'s Map<String, Value>, depth: usize) -> Option<String> {
@@ -115,7 +124,9 @@ impl<'s> Sketcher<'s> {
         for (at, (line, said)) in lines.iter().enumerate() {
             let comma = if at == last { "" } else { "," };
             let said = said.as_ref().map_or_else(String::new, |said| format!(" // {said}"));
-            text.push_str(&format!("{inner}{line}{comma}{said}\n"));
+            for part in [&inner, line, comma, &said, "\n"] {
+                text.push_str(part);
+            }
         }
         text.push_str(&"  ".repeat(depth));
         text.push('}');
@@ -187,6 +198,18 @@ mod tests {
         let fields: Map<String, Value> =
             (0..2_000).map(|n| (format!("field{n}"), json!({ "type": "string" }))).collect();
         assert_eq!(sketch(&json!({ "type": "object", "properties": fields })), None);
+        let said_together =
+            json!({ "properties": { "a": {}, "b": {} }, "anyOf": [{ "required": ["a"] }, { "required": ["b"] }] });
+        assert_eq!(sketch(&said_together), None);
+        let names: Vec<String> = (0..7).map(|n| format!("d{n}")).collect();
+        let definitions: Map<String, Value> = names
+            .windows(2)
+            .map(|pair| {
+                (pair[0].clone(), json!({ "anyOf": vec![json!({ "$ref": format!("#/$defs/{}", pair[1]) }); 100] }))
+            })
+            .chain([("d6".to_owned(), json!({}))])
+            .collect();
+        assert_eq!(sketch(&json!({ "$defs": definitions, "$ref": "#/$defs/d0" })), None, "and at once");
         let both = json!({ "allOf": [{ "type": "object" }, { "type": "object" }] });
         assert_eq!(sketch(&both), None);
     }

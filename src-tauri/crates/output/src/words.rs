@@ -67,7 +67,7 @@ pub(crate) fn add(text: &str, schema: &Schema, options: &Options, search: &mut S
     }
 }
 
-/// The one number that a text has; none when it has more or none. A date is several.
+/// The one number that a text has, at its end; none when it has more or none. A date is several.
 fn only_number(text: &str) -> Option<std::ops::Range<usize>> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -86,7 +86,11 @@ fn only_number(text: &str) -> Option<std::ops::Range<usize>> {
             return None;
         }
     }
-    found
+    let found = found?;
+    let joined = text.get(..found.start)?.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '-');
+    let rest = text.get(found.end..)?;
+    (!joined && rest.chars().all(|c| c.is_whitespace() || matches!(c, '.' | '!' | '"' | '\'' | '*' | '`' | ')')))
+        .then_some(found)
 }
 
 /// A document that was written as a string, with its quotes or without them: what looks like values in it is escaped.

@@ -49,7 +49,7 @@ pub use self::{
     error::FormatError,
     folder::{Found, Unread, import_files, import_path},
     loss::{Loss, LossKind},
-    table::{Format, detect, export, export_in, import_text},
+    table::{Format, detect, export, export_in, import_text, may_be},
 };
 use crate::{name::PromptName, source::Source, values::SavedValues};
 

@@ -8,7 +8,7 @@ use signalbox_domain::{Clock, ModelRequest};
 use signalbox_output::{Dialect, rewrite};
 use signalbox_providers::{
     Anthropic, Bedrock, BedrockSettings, Gemini, Http, OpenAiChat, OpenAiResponses, OpenAiSettings, Provider,
-    SchemaWay, Service, Simulated, SimulatedSettings,
+    SchemaMode, SchemaWay, Service, Simulated, SimulatedSettings,
 };
 
 use crate::support::request;
@@ -51,7 +51,7 @@ fn each_model_is_asked_in_the_strongest_way_that_its_protocol_has() {
         (&openai, "gpt-3.5-turbo", OPENAI_TOOL),
         (&openai, "o1-mini", SchemaWay::PROMPT),
         (&served_by(None), "whatever", OPENAI),
-        (&served_by(Some(Service::Ollama)), "llama3.2", OPENAI),
+        (&served_by(Some(Service::Ollama)), "llama3.2", SchemaWay { mode: SchemaMode::Strict, dialect: None }),
         (&served_by(Some(Service::Deepseek)), "deepseek-chat", SchemaWay::JSON),
         (&anthropic, "claude-sonnet-5", ANTHROPIC),
         (&anthropic, "claude-3-5-haiku-20241022", ANTHROPIC_TOOL),

@@ -4,9 +4,12 @@ import { toasts } from "$lib/state/toasts.svelte.ts";
 import { sameValue } from "./merge.ts";
 import type { Opened } from "./opened.svelte.ts";
 
-/** The answer to these values: the one that is shown, when it is whole and was made with them. */
+/**
+ * The answer to these values: the one that is shown, when the model had said everything and it was made with them. What
+ * was cut off, filtered or ended otherwise must not become what is wanted.
+ */
 export function answerTo(values: Record<string, unknown>, run: Run | undefined): string | null {
-  if (run?.call?.status !== "done" || run.text === "" || !run.detail) return null;
+  if (run?.call?.status !== "done" || run.call.finish !== "stop" || run.text === "" || !run.detail) return null;
   return sameValue(run.detail.values, values) ? run.text : null;
 }
 

@@ -1,7 +1,10 @@
 import type { Target } from "$lib/host/index.ts";
 import { session } from "$lib/state/session.svelte.ts";
 
-/** What the window remembers of a prompt between two starts. Texts aren't among it: drafts are kept by the core. */
+/**
+ * What the window remembers of a prompt between two starts. Its text isn't among it: drafts are kept by the core. Only a
+ * schema's text that can't go into the front matter has no draft to be in.
+ */
 export interface Memory {
   /** The chosen test case. */
   case?: string;
@@ -19,9 +22,16 @@ export interface Place {
   top: number;
 }
 
+/** A schema's text that isn't in the front matter. */
+export interface SchemaText {
+  text: string;
+  /** The schema that the front matter had when the text began to differ from it; nothing where it had none. */
+  from: Record<string, unknown> | null;
+}
+
 /** Keys of the session are at most 200 characters long, names of prompts may be as long as that. */
-function keyOf(name: string): string {
-  return `editor:${name.slice(0, 180)}`;
+function keyOf(name: string, what = "editor"): string {
+  return `${what}:${name.slice(0, 180)}`;
 }
 
 /** What is remembered of a prompt. Reactive. */
@@ -38,6 +48,16 @@ export function remember(name: string, change: Memory): void {
   if (change.target) session.set("editor.target", change.target);
 }
 
+/** The text of a prompt's schema that isn't in its front matter, where there is one. */
+export function schemaTextOf(name: string): SchemaText | undefined {
+  return session.get<SchemaText | undefined>(keyOf(name, "schema"), undefined, isSchemaText);
+}
+
+/** Remembers that text, or that there is none any more. */
+export function rememberSchemaText(name: string, kept: SchemaText | undefined): void {
+  if (kept ?? schemaTextOf(name)) session.set(keyOf(name, "schema"), kept ?? null);
+}
+
 /** The target of a prompt: its own, or the one that was chosen last anywhere. */
 export function rememberedTarget(name: string): Target | undefined {
   const target = memoryOf(name).target ?? session.get<Target | undefined>("editor.target", undefined, isTarget);
@@ -48,6 +68,12 @@ function isTarget(value: unknown): value is Target {
   if (typeof value !== "object" || value === null) return false;
   const { by, name } = value as Record<string, unknown>;
   return (by === "route" || by === "model") && typeof name === "string";
+}
+
+function isSchemaText(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { text, from } = value as Record<string, unknown>;
+  return typeof text === "string" && typeof from === "object" && !Array.isArray(from);
 }
 
 /** A place read from the session, inside a text of this length. */

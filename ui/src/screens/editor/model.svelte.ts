@@ -60,7 +60,7 @@ export class EditorModel {
     this.running = new Running(this.opened);
     this.sides = new Sides(this.opened);
     this.calls = new PromptCalls(name);
-    this.batch = new Batch(this.opened, this.calls);
+    this.batch = new Batch(this.opened);
     this.including = new Including(this.opened, () => this.#asksIncludes());
     this.#wanted = rememberedTarget(name);
     this.#differ = new Latest<DiffRequest, DiffAnswer>(

@@ -2,7 +2,7 @@ import { fireEvent, render, screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Frame from "../../frame/Frame.svelte";
 import { loadScreen } from "../../frame/screens.ts";
-import { ApiError, type ImportRow, type Loss, type PromptImports } from "$lib/host/index.ts";
+import { ApiError, type ImportRow, type Loss, type PromptDetail, type PromptImports } from "$lib/host/index.ts";
 import { events } from "$lib/state/events.ts";
 import { library } from "$lib/state/library.svelte.ts";
 import { router } from "$lib/state/router.svelte.ts";
@@ -141,8 +141,34 @@ describe("importing", () => {
     await fireEvent.submit(screen.getByTestId("import-dialog"));
     expect((await screen.findByTestId("toast")).textContent).toContain("Imported 1 new prompt and 1 version");
     expect(screen.queryByTestId("import-dialog")).toBeNull();
+    host.answer(
+      "prompt_get",
+      () => ({ prompt: { summary: { latest: 1 } }, draft: null, latest: null }) as unknown as PromptDetail,
+    );
     await toasts.undo();
     expect(requests("prompt_delete")).toEqual([{ name: "bot" }]);
+  });
+
+  it("leaves what somebody has worked on since, and says so", async () => {
+    const made = ["bot", "saved", "drafted", "gone", "twice"];
+    plan = {
+      prompts: [...made.map((name) => importRow(name)), importRow("twice", { outcome: "version", version: 2 })],
+      unread: [],
+    };
+    await open();
+    await choose(yaml());
+    await vi.waitFor(() => expect(button("import-submit").disabled).toBe(false));
+    await fireEvent.submit(screen.getByTestId("import-dialog"));
+    await screen.findByTestId("toast");
+    host.answer("prompt_get", ({ name }) => {
+      if (name === "gone") throw new ApiError({ code: "not_found", message: "there is no prompt gone" });
+      const latest = name === "saved" || name === "twice" ? 2 : 1;
+      const draft = name === "drafted" ? { source: { head: "", body: "" }, base: 1, saved_at: "" } : null;
+      return { prompt: { summary: { latest } }, draft, latest: null } as unknown as PromptDetail;
+    });
+    await toasts.undo();
+    expect(requests("prompt_delete")).toEqual([{ name: "bot" }, { name: "twice" }]);
+    expect(toasts.current).toMatchObject({ text: "Not taken back:", name: "saved, drafted" });
   });
 
   it("asks again for another folder, and imports into that one", async () => {

@@ -1,4 +1,5 @@
 import { plural } from "$lib/format/numbers.ts";
+import { isGone } from "$lib/host/gone.ts";
 import { call, type Format, type ImportRow, type Loss, type PromptImports, type Unread } from "$lib/host/index.ts";
 import { library } from "$lib/state/library.svelte.ts";
 import { toasts } from "$lib/state/toasts.svelte.ts";
@@ -160,24 +161,55 @@ export class Importing {
 
   /** Versions stay for ever, so undo takes back the prompts that weren't there before. */
   #tell(rows: readonly ImportRow[]): void {
-    const made = [...new Set(rows.filter((row) => row.outcome === "new").map((row) => row.prompt))];
-    const versions = rows.filter((row) => row.outcome === "version" && !made.includes(row.prompt)).length;
+    const made = new Map(rows.filter((row) => row.outcome === "new").map((row) => [row.prompt, row.version]));
+    for (const { prompt, version } of rows) {
+      const last = made.get(prompt);
+      if (last !== undefined) made.set(prompt, Math.max(last, version));
+    }
+    const versions = rows.filter((row) => row.outcome === "version" && !made.has(row.prompt)).length;
     const parts = [
-      made.length > 0 && plural(made.length, "new prompt"),
+      made.size > 0 && plural(made.size, "new prompt"),
       versions > 0 && plural(versions, "version"),
     ].filter(Boolean);
     toasts.show({
       text: `Imported ${parts.join(" and ")}`,
-      rest: made.length > 0 && versions > 0 ? "Undo takes the new prompts back" : undefined,
-      undo: made.length > 0 ? () => takeBack(made) : undefined,
+      rest: made.size > 0 && versions > 0 ? "Undo takes the new prompts back" : undefined,
+      undo: made.size > 0 ? () => takeBack(made) : undefined,
     });
   }
 }
 
-async function takeBack(names: readonly string[]): Promise<void> {
+/** How many names a message says before it counts the others. */
+const NAMED = 3;
+
+/** Deletes what an import made, by name with its last version then. What somebody has worked on since stays. */
+async function takeBack(made: ReadonlyMap<string, number>): Promise<void> {
+  const stay: string[] = [];
   try {
-    for (const name of names) await call("prompt_delete", { name });
+    for (const [name, version] of made) {
+      const worked = await workedOn(name, version);
+      if (worked) stay.push(name);
+      else if (worked !== undefined) await call("prompt_delete", { name });
+    }
   } finally {
     await library.load();
+  }
+  if (stay.length === 0) return;
+  const others = stay.length - NAMED;
+  toasts.show({
+    text: "Not taken back:",
+    name: stay.slice(0, NAMED).join(", "),
+    rest: others > 0 ? `and ${others} more, worked on since the import` : "worked on since the import",
+  });
+}
+
+/** Whether a prompt has a draft or further versions since it had this one; nothing when it is gone. */
+async function workedOn(name: string, version: number): Promise<boolean | undefined> {
+  try {
+    const { prompt, draft } = await call("prompt_get", { name });
+    return draft !== null || (prompt.summary.latest ?? version) > version;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
   }
 }

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use signalbox_domain::ContentHash;
 use signalbox_prompts::{
     Change, Format, Imported, Loss, LossKind, Moving, PromptName, Registry, RegistryError, SavedValues,
-    formats::{Found, import_files, import_path},
+    formats::{Found, import_files, import_path, may_be},
 };
 
 use super::{Core, prompts::author, start::blocking};
 use crate::{
-    ApiError,
+    ApiError, Code,
     types::{ImportOutcome, ImportRow, PromptImport, PromptImports},
 };
 
@@ -59,6 +59,9 @@ impl Core {
         let PromptImport { files, paths, format, into, rename } = request;
         let files: Vec<(String, String)> = files.into_iter().map(|file| (file.path, file.text)).collect();
         let paths: Vec<PathBuf> = paths.iter().map(|path| meant(path, self.workspace.root())).collect();
+        for path in &paths {
+            may_be_shown(path, &self.home)?;
+        }
         let found = blocking(move || read_paths(import_files(&files, format), &paths, format)).await?;
         Ok((found, ImportTarget { into, rename }))
     }
@@ -91,6 +94,22 @@ fn read_paths(mut all: Found, paths: &[PathBuf], format: Option<Format>) -> Resu
         all.unread.extend(found.unread);
     }
     Ok(all)
+}
+
+/// Refuses paths that a page names and that hold no prompt of anybody: what is read is shown there. A file must have the name
+/// of one that a prompt can be in, and neither the system's own files nor what Signalbox keeps can be imported.
+fn may_be_shown(path: &Path, home: &Path) -> Result<(), ApiError> {
+    // What isn't there is told by whoever reads it.
+    let Ok(real) = path.canonicalize() else { return Ok(()) };
+    let kept = home.canonicalize().unwrap_or_else(|_| home.to_owned());
+    let closed = ["/proc", "/sys", "/dev", "/run"].iter().map(Path::new).chain([kept.as_path()]);
+    let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_prompt = real.is_dir() || (real.is_file() && may_be(&name));
+    if is_prompt && !closed.into_iter().any(|closed| real.starts_with(closed)) {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::Invalid, format!("{} is no file that a prompt can be in", path.display()))
+        .with_hint("Choose a .prompt, .prompty, .yaml, .json or .jsonl file, or a folder of them"))
 }
 
 /// The path that somebody means who types it: `~` is the user's own folder, and what doesn't begin at the root begins at

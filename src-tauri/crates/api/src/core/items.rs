@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use serde_json::{Map, Value, json};
@@ -71,20 +72,24 @@ impl Core {
 /// A line with its end.
 struct Line<'t> {
     text: &'t str,
-    /// The item's; none where somebody has written something else.
+    /// What names the item that it holds, whatever it says of itself: one that somebody has changed since is another. None
+    /// where it is no item.
     id: Option<String>,
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     text.split_inclusive('\n').map(|text| {
-        let item: Option<Value> = serde_json::from_str(text).ok();
-        Line { text, id: item.and_then(|item| Some(item.get("id")?.as_str()?.to_owned())) }
+        let said: Option<Value> = serde_json::from_str(text).ok();
+        let item = said.as_ref().and_then(|said| Some((said.get("values")?.as_object()?, said.get("expected"))));
+        Line { text, id: item.map(|(values, expected)| id_of(values, expected.and_then(Value::as_str))) }
     })
 }
 
-/// Changes a file that other programs may change too: what was written meanwhile is looked at again, and never lost. Says
-/// whether something was written.
+/// Changes a file that other programs may change too: what was written meanwhile is looked at again. Only one edit is made
+/// at a time. Says whether something was written.
 fn edit(path: &Path, change: impl Fn(&str) -> Result<Option<String>, ApiError>) -> Result<bool, ApiError> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let read = || match read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(FileError::NotFound { .. }) => Ok(None),

@@ -12,7 +12,7 @@ use signalbox_domain::{
     Attempt, AttemptReason, AttemptState, Cause, ContentHash, ErrorClass, Failure, FinishReason, Limit, Money, Role,
     Secret, Served, Stage,
 };
-use signalbox_providers::Event;
+use signalbox_providers::{Event, SchemaMode};
 use signalbox_store::{Partial, StoreError, Tx, Unheard};
 use tokio::time::Instant;
 
@@ -62,7 +62,14 @@ pub(crate) struct Attempted {
     /// Whether a failure says something of the provider: not when nothing was sent, nor when the caller held it up.
     pub(crate) telling: bool,
     /// What of the answer can be asked for again, because it doesn't follow the schema.
-    pub(crate) again: Option<Box<Part>>,
+    pub(crate) again: Option<Again>,
+}
+
+/// What can be asked for again.
+pub(crate) struct Again {
+    pub(crate) part: Box<Part>,
+    /// The text in which it is wrong.
+    pub(crate) written: String,
 }
 
 /// Makes one attempt. What comes of the answer is added to `answer`; unless the plan holds it back, it is delivered too.
@@ -115,7 +122,8 @@ pub(crate) async fn run(
         End::Complete { finish } => {
             let end = check(passage, plan, candidate, answer, finish, &mut seen, &mut again).await;
             if let (End::Complete { finish }, true) = (&end, seen.holds) {
-                release(passage, plan, answer, finish.clone(), &mut seen).await
+                let thinks = trial.thoughts_of.is_none();
+                release(passage, plan, answer, (finish.clone(), thinks), &mut seen).await
             } else {
                 end
             }
@@ -132,7 +140,13 @@ pub(crate) async fn run(
     if !matches!(end, End::Complete { .. }) && candidate.form.is_some() && !seen.delivered {
         keep_raw(passage, answer);
     }
+    let written = if again.is_some() { answer.text().to_owned() } else { String::new() };
+    if seen.holds && !seen.delivered {
+        // It never was the caller's answer.
+        answer.replace("");
+    }
     let (delivered, telling) = (seen.delivered, seen.sent && !seen.held_up);
+    let again = again.map(|part| Again { part, written });
     Attempted { end: finish(passage, candidate, &mut meter, seen, end).await, delivered, telling, again }
 }
 
@@ -146,6 +160,8 @@ async fn check(
     seen: &mut Seen,
     again: &mut Option<Box<Part>>,
 ) -> End {
+    // What never began with a value was never delivered.
+    seen.holds |= !seen.begun;
     let holds = seen.holds;
     if seen.gap && holds {
         let message = "a piece of the answer could not be read, so nothing of it is delivered";
@@ -157,17 +173,18 @@ async fn check(
     match &finish {
         FinishReason::Stop if seen.gap => return End::Complete { finish },
         FinishReason::Stop => {}
+        // A part that isn't whole is no answer, and no part of one.
+        other if form.part.is_some() => {
+            let message = format!("the part of the answer that was asked for again ended with {}", other.as_str());
+            return End::Failed(Failure::new(ErrorClass::SchemaInvalid, message));
+        }
         FinishReason::Length => {
             let detail = format!(
                 "the answer was cut at its longest length of {} tokens, so it isn't held to its schema and not asked for again",
                 candidate.max_output
             );
             passage.recorder.decide(Stage::Parse, Cause::Truncated, detail).await;
-            if form.part.is_none() {
-                return End::Complete { finish };
-            }
-            let message = "the part of the answer that was asked for again was cut at its longest length";
-            return End::Failed(Failure::new(ErrorClass::SchemaInvalid, message).with_hint("Raise max_tokens"));
+            return End::Complete { finish };
         }
         _ => return End::Complete { finish },
     }
@@ -212,15 +229,24 @@ fn keep_raw(passage: &mut Passage, answer: &Answer) {
     }
     let text = Bytes::copy_from_slice(answer.text().as_bytes());
     attempt.raw_hash = Some(ContentHash::of(&text));
+    // Now and at the end: a crash in between must find it, and one of the two may fail.
+    let now = text.clone();
+    passage.gateway.store.post(move |tx| tx.body_put(&now).map(drop));
     passage.bodies.push(text);
 }
 
-/// Delivers an answer that was held back.
-async fn release(passage: &mut Passage, plan: &Plan, answer: &Answer, finish: FinishReason, seen: &mut Seen) -> End {
+/// Delivers an answer that was held back, with its thoughts unless the caller has some already.
+async fn release(
+    passage: &mut Passage,
+    plan: &Plan,
+    answer: &Answer,
+    (finish, thinks): (FinishReason, bool),
+    seen: &mut Seen,
+) -> End {
     seen.delivered = true;
     // The caller has as long to take it as the model had to write it.
     let until = Instant::now() + Duration::from_millis(plan.limits.total_ms);
-    match deliver::whole(&passage.events, answer, until).await {
+    match deliver::whole(&passage.events, answer, thinks, until).await {
         Ok(()) => End::Complete { finish },
         Err(undelivered) => seen.undelivered(undelivered, plan.limits),
     }
@@ -371,6 +397,9 @@ async fn hear(
         Event::Reasoning(thought) => {
             meter.push(&thought);
             answer.think(&thought);
+            if seen.holds {
+                return None;
+            }
             return speaks(passage, trial, seen).await.then_some(CallEvent::Reasoning(thought));
         }
         Event::ToolCall(piece) if seen.is_answer(candidate, &piece) => {
@@ -382,6 +411,8 @@ async fn hear(
             let start = answer.push(&piece.arguments);
             return Some(CallEvent::Delta { start, text: piece.arguments });
         }
+        // No other tool is known to the caller, who asked for none.
+        Event::ToolCall(_) if candidate.form.as_ref().is_some_and(|form| form.mode == SchemaMode::Tool) => return None,
         Event::ToolCall(piece) => {
             meter.push(piece.name.as_deref().unwrap_or_default());
             meter.push(&piece.arguments);
@@ -390,6 +421,9 @@ async fn hear(
         }
         Event::Signed(signature) => {
             answer.sign(&signature);
+            if seen.holds {
+                return None;
+            }
             return speaks(passage, trial, seen).await.then_some(CallEvent::Signed(signature));
         }
         Event::Kept(fields) => {
@@ -501,7 +535,10 @@ fn kept(
         doubtful: passage.purse.doubtful + doubtful,
         tokens: passage.purse.spent.tokens.saturating_add(tokens),
     };
-    let partial = Partial { call: passage.call.id, answer: answer.text().to_owned(), used };
+    // A part of an answer isn't one.
+    let is_part = candidate.form.as_ref().is_some_and(|form| form.part.is_some());
+    let text = if is_part { String::new() } else { answer.text().to_owned() };
+    let partial = Partial { call: passage.call.id, answer: text, used };
     let row = passage.stored(None);
     let decisions = passage.recorder.decisions();
     move |tx| {

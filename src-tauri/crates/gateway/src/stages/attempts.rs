@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use signalbox_domain::{AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Stage, Tier};
+use signalbox_domain::{
+    AttemptReason, AttemptState, Cause, Cool, ErrorClass, Failure, FinishReason, Next, Stage, Tier,
+};
 use tokio::time::Instant;
 
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
     gateway::entropy,
     pipeline::Passage,
     stages::{
-        attempt::{self, Attempted},
+        attempt::{self, Again, Attempted},
         cache::age_in_words,
         entrance::{Closed, Entrance, Tries},
         route::{self, Candidate, Plan},
@@ -84,9 +86,12 @@ struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     async fn run(&mut self, passage: &mut Passage) -> End {
-        let mut cautious = Vec::new();
+        let (mut cautious, mut weaker) = (Vec::new(), Vec::new());
         for (place, candidate) in self.plan.candidates.iter().enumerate() {
             if self.passes_over(place, candidate) {
+                if !candidate.escalation {
+                    weaker.push(candidate);
+                }
                 continue;
             }
             match self.candidate(passage, candidate, false).await {
@@ -99,6 +104,14 @@ impl<'a> Chain<'a> {
         // Our own caution is no reason to give no answer at all.
         for candidate in cautious {
             match self.candidate(passage, candidate, true).await {
+                Tried::End(end) => return end,
+                Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
+                Tried::Closed(_) => {}
+            }
+        }
+        // Nobody stronger has answered.
+        for candidate in weaker {
+            match self.candidate(passage, candidate, false).await {
                 Tried::End(end) => return end,
                 Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
                 Tried::Closed(_) => {}
@@ -197,10 +210,20 @@ impl<'a> Chain<'a> {
                     return Tried::End(end);
                 }
             };
-            if let Some(part) = again.filter(|_| reasks < self.plan.reask)
-                && let Some(next) = route::reasked(passage, candidate, self.answer.text(), *part)
+            // What its re-ask meets says nothing of the request that the caller made.
+            let failure = match (failure.class.allows().next, state.failed.take()) {
+                (Next::No | Next::LargerWindow, Some(before)) if reasked.is_some() => before,
+                (_, before) => {
+                    state.failed = before;
+                    failure
+                }
+            };
+            let thinks = !self.answer.reply().reasoning.is_empty();
+            if let Some(Again { part, written }) = again.filter(|_| reasks < self.plan.reask)
+                && let Some(next) = route::reasked(passage, candidate, &written, *part, thinks)
             {
                 reasks += 1;
+                self.unfit = Some(candidate.tier);
                 say_reasked(passage, &next, reasks, self.plan.reask).await;
                 state.reason = Some(AttemptReason::Reask);
                 state.failed = Some(failure);

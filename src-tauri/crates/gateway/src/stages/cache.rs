@@ -336,7 +336,7 @@ async fn deliver_whole(passage: &mut Passage, plan: &Plan, answer: Answer, finis
     // Whose answer it is is known before its first piece.
     passage.show().await;
     let until = Instant::now() + Duration::from_millis(plan.limits.total_ms);
-    let end = match deliver::whole(&passage.events, &answer, until).await {
+    let end = match deliver::whole(&passage.events, &answer, true, until).await {
         Ok(()) => End::Complete { finish },
         Err(Undelivered::Gone) => End::Cancelled,
         Err(Undelivered::Late) => End::Failed(attempt::untaken(plan.limits)),

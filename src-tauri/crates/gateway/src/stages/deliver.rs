@@ -13,13 +13,13 @@ use crate::{
 /// How long a piece is at most, in bytes.
 const PIECE: usize = 512;
 
-/// Delivers an answer that is whole already.
-pub(crate) async fn whole(events: &Listener, answer: &Answer, until: Instant) -> Result<(), Undelivered> {
+/// Delivers an answer that is whole already, with what the model thought or without it.
+pub(crate) async fn whole(events: &Listener, answer: &Answer, thinks: bool, until: Instant) -> Result<(), Undelivered> {
     let reply = answer.reply();
-    if !reply.reasoning.is_empty() {
+    if thinks && !reply.reasoning.is_empty() {
         events.deliver(CallEvent::Reasoning(reply.reasoning.clone()), until).await?;
     }
-    if let Some(signature) = &reply.signature {
+    if let Some(signature) = reply.signature.as_ref().filter(|_| thinks) {
         events.deliver(CallEvent::Signed(signature.clone()), until).await?;
     }
     let (mut rest, mut start) = (answer.text(), 0);

@@ -28,8 +28,10 @@ pub(crate) struct Part {
     pub(crate) reask: Reask,
     /// The schema of the part.
     pub(crate) schema: Schema,
-    /// What was done to the earlier answer.
+    /// What was done to the earlier answer, outside what is asked for again.
     pub(crate) before: Vec<Repair>,
+    /// How much the earlier answer could be trusted, from 0 to 1.
+    pub(crate) confidence: f64,
 }
 
 impl Form {

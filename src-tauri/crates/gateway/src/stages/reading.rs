@@ -61,7 +61,7 @@ pub(crate) async fn read(text: &str, schema: &Arc<Schema>, form: &Form) -> Readi
     match tokio::task::spawn_blocking(move || read_here(&owned, &schemas, &forms)).await {
         Ok(reading) => reading,
         // The thread was ended: whoever waits for it is too.
-        Err(_) => wrong(ParseError::NoValue, schema, Vec::new()),
+        Err(_) => wrong(ParseError::NoValue, schema, Vec::new(), 1.0),
     }
 }
 
@@ -70,21 +70,22 @@ fn read_here(text: &str, schema: &Schema, form: &Form) -> Reading {
     match &form.part {
         None => match value(text, schema, written) {
             Ok((parsed, true)) if parsed.is_untouched() => Reading::Valid,
-            Ok((parsed, _)) => mended(parsed, Vec::new()),
-            Err(error) => wrong(error, schema, Vec::new()),
+            Ok((parsed, _)) => mended(parsed, Vec::new(), 1.0),
+            Err(error) => wrong(error, schema, Vec::new(), 1.0),
         },
         Some(part) => {
-            let mut done = part.before.clone();
+            let (mut done, trust) = (part.before.clone(), part.confidence);
             let reply = match value(text, &part.schema, written) {
                 Ok((reply, _)) => reply,
                 // What is still wrong is said of the whole.
                 Err(ParseError::Invalid { nearest, .. }) if !nearest.truncated => *nearest,
-                Err(error) => return wrong(error, schema, done),
+                Err(error) => return wrong(error, schema, done, trust),
             };
+            let trust = trust.min(reply.confidence);
             done.extend(reply.repairs.into_iter().map(|repair| placed(repair, &part.reask)));
             match parse(&part.reask.apply(&reply.value).to_string(), schema, &strictly()) {
-                Ok(parsed) => mended(parsed, done),
-                Err(error) => wrong(error, schema, done),
+                Ok(parsed) => mended(parsed, done, trust),
+                Err(error) => wrong(error, schema, done, trust),
             }
         }
     }
@@ -119,19 +120,30 @@ fn value(text: &str, schema: &Schema, written: Option<&Rewritten>) -> Result<(Pa
     parse(text, schema, &strictly()).map(|parsed| (parsed, true))
 }
 
-fn mended(parsed: Parsed, before: Vec<Repair>) -> Reading {
+fn mended(parsed: Parsed, before: Vec<Repair>, trust: f64) -> Reading {
     let mut repairs = before;
     repairs.extend(parsed.repairs);
-    Reading::Value(Mended { text: parsed.value.to_string(), repairs, confidence: parsed.confidence })
+    let confidence = parsed.confidence.min(trust);
+    Reading::Value(Mended { text: parsed.value.to_string(), repairs, confidence })
 }
 
-fn wrong(error: ParseError, schema: &Schema, mut before: Vec<Repair>) -> Reading {
+fn wrong(error: ParseError, schema: &Schema, mut before: Vec<Repair>, mut trust: f64) -> Reading {
     let again = reask(&error, schema).and_then(|reask| {
         let part = reask.compiled().ok()?;
         if let ParseError::Invalid { nearest, .. } = &error {
             before.extend(nearest.repairs.iter().cloned());
+            trust = trust.min(nearest.confidence);
         }
-        Some(Part { reask, schema: part, before })
+        let replaced = |path: &str| {
+            reask.pieces.iter().any(|piece| {
+                path.strip_prefix(piece.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        before.retain(|repair| !replaced(&repair.path));
+        if before.is_empty() {
+            trust = 1.0;
+        }
+        Some(Part { reask, schema: part, before, confidence: trust })
     });
     Reading::Wrong(Box::new(Wrong { error, again }))
 }

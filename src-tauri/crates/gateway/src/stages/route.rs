@@ -326,13 +326,21 @@ fn stronger<'a>(chain: &'a Chain, names: &'a [String]) -> impl Iterator<Item = &
     list.into_iter().flatten().filter(|name| !names.contains(name))
 }
 
-/// The same candidate, asked again for a part of its answer; none when that can't be said.
-pub(crate) fn reasked(passage: &Passage, asked: &Candidate, answer: &str, part: Part) -> Option<Candidate> {
+/// The same candidate, asked again for a part of its answer; none when that can't be said. One that thinks first needs as
+/// many tokens as for the whole.
+pub(crate) fn reasked(
+    passage: &Passage,
+    asked: &Candidate,
+    answer: &str,
+    part: Part,
+    thinks: bool,
+) -> Option<Candidate> {
     let before = passage.conversation.as_ref()?;
     let request = StoredRequest { messages: form::again(&before.messages, answer, &part.reask), ..(**before).clone() };
     let ratios = passage.gateway.ratios();
     let (role, unknown_price) = (passage.call.role, strictest(passage));
-    let longest = u32::try_from(longest_part(asked, &part.reask)).ok();
+    let longest = if thinks { asked.max_output } else { longest_part(asked, &part.reask) };
+    let longest = u32::try_from(longest).ok();
     let wanted = Wanted::Part(Arc::new(part));
     let max_output = longest.unwrap_or(u32::MAX);
     let terms = Terms { role, max_output, clamp: longest, unknown_price, ratios: &ratios, wanted: &wanted };

@@ -86,7 +86,7 @@ async fn what_a_provider_counted_at_the_end_is_exact_even_if_the_answer_is_of_no
     assert_eq!(seen.call.settlement, Some(Settlement::new(expected, SettlementKind::Exact)));
 
     for integrity in [false, true] {
-        let steps = vec![say("no JSON"), counted(50, 7), Step::Say(Event::Finished(FinishReason::Stop))];
+        let steps = vec![say("[1, 2]"), counted(50, 7), Step::Say(Event::Finished(FinishReason::Stop))];
         let house = scripted(&[Arc::new(Scripted::new([steps]))], |config| {
             priced(config);
             config.routes[0].integrity = integrity;

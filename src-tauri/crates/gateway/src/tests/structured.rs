@@ -349,3 +349,64 @@ async fn a_schema_that_is_none_forbids_nothing_and_is_told() {
     let told = |decision: &Decision| decision.cause == Cause::Skipped && decision.detail.contains("schema");
     assert!(seen.decisions.iter().any(told));
 }
+
+#[tokio::test]
+async fn a_part_that_ends_in_another_way_never_becomes_the_answer() {
+    let first = says(r#"{"currency": "EUR", "total": {"about": []}, "paid": true}"#);
+    for finish in [FinishReason::ToolCalls, FinishReason::ContentFilter, FinishReason::Length] {
+        let again = answer("12", finish.clone(), 3);
+        let (seen, _) = one(STRICT, &[first.clone(), again], |_| {}).await;
+        assert_eq!((seen.end(), seen.text.as_str()), ("schema invalid", ""), "{finish:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_re_ask_that_fails_leaves_the_call_with_what_was_wrong_and_a_stronger_model_is_asked() {
+    let good = says(r#"{"currency": "EUR", "total": 1, "paid": true}"#);
+    for (class, tried) in
+        [(ErrorClass::Client, vec!["first", "first", "second"]), (ErrorClass::Auth, vec!["first", "first", "second"])]
+    {
+        let fails = vec![Step::Fail(Failure::new(class.clone(), "no"))];
+        let providers = [provider(STRICT, &[says("I can't tell"), fails]), provider(STRICT, &[good.clone()])];
+        let house = scripted(&providers, |config| {
+            with_a_strong_one(config);
+            config.routes[0].reask = 1;
+        });
+        let (seen, _) = ask(&house, Delivery::Whole, payment()).await;
+        assert_eq!((seen.end(), seen.tried()), ("done", tried), "{class:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_weaker_model_is_asked_after_all_when_the_stronger_one_is_down() {
+    let good = says(r#"{"currency": "EUR", "total": 1, "paid": true}"#);
+    let down = vec![Step::Fail(Failure::new(ErrorClass::Auth, "the key is wrong"))];
+    let providers = [says("no"), good, down].map(|steps| provider(STRICT, &[steps]));
+    let house = scripted(&providers, |config| {
+        config.routes[0].reask = 0;
+        config.models[2].tier = Tier::Complex;
+    });
+    let (seen, _) = ask(&house, Delivery::Whole, payment()).await;
+    assert_eq!((seen.end(), seen.tried()), ("done", vec!["first", "third", "second"]));
+}
+
+#[tokio::test]
+async fn what_a_cancelled_draft_said_is_kept_as_written_and_not_as_the_answer() {
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let steps = vec![Step::Say(Event::Delta("{\"currency\": \"EUR\"".into())), Step::Await(gate)];
+    let house = scripted(&[provider(STRICT, &[steps])], |config| config.routes[0].limits.idle_ms = 60_000);
+    let mut asked = request("What was paid?");
+    asked.delivery = Delivery::Shown;
+    if let PromptText::Rendered { request, .. } = &mut asked.text {
+        request.schema = Some(payment());
+    }
+    let mut calling = house.gateway.call(asked);
+    while !matches!(calling.events.recv().await, Some(CallEvent::Draft { .. })) {}
+    calling.cancel.cancel();
+    let seen = watch(calling).await;
+    assert_eq!(seen.text, "");
+    assert!(seen.call.answer_hash.is_none() || seen.call.answer_hash == Some(signalbox_domain::ContentHash::of(b"")));
+    let hash = seen.call.attempts[0].raw_hash.unwrap();
+    let kept = house.store.read(move |view| view.body(hash)).await.unwrap().unwrap();
+    assert_eq!(kept, b"{\"currency\": \"EUR\"");
+}

@@ -19,6 +19,8 @@ const WRAPPER: &str = "value";
 const UNROLLED: usize = 3;
 /// The most schema objects that are written: what refers to itself in many ways would never end.
 const MOST: usize = 10_000;
+/// The most losses that are listed.
+const MOST_LOSSES: usize = 1_000;
 /// The deepest writing; nothing that a provider takes is deeper.
 const DEEPEST: usize = 64;
 /// Keywords that describe and forbid nothing, so that leaving them out loses nothing.
@@ -97,6 +99,11 @@ impl<'s> Writer<'s> {
 
     fn lose(&mut self, path: &str, keyword: &str, what: LossKind) {
         let loss = Loss { path: path.to_owned(), keyword: keyword.to_owned(), what };
+        let full = self.losses.len() >= MOST_LOSSES;
+        // That a subset forbids right answers is told however many losses there are.
+        if full && (!loss.is_narrowing() || self.losses.iter().any(Loss::is_narrowing)) {
+            return;
+        }
         if !self.losses.contains(&loss) {
             self.losses.push(loss);
         }

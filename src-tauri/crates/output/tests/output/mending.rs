@@ -324,7 +324,10 @@ fn the_one_number_of_a_sentence_is_read_and_one_of_several_is_not() {
     for (text, value) in [
         ("The value of \"total\" is 210,50.", Some(json!(210.5))),
         ("It is -3", Some(json!(-3))),
-        ("That would be 1,796.90 dollars.", Some(json!(1796.9))),
+        ("**That would be 1,796.90**", Some(json!(1796.9))),
+        ("I can't tell from the 2 documents", None),
+        ("It costs roughly 10k", None),
+        ("COVID-19", None),
         ("Between 3 and 4", None),
         ("On 2025-01-02", None),
         ("I can't tell", None),

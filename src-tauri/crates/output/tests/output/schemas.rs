@@ -430,3 +430,16 @@ fn scrambled_code_breaks_no_reader_of_code() {
     assert!(from_typescript(&format!("type A = {}", "(".repeat(100_000))).is_err());
     assert!(from_pydantic(&format!("class A(BaseModel):\n    a: {}", "list[".repeat(100_000))).is_err());
 }
+
+#[test]
+fn a_part_that_refers_into_the_whole_is_asked_for_as_the_whole() {
+    let schema = Schema::compile(&json!({"type": "object", "required": ["children"], "additionalProperties": false,
+        "properties": {"children": {"type": "array", "minItems": 1, "items": {"$ref": "#"}}, "n": {"type": "integer"}}}))
+    .unwrap();
+    let error = parse("{\"children\": [], \"n\": 1}", &schema, &Options::default()).unwrap_err();
+    let again = reask(&error, &schema).unwrap();
+    assert_eq!(again.pieces.len(), 1);
+    assert_eq!((again.pieces[0].path.as_str(), &again.schema), ("", schema.source()));
+    let whole = json!({"children": [], "n": 2});
+    assert_eq!(again.apply(&whole), whole, "the reply is the whole");
+}

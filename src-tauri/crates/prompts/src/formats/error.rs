@@ -33,6 +33,12 @@ pub enum FormatError {
         /// The limit.
         most: usize,
     },
+    /// A reference to a hidden file.
+    #[error("{path} is hidden, and hidden files aren't read; put its text where it can be seen")]
+    Hidden {
+        /// The path as it is written.
+        path: String,
+    },
     /// A reference that leads out of the folder.
     #[error("{path} leads out of the folder that is imported; put the file into it")]
     Outside {

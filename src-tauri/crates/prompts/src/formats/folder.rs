@@ -81,6 +81,10 @@ fn import_file(
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let near = |path: &str| -> Result<String, FormatError> {
         let inside = normal(folder, path).ok_or_else(|| FormatError::Outside { path: path.to_owned() })?;
+        // A file that somebody else wrote must not bring in keys and settings of whoever imports it.
+        if inside.iter().any(|part| part.as_encoded_bytes().starts_with(b".")) {
+            return Err(FormatError::Hidden { path: path.to_owned() });
+        }
         match confine(root, &inside) {
             Ok(full) if full.is_file() => read(&full),
             Ok(_) => Err(FormatError::Missing { path: path.to_owned() }),
@@ -115,7 +119,17 @@ fn walk(
     unread: &mut Vec<Unread>,
 ) -> Result<(), FormatError> {
     let folder = root.join(below);
-    for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        // One folder that is closed is no reason to leave out the others.
+        Err(error) if !below.is_empty() => {
+            let message = unreadable(&folder, &error).to_string();
+            unread.push(Unread { file: below.to_owned(), message });
+            return Ok(());
+        }
+        Err(error) => return Err(unreadable(&folder, &error)),
+    };
+    for entry in entries {
         let entry = entry.map_err(|error| unreadable(&folder, &error))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Ok(kind) = entry.file_type() else { continue };

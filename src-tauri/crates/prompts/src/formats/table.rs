@@ -174,7 +174,7 @@ const ROWS: [Row; 6] = [
 const PERHAPS: [&str; 3] = [".yaml", ".yml", ".json"];
 
 /// Whether a file's name is reason enough to look into it.
-pub(crate) fn may_be(file: &str) -> bool {
+pub fn may_be(file: &str) -> bool {
     let lower = file.to_lowercase();
     PERHAPS.iter().any(|ending| lower.ends_with(ending)) || by_name(&lower).is_some()
 }

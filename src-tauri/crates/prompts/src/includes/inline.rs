@@ -145,10 +145,19 @@ fn begun(text: Cow<'_, str>, takes: bool) -> Cow<'_, str> {
     if takes { Cow::Owned(rest.to_owned()) } else { text }
 }
 
+/// Whether a text ends with a tag that takes the blanks behind it away, and not only with signs like it.
+fn ends_with_tag(text: &str) -> bool {
+    [("{%", "-%}"), ("{{", "-}}"), ("{#", "-#}")].into_iter().any(|(open, close)| {
+        let Some(before) = text.strip_suffix(close) else { return false };
+        let Some(begin) = before.rfind(open) else { return false };
+        before.get(begin..).is_some_and(|tag| !tag.contains(&close[1..]))
+    })
+}
+
 /// The same for a text before the edge of a block.
 fn ended(text: Cow<'_, str>, takes: bool) -> Cow<'_, str> {
     let rest = text.trim_end();
-    if ["-%}", "-}}", "-#}"].iter().any(|close| rest.ends_with(close)) {
+    if ends_with_tag(rest) {
         let (rest, close) = rest.split_at(rest.len() - 3);
         return Cow::Owned(format!("{rest}{}", close.get(1..).unwrap_or_default()));
     }

@@ -7,6 +7,7 @@ import { changeTo } from "$lib/codemirror/text.ts";
 import { commandKeys } from "$lib/commands/registry.svelte.ts";
 import { call, type AnswerParsed, type Preview, type SchemaModel, type SchemaWritten } from "$lib/host/index.ts";
 import { Latest } from "../latest.ts";
+import { rememberSchemaText, schemaTextOf } from "../memory.ts";
 import type { Opened } from "../opened.svelte.ts";
 import { isSchema, sameSchema, textOf, type Schema } from "./form.ts";
 
@@ -21,8 +22,9 @@ export type Beside = "try" | "models";
 
 /**
  * The schema of a prompt's answer while it is edited. Its text is the truth: the form changes the text, and a text that
- * can be read goes into the front matter at once, with it into the draft. One that can't be read stays here as it is,
- * and the form shows what could be read last.
+ * can be read goes into the front matter at once, with it into the draft. One that can't be read stays here as it is and
+ * is remembered, and the form shows what could be read last. When the front matter gets another schema meanwhile, neither
+ * takes the other's place until somebody has chosen.
  */
 export class SchemaEdit {
   /** What was read last; nothing without a schema. */
@@ -31,6 +33,8 @@ export class SchemaEdit {
   problems = $state.raw<readonly Problem[]>([]);
   /** The text can't be read; the form shows what could be read last. */
   broken = $state(false);
+  /** The front matter has got another schema than the one that the text began from. */
+  other = $state.raw<{ schema: Schema | undefined } | undefined>();
   /** Why the text couldn't be checked. */
   error = $state.raw<unknown>();
   beside = $state<Beside>("try");
@@ -45,10 +49,18 @@ export class SchemaEdit {
   #view: EditorView | undefined;
   /** The text isn't in the front matter yet. */
   #ahead = false;
+  /** The schema of the front matter that the text began from. */
+  #from: Schema | undefined;
+  /** The text can be read by now, and waits until the front matter is known or a schema is chosen. */
+  #waits = false;
   #writer = new Latest<Question, SchemaWritten>(
     ({ head, text }) => call("schema_write", { head, text }),
     (written, question) => this.#written(written, question),
-    (error) => (this.error = error),
+    (error) => {
+      this.error = error;
+      this.#waits = true;
+      this.#keep(this.#state.doc.toString());
+    },
   );
   #parser = new Latest<{ text: string; schema: Schema | null }, AnswerParsed | undefined>(
     async (request) => (request.text.trim() === "" ? undefined : await call("answer_parse", request)),
@@ -69,14 +81,20 @@ export class SchemaEdit {
 
   constructor(opened: Opened) {
     this.#opened = opened;
-    this.form = outputOf(opened.preview);
+    const kept = schemaTextOf(opened.name);
+    this.#from = kept ? (kept.from ?? undefined) : outputOf(opened.preview);
+    this.form = this.#from;
     this.#state = EditorState.create({
-      doc: textOf(this.form),
+      doc: kept?.text ?? textOf(this.form),
       extensions: [
         jsonExtensions("Schema as JSON", commandKeys("take-fix")),
         EditorView.updateListener.of((update) => this.#updated(update)),
       ],
     });
+    if (kept) {
+      this.broken = true;
+      this.#changed(false);
+    }
   }
 
   get state(): EditorState {
@@ -93,11 +111,28 @@ export class SchemaEdit {
 
   /** The front matter may have another schema by now, from its own editor or from an undo there. */
   follow(preview: Preview | undefined): void {
-    if (!preview?.document || !this.#opened.headIsPreviewed || this.#ahead) return;
+    if (!preview?.document || !this.#opened.headIsPreviewed) return;
     const output = outputOf(preview);
+    if (this.#ahead) {
+      this.#compare(output);
+      return;
+    }
     if (sameSchema(output, this.form)) return;
-    this.form = output;
-    this.#replace(textOf(output), "sync");
+    this.#sync(output);
+  }
+
+  /** Keeps the text; once it can be read, it takes the place of the schema that the front matter has now. */
+  keepMine(): void {
+    if (!this.other) return;
+    this.#from = this.other.schema;
+    this.other = undefined;
+    this.#keep(this.#state.doc.toString());
+    this.#changed(false);
+  }
+
+  /** Takes the schema that the front matter has now; the text before it is one undo away. */
+  takeOther(): void {
+    if (this.other) this.#sync(this.other.schema);
   }
 
   /** A change by form, or a schema that was made from something else. */
@@ -112,7 +147,7 @@ export class SchemaEdit {
     const { head } = this.#opened.source();
     this.#replace(text.endsWith("\n") || text === "" ? text : `${text}\n`, "input.replace");
     return () => {
-      this.#ahead = false;
+      this.#settle(this.#from);
       this.#opened.replace({ head, body: this.#opened.source().body });
     };
   }
@@ -163,33 +198,73 @@ export class SchemaEdit {
 
   #changed(synced: boolean): void {
     this.#ahead = !synced;
-    if (synced) {
-      this.problems = [];
-      this.broken = false;
-      return;
-    }
+    if (synced) return;
     this.#writer.soon(() => {
       const { doc } = this.#state;
       return { doc, text: doc.toString(), head: this.#opened.source().head };
     });
   }
 
+  /** Puts the front matter's schema in the place of the text. */
+  #sync(schema: Schema | undefined): void {
+    this.form = schema;
+    this.problems = [];
+    this.broken = false;
+    this.#settle(schema);
+    this.#replace(textOf(schema), "sync");
+  }
+
+  /** The text and the front matter are one. */
+  #settle(schema: Schema | undefined): void {
+    this.#ahead = false;
+    this.#waits = false;
+    this.#from = schema;
+    this.other = undefined;
+    rememberSchemaText(this.#opened.name, undefined);
+  }
+
+  /** A text that stays here must not replace a schema that it didn't begin from. */
+  #compare(output: Schema | undefined): void {
+    if (!this.broken && !this.#waits) return;
+    const same = sameSchema(output, this.#from);
+    if (same) this.other = undefined;
+    else if (!this.other || !sameSchema(output, this.other.schema)) this.other = { schema: output };
+    if (same && this.#waits) this.#changed(false);
+  }
+
+  /** Whether the front matter is known to have the schema that the text began from. */
+  #inStep(): boolean {
+    const { preview, headIsPreviewed } = this.#opened;
+    return headIsPreviewed && preview?.document != null && sameSchema(outputOf(preview), this.#from);
+  }
+
+  #keep(text: string): void {
+    rememberSchemaText(this.#opened.name, { text, from: this.#from ?? null });
+  }
+
   #written({ diagnostics, head }: SchemaWritten, { doc, text, head: before }: Question): void {
     // The next answer is on its way when the text has changed since.
     if (this.#state.doc !== doc) return;
     this.error = undefined;
+    const held = this.broken || this.#waits;
     this.problems = problemsOf(text, diagnostics);
     this.broken = head === null;
     const shown = showProblems(this.#state, this.problems, commandKeys("take-fix"));
     this.#dispatch(this.#state.update(shown));
-    if (head === null) return;
+    if (head === null || (held && !this.#inStep())) {
+      this.#waits = head !== null;
+      if (this.#waits) this.form = readSchema(text);
+      this.#keep(text);
+      this.follow(this.#opened.preview);
+      return;
+    }
     const { head: now, body } = this.#opened.source();
     if (now !== before) {
       this.#changed(false);
       return;
     }
-    this.#ahead = false;
     this.form = readSchema(text);
+    this.#settle(this.form);
     if (head !== before) this.#opened.replace({ head, body });
   }
 }

@@ -15,6 +15,10 @@ let previews: number;
 /** Front matter that is the schema itself stands for the core's YAML. */
 const FIRST = '{"type":"object","properties":{"a":{"type":"string"}}}';
 const SECOND = '{"type":"object","properties":{"b":{"type":"number"}}}';
+const THIRD = '{"type":"object","properties":{"c":{"type":"boolean"}}}';
+/** What the host keeps of the session. */
+let kept: Record<string, unknown>;
+const keep = async (key: string, value: unknown) => void (kept[key] = value);
 const isJson = (text: string) => {
   try {
     return JSON.parse(text) as Record<string, unknown>;
@@ -28,7 +32,8 @@ beforeEach(async () => {
   host = fakeHost();
   fakeCore(host);
   setHost(host);
-  session.connect({}, async () => undefined);
+  kept = {};
+  session.connect({}, keep);
   previews = 0;
   host.answer("prompt_preview", ({ source }) => {
     previews += 1;
@@ -102,6 +107,68 @@ describe("the schema of a prompt", () => {
     edit.take(SECOND);
     await until(() => expect(opened.source().head).toBe(`${SECOND}\n`));
     expect(edit.broken).toBe(false);
+  });
+
+  /** The window is started anew with what it had remembered. */
+  async function restart(head: string): Promise<void> {
+    await session.flush();
+    session.connect(JSON.parse(JSON.stringify(kept)), keep);
+    forgetOpened();
+    opened = openedPrompt("support/reply");
+    await opened.open();
+    opened.replace({ head: `${head}\n`, body: "" });
+    edit = schemaOf(opened);
+    await previewed();
+  }
+
+  it("is there after a restart when it can't be read, until it goes into the front matter", async () => {
+    edit.take("{ oops");
+    await until(() => expect(edit.broken).toBe(true));
+    await restart(FIRST);
+    expect(text()).toBe("{ oops\n");
+    await until(() => expect(edit.problems).toHaveLength(1));
+    expect(edit.form).toEqual(JSON.parse(FIRST));
+    expect(edit.other).toBeUndefined();
+    edit.take(SECOND);
+    await until(() => expect(opened.source().head).toBe(`${SECOND}\n`));
+    await restart(FIRST);
+    expect(JSON.parse(text())).toEqual(JSON.parse(FIRST));
+    expect(edit.broken).toBe(false);
+  });
+
+  const meanwhile = async () => {
+    edit.take("{ oops");
+    await until(() => expect(edit.broken).toBe(true));
+    opened.replace({ head: `${THIRD}\n`, body: "" });
+    await previewed();
+  };
+  const afterRestart = async () => {
+    edit.take("{ oops");
+    await until(() => expect(edit.broken).toBe(true));
+    await restart(THIRD);
+  };
+  it.each([
+    ["while it was open", meanwhile],
+    ["before a restart", afterRestart],
+  ])("replaces no schema that the front matter got %s, unless that is wanted", async (_, change) => {
+    await change();
+    expect(edit.other?.schema).toEqual(JSON.parse(THIRD));
+    edit.take(SECOND);
+    await until(() => expect(edit.broken).toBe(false));
+    expect(opened.source().head).toBe(`${THIRD}\n`);
+    expect(edit.form).toEqual(JSON.parse(SECOND));
+    edit.keepMine();
+    await until(() => expect(opened.source().head).toBe(`${SECOND}\n`));
+    expect(edit.other).toBeUndefined();
+  });
+
+  it("gives way to the front matter's schema when that is chosen", async () => {
+    await meanwhile();
+    edit.takeOther();
+    expect(JSON.parse(text())).toEqual(JSON.parse(THIRD));
+    expect([edit.broken, edit.problems, edit.other]).toEqual([false, [], undefined]);
+    await session.flush();
+    expect(kept["schema:support/reply"]).toBeNull();
   });
 
   it("follows the front matter when that is changed elsewhere", async () => {

@@ -148,7 +148,7 @@ impl<R: BufRead> Lines<R> {
     /// The next line, or why it can't be read; none at the end.
     fn next_line(&mut self) -> std::io::Result<Option<Result<String, String>>> {
         let mut bytes = Vec::new();
-        self.from.by_ref().take(self.longest as u64 + 1).read_until(b'\n', &mut bytes)?;
+        self.from.by_ref().take((self.longest as u64).saturating_add(1)).read_until(b'\n', &mut bytes)?;
         if bytes.is_empty() {
             return Ok(None);
         }

@@ -19,6 +19,9 @@ use crate::{
     },
 };
 
+/// How many blanks an answer may begin with before it is held back, in bytes.
+const MOST_BLANKS: usize = 1_024;
+
 /// What a try has seen so far.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them may hold together")]
@@ -50,13 +53,16 @@ pub(super) struct Seen {
 
 impl Seen {
     /// What of a piece is delivered at once. A provider that was to write nothing but a value may not keep to it: an answer
-    /// that begins otherwise is held back after all.
+    /// that doesn't begin as an object or a list is held back after all.
     pub(super) fn now(&mut self, answer: &Answer, piece: CallEvent) -> Option<CallEvent> {
         if self.begun || !matches!(piece, CallEvent::Delta { .. }) {
             return Some(piece);
         }
-        let first = answer.text().trim_start().chars().next()?;
-        self.begun = matches!(first, '{' | '[' | '"' | '-' | '0'..='9') || matches!(first, 't' | 'f' | 'n');
+        let text = answer.text();
+        match text.trim_start().chars().next() {
+            None if text.len() < MOST_BLANKS => return None,
+            first => self.begun = matches!(first, Some('{' | '[')),
+        }
         self.holds = !self.begun;
         self.begun.then(|| CallEvent::Delta { start: 0, text: answer.text().to_owned() })
     }

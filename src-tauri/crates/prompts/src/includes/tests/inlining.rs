@@ -73,7 +73,7 @@ fn what_an_included_prompt_declares_comes_with_it() {
 /// Pieces that meet each other in ways that nobody writes.
 fn pieces() -> impl Strategy<Value = String> {
     prop_oneof![
-        "[a {}%#\n]{1,3}",
+        "[a {}%#\n-]{1,4}",
         Just("\nuser:\n".to_owned()),
         Just("{{ q }}".to_owned()),
         Just("{{- q -}}".to_owned()),
