@@ -75,3 +75,29 @@ async fn a_text_that_includes_itself_is_told_while_it_is_typed_whatever_name_it_
         assert!(told && preview.rendered.is_none(), "{target}: {:?}", preview.diagnostics);
     }
 }
+
+fn import(path: &str, format: Option<Format>) -> PromptImport {
+    PromptImport { files: Vec::new(), paths: vec![path.to_owned()], format, into: None, rename: false }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_a_page_cannot_have_files_read_that_hold_no_prompt() {
+    let app = App::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("id_rsa");
+    fs::write(&secret, "a key").unwrap();
+    let kept = app.folders.home().join("state.db");
+    for path in ["/proc/self/environ".to_owned(), secret.display().to_string(), kept.display().to_string()] {
+        let import = import(&path, Some(Format::Dotprompt));
+        let error = app.core.prompt_import_preview(import).await.unwrap_err();
+        assert!(error.message.contains("no file that a prompt can be in"), "{path}: {error:?}");
+    }
+    // A file that somebody else wrote doesn't bring in what is hidden beside it either.
+    fs::create_dir_all(folder.path().join(".ssh")).unwrap();
+    fs::write(folder.path().join(".ssh/id_x"), "a key").unwrap();
+    let config = folder.path().join("promptfooconfig.yaml");
+    fs::write(&config, "prompts: [file://.ssh/id_x]\n").unwrap();
+    let import = import(&config.display().to_string(), None);
+    let plan = app.core.prompt_import_preview(import).await.unwrap();
+    assert!(!format!("{plan:?}").contains("a key"), "{plan:?}");
+}

@@ -154,3 +154,18 @@ async fn the_state_folder_is_its_owners_alone_even_when_it_was_there_before() {
     let mode = std::fs::metadata(folders.home()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "it holds the texts of all calls");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_that_was_seen_to_point_nowhere_is_not_taken_from_who_has_set_it_since() {
+    let app = App::start().await;
+    let set = |version: u32| LabelSet {
+        name: "support/reply".into(),
+        label: "beta".into(),
+        version: Some(version),
+        confirmed: true,
+        seen: Some(0),
+    };
+    app.core.prompt_label(set(1)).await.unwrap();
+    let error = app.core.prompt_label(set(2)).await.unwrap_err();
+    assert_eq!(error.code, signalbox_api::Code::Conflict, "{error:?}");
+}

@@ -239,14 +239,14 @@ export function fakeCore(host: FakeHost, change: Partial<FakeCore> = {}): FakeCo
     return { label, from, to };
   };
   host.answer("prompt_label", ({ label, version, seen, confirmed }) => {
-    if (seen != null && core.labels[label] !== seen) {
+    if (seen != null && (core.labels[label] ?? 0) !== seen) {
       throw new ApiError({ code: "conflict", message: `the label ${label} points elsewhere by now` });
     }
     point(label, version, "moved", confirmed);
     return prompt();
   });
   host.answer("label_back", ({ label, seen, confirmed }) => {
-    if (seen != null && core.labels[label] !== seen) {
+    if (seen != null && (core.labels[label] ?? 0) !== seen) {
       throw new ApiError({ code: "conflict", message: `the label ${label} points elsewhere by now` });
     }
     const before = core.labelChanges.find((change) => change.label === label && change.event === "moved");

@@ -257,12 +257,12 @@ export class Opened {
 
   /** Points a label to a version, or takes it away, unless it points elsewhere by now than it was seen to. */
   async setLabel(label: string, version: number | null, seen: number | null, confirmed = false): Promise<void> {
-    this.prompt = await call("prompt_label", { name: this.name, label, version, seen, confirmed });
+    this.prompt = await call("prompt_label", { name: this.name, label, version, seen: seen ?? 0, confirmed });
   }
 
   /** Points a label to where it pointed before, unless it points elsewhere by now than it was seen to. */
   async labelBack(label: string, seen: number | null, confirmed = false): Promise<LabelMove> {
-    const { prompt, moved } = await call("label_back", { name: this.name, label, seen, confirmed });
+    const { prompt, moved } = await call("label_back", { name: this.name, label, seen: seen ?? 0, confirmed });
     this.prompt = prompt;
     return moved;
   }

@@ -15,7 +15,7 @@ impl Core {
         let at = self.clock.now();
         self.registry_of(name, move |registry, name| {
             let change = Change { message: "", author: &author(), at };
-            registry.move_label(name, &label, version, Moving { confirmed, seen: seen.map(Some) }, &change)?;
+            registry.move_label(name, &label, version, Moving { confirmed, seen: seen.map(pointed) }, &change)?;
             Ok(registry.get(name)?)
         })
         .await
@@ -27,7 +27,8 @@ impl Core {
         let at = self.clock.now();
         self.registry_of(name, move |registry, name| {
             let change = Change { message: "", author: &author(), at };
-            let moved = registry.move_label_back(name, &label, Moving { confirmed, seen: seen.map(Some) }, &change)?;
+            let moved =
+                registry.move_label_back(name, &label, Moving { confirmed, seen: seen.map(pointed) }, &change)?;
             Ok(LabelMoved { prompt: registry.get(name)?, moved })
         })
         .await
@@ -52,4 +53,9 @@ impl Core {
         })
         .await
     }
+}
+
+/// Where a label was seen to point: versions begin at 1.
+fn pointed(seen: u32) -> Option<u32> {
+    Some(seen).filter(|version| *version > 0)
 }

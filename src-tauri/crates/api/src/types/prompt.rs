@@ -185,7 +185,8 @@ pub struct LabelSet {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub confirmed: bool,
-    /// The version that it was seen to point to. When it points elsewhere by now, it isn't moved.
+    /// The version that it was seen to point to, and 0 where it was seen to point nowhere. When it points elsewhere by now, it
+    /// isn't moved. Without it, it is moved wherever it points.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub seen: Option<u32>,

@@ -16,6 +16,7 @@ label: string,
  */
 confirmed?: boolean,
 /**
- * The version that it was seen to point to. When it points elsewhere by now, it isn't moved.
+ * The version that it was seen to point to, and 0 where it was seen to point nowhere. When it points elsewhere by now, it
+ * isn't moved. Without it, it is moved wherever it points.
  */
 seen?: number | null, };

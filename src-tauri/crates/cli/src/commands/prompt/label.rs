@@ -97,7 +97,7 @@ async fn point(session: &Session, name: String, label: String, version: Option<u
         );
     }
     // What is said to be replaced is what is replaced: when somebody else is faster, this is refused.
-    let set = LabelSet { name: name.clone(), label: label.clone(), version, confirmed, seen: from };
+    let set = LabelSet { name: name.clone(), label: label.clone(), version, confirmed, seen: Some(from.unwrap_or(0)) };
     if let Err(error) = core.prompt_label(set).await {
         return Err(refused(session, &name, error).await);
     }
@@ -112,7 +112,7 @@ async fn rollback(session: &Session, name: String, label: String, confirmed: boo
         Ok(detail) => target(&detail.prompt, &label),
         Err(error) => return Err(names::no_prompt(core, &name, error).await),
     };
-    let back = LabelBack { name: name.clone(), label: label.clone(), confirmed, seen };
+    let back = LabelBack { name: name.clone(), label: label.clone(), confirmed, seen: Some(seen.unwrap_or(0)) };
     let done = match core.label_back(back).await {
         Ok(done) => done.moved,
         Err(error) => return Err(refused(session, &name, error).await),
