@@ -39,13 +39,14 @@ pub(crate) fn invoice(number: u64) -> String {
             if whole < 1_000 { whole.to_string() } else { format!("{}{mark}{:03}", whole / 1_000, whole % 1_000) };
         format!("{whole}{}{rest:02}", if comma { ',' } else { '.' })
     };
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     let mut net = 0;
     for _ in 0..=dice.below(3) {
         let (thing, quantity, each) = (dice.of(THINGS), dice.below(12) + 1, (dice.below(20_000) + 100) * 5);
         net += quantity * each;
-        lines += &format!("{quantity} x {thing}   {}\n", money(quantity * each));
+        lines.push(format!("{quantity} x {thing}   {}\n", money(quantity * each)));
     }
+    let lines = lines.concat();
     let tax = net * 19 / 100;
     let currency = dice.of(&["EUR", "GBP", "USD"]);
     if comma {

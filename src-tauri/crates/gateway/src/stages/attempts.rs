@@ -178,13 +178,8 @@ impl<'a> Chain<'a> {
                     None => Tried::Closed(Closed::Asked),
                 };
             }
-            let reason = match (&probe, state.reason.take()) {
-                (_, Some(reason)) => reason,
-                (Some(_), None) => AttemptReason::Probe,
-                (None, None) if self.is_first(passage, candidate) => AttemptReason::First,
-                (None, None) if self.unfit.is_some_and(|unfit| candidate.tier > unfit) => AttemptReason::Escalation,
-                (None, None) => AttemptReason::Fallback,
-            };
+            let reason = state.reason.take();
+            let reason = reason.unwrap_or_else(|| self.reason(passage, candidate, probe.is_some()));
             self.begin(passage, candidate, reason).await;
             self.pause += std::mem::take(&mut state.pause);
             let trial = attempt::Trial {
@@ -210,24 +205,11 @@ impl<'a> Chain<'a> {
                     return Tried::End(end);
                 }
             };
-            // What its re-ask meets says nothing of the request that the caller made.
-            let failure = match (failure.class.allows().next, state.failed.take()) {
-                (Next::No | Next::LargerWindow, Some(before)) if reasked.is_some() => before,
-                (_, before) => {
-                    state.failed = before;
-                    failure
-                }
-            };
-            let thinks = !self.answer.reply().reasoning.is_empty();
-            if let Some(Again { part, written }) = again.filter(|_| reasks < self.plan.reask)
-                && let Some(next) = route::reasked(passage, candidate, &written, *part, thinks)
-            {
+            let failure = state.blamed(failure, reasked.is_some());
+            if let Some(next) = self.reask(passage, candidate, again, reasks).await {
                 reasks += 1;
-                self.unfit = Some(candidate.tier);
-                say_reasked(passage, &next, reasks, self.plan.reask).await;
                 state.reason = Some(AttemptReason::Reask);
                 state.failed = Some(failure);
-                self.answer = Answer::default();
                 reasked = Some(next);
                 continue;
             }
@@ -260,6 +242,33 @@ impl<'a> Chain<'a> {
                 return tried;
             }
         }
+    }
+
+    /// Why a candidate is asked that this call hasn't asked before.
+    fn reason(&self, passage: &Passage, candidate: &Candidate, probes: bool) -> AttemptReason {
+        match self.unfit {
+            _ if probes => AttemptReason::Probe,
+            _ if self.is_first(passage, candidate) => AttemptReason::First,
+            Some(unfit) if candidate.tier > unfit => AttemptReason::Escalation,
+            _ => AttemptReason::Fallback,
+        }
+    }
+
+    /// What is asked for again because it doesn't follow the schema; none when nothing can be, or it was often enough.
+    async fn reask(
+        &mut self,
+        passage: &mut Passage,
+        candidate: &Candidate,
+        again: Option<Again>,
+        reasks: u32,
+    ) -> Option<Candidate> {
+        let Again { part, written } = again.filter(|_| reasks < self.plan.reask)?;
+        let thinks = !self.answer.reply().reasoning.is_empty();
+        let next = route::reasked(passage, candidate, &written, *part, thinks)?;
+        self.unfit = Some(candidate.tier);
+        self.answer = Answer::default();
+        say_reasked(passage, &next, reasks + 1, self.plan.reask).await;
+        Some(next)
     }
 
     fn is_first(&self, passage: &Passage, candidate: &Candidate) -> bool {
@@ -361,6 +370,18 @@ fn resting(passage: &Passage, only: &Candidate) -> Option<Failure> {
 }
 
 impl Tries {
+    /// The failure that a candidate is left with. What a re-ask meets says nothing of the request that the caller made: then
+    /// it is what was wrong before.
+    fn blamed(&mut self, failure: Failure, is_reask: bool) -> Failure {
+        match self.failed.take() {
+            Some(before) if is_reask && matches!(failure.class.allows().next, Next::No | Next::LargerWindow) => before,
+            before => {
+                self.failed = before;
+                failure
+            }
+        }
+    }
+
     /// Prepares what follows a failure; gives what the candidate came to when it isn't tried again.
     async fn moved(
         &mut self,

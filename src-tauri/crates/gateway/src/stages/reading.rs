@@ -155,19 +155,13 @@ fn told(repair: &Repair) -> Value {
 
 /// A repair of a part that was asked for again, at its place in the whole.
 fn placed(repair: Repair, reask: &Reask) -> Repair {
-    let path = match reask.pieces.as_slice() {
-        [only] => format!("{}{}", only.path, repair.path),
+    let path = if let [only] = reask.pieces.as_slice() {
+        format!("{}{}", only.path, repair.path)
+    } else {
         // The reply has a key for each part, which is the part's path.
-        _ => {
-            let (key, rest) = repair
-                .path
-                .get(1..)
-                .unwrap_or_default()
-                .split_once('/')
-                .unwrap_or((repair.path.get(1..).unwrap_or_default(), ""));
-            let place = key.replace("~1", "/").replace("~0", "~");
-            if rest.is_empty() { place } else { format!("{place}/{rest}") }
-        }
+        let inner = repair.path.get(1..).unwrap_or_default();
+        let (key, rest) = inner.split_at(inner.find('/').unwrap_or(inner.len()));
+        key.replace("~1", "/").replace("~0", "~") + rest
     };
     Repair { path, ..repair }
 }

@@ -253,7 +253,7 @@ async fn a_stronger_model_of_the_chain_comes_first_after_an_answer_that_is_wrong
 #[tokio::test]
 async fn a_budget_without_room_for_a_stronger_model_admits_the_call_without_it() {
     let good = says(r#"{"currency": "EUR", "total": 1, "paid": true}"#);
-    let providers = [provider(STRICT, &[good.clone()]), provider(STRICT, &[good])];
+    let providers = [provider(STRICT, std::slice::from_ref(&good)), provider(STRICT, &[good])];
     let house = scripted(&providers, |config| {
         with_a_strong_one(config);
         config.routes[0].judge = None;
@@ -367,7 +367,8 @@ async fn a_re_ask_that_fails_leaves_the_call_with_what_was_wrong_and_a_stronger_
         [(ErrorClass::Client, vec!["first", "first", "second"]), (ErrorClass::Auth, vec!["first", "first", "second"])]
     {
         let fails = vec![Step::Fail(Failure::new(class.clone(), "no"))];
-        let providers = [provider(STRICT, &[says("I can't tell"), fails]), provider(STRICT, &[good.clone()])];
+        let providers =
+            [provider(STRICT, &[says("I can't tell"), fails]), provider(STRICT, std::slice::from_ref(&good))];
         let house = scripted(&providers, |config| {
             with_a_strong_one(config);
             config.routes[0].reask = 1;

@@ -16,13 +16,8 @@ fn write(value: &Value, text: &mut String) {
         Value::Null => text.push_str("None"),
         Value::Bool(true) => text.push_str("True"),
         Value::Bool(false) => text.push_str("False"),
-        Value::Number(number) => {
-            text.push('\'');
-            text.push_str(&number.to_string());
-            text.push('\'');
-        }
-        // Quotes inside would make it ambiguous, which is another fault.
-        Value::String(said) => text.push_str(&format!("'{}'", said.replace(['\'', '"', '\\'], ""))),
+        Value::Number(number) => quoted(&number.to_string(), text),
+        Value::String(said) => quoted(said, text),
         Value::Array(items) => {
             text.push('[');
             for item in items {
@@ -34,11 +29,19 @@ fn write(value: &Value, text: &mut String) {
         Value::Object(fields) => {
             text.push('{');
             for (name, value) in fields {
-                text.push_str(&format!("'{}': ", name.replace(['\'', '"', '\\'], "")));
+                quoted(name, text);
+                text.push_str(": ");
                 write(value, text);
                 text.push_str(",\n");
             }
             text.push('}');
         }
     }
+}
+
+/// A text in single quotes. Quotes inside would make it ambiguous, which is another fault.
+fn quoted(said: &str, text: &mut String) {
+    text.push('\'');
+    text.extend(said.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')));
+    text.push('\'');
 }
