@@ -14,7 +14,10 @@ use signalbox_providers::{
     wire::{WireServer, WireSettings},
 };
 
-use crate::harness::{App, Folders, toml_for};
+use crate::{
+    asking::question,
+    harness::{App, Folders, toml_for},
+};
 
 /// The loopback host in a process of its own.
 struct Host {
@@ -73,7 +76,6 @@ async fn r7_a_killed_process_leaves_an_interrupted_call_no_hold_and_the_whole_dr
     let server = WireServer::start(WireSettings { simulated, key: None }).await.unwrap();
     let app =
         App::with(|folders| folders.write("signalbox.toml", &toml_for(&server.base_url(), "$5.00", "none"))).await;
-    let values = app.saved_values("support/reply").await;
     let folders = app.close().await;
 
     let host = Host::start(&folders);
@@ -81,8 +83,8 @@ async fn r7_a_killed_process_leaves_an_interrupted_call_no_hold_and_the_whole_dr
         json!({ "name": "support/reply", "source": { "head": "", "body": "user:\nTyped just now 🚂\n" }, "base": 2 });
     host.ask("draft_save", draft).await;
     let start = json!({
-        "text": { "kind": "version", "name": "support/reply", "number": 2 },
-        "values": values,
+        "text": { "kind": "draft", "name": "support/reply", "source": question() },
+        "values": {},
         "target": { "by": "route", "name": "default" },
     });
     let call = host.ask("call_start", start).await["call"].clone();
