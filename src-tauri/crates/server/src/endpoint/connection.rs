@@ -13,8 +13,9 @@ use tokio::{
 use super::{answer, patient::Patient, receive::Unread, serve::Shared};
 
 /// How much of an unread body is still taken from a caller that was refused, and for how long: a connection that is
-/// closed with bytes in it may take the refusal with it.
-const REST: u64 = 4 * 1024 * 1024;
+/// closed with bytes in it may take the refusal with it, and most callers write all of a body before they read. Nothing of
+/// it is kept.
+const REST: u64 = 256 * 1024 * 1024;
 const REST_TIME: Duration = Duration::from_secs(1);
 
 /// Serves requests until either side ends the connection.
