@@ -29,8 +29,8 @@ export class Batch {
   }
 
   /**
-   * Starts all, a few at a time, and gives the first call as soon as it has begun. One that can't be started leaves the
-   * others alone.
+   * Starts all, a few at a time, and gives the call of the first values as soon as it has begun; where that can't be started,
+   * the next that is. One that can't be started leaves the others alone.
    */
   async start(target: Target): Promise<string | undefined> {
     if (this.busy) return undefined;
@@ -39,6 +39,7 @@ export class Batch {
     this.error = undefined;
     const text = this.#opened.callText();
     const waiting = [...this.#opened.cases.saved];
+    let lead = waiting[0];
     const ends = new Ends();
     return new Promise((first) => {
       const work = async () => {
@@ -48,12 +49,13 @@ export class Batch {
             const { call: id } = await call("call_start", { text, values, target });
             this.cases.set(id, name);
             this.#running.add(id);
-            first(id);
+            if (!lead || next === lead) first(id);
             if (this.#cancelled) await cancelOne(id);
             await ends.of(id);
             this.#running.delete(id);
           } catch (reason) {
             this.error ??= toApiError(reason);
+            if (next === lead) lead = undefined;
           }
         }
       };

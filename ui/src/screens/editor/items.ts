@@ -16,6 +16,8 @@ export function answerTo(values: Record<string, unknown>, run: Run | undefined):
 /** Adds the values, with the answer that is shown as the wanted one, to the prompt's data set; undo takes it out. */
 export async function saveItem(opened: Opened, run: Run | undefined): Promise<void> {
   const { name, cases } = opened;
+  // What was read of the call while it ran is read again once it has ended; whoever is faster than that waits for it.
+  if (run?.call?.status === "done" && run.detail?.call.status !== "done") await run.load();
   const expected = answerTo(cases.values, run);
   const { item, file, unchanged } = await call("item_save", {
     name,
