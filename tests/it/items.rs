@@ -50,3 +50,31 @@ async fn an_item_belongs_to_the_prompt_under_the_name_that_it_has_now() {
     let nobody = ItemSave { name: "support/nobody".into(), ..item(json!({}), None) };
     assert_eq!(app.core.item_save(nobody).await.unwrap_err().code, Code::NotFound);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn items_that_are_saved_at_once_are_all_there() {
+    let app = App::start().await;
+    let saves: Vec<_> = (0..12)
+        .map(|number| {
+            let core = app.core.clone();
+            tokio::spawn(async move { core.item_save(item(json!({ "n": number }), None)).await })
+        })
+        .collect();
+    for save in saves {
+        assert!(!save.await.unwrap().unwrap().unchanged);
+    }
+    let text = fs::read_to_string(app.folders.workspace().join("datasets/support/reply.jsonl")).unwrap();
+    assert_eq!(text.lines().count(), 12, "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_an_item_that_somebody_has_changed_by_hand_is_not_taken_out_by_undo() {
+    let app = App::start().await;
+    let path = app.folders.workspace().join("datasets/support/reply.jsonl");
+    let saved = app.core.item_save(item(json!({ "a": 1 }), Some("Sorry."))).await.unwrap();
+    let edited = fs::read_to_string(&path).unwrap().replace("Sorry.", "So sorry.");
+    fs::write(&path, &edited).unwrap();
+    let named = ItemNamed { name: REPLY.into(), id: saved.item.id };
+    assert!(!app.core.item_remove(named).await.unwrap().removed);
+    assert_eq!(fs::read_to_string(&path).unwrap(), edited);
+}
