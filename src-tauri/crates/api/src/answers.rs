@@ -6,7 +6,7 @@ use signalbox_prompts::TextRange;
 
 use crate::{
     ApiError, Code,
-    types::{AnswerCandidate, AnswerError, AnswerParsed, AnswerProblem, AnswerRepair},
+    types::{AnswerCandidate, AnswerError, AnswerParsed, AnswerProblem},
 };
 
 pub use signalbox_output::Options as ParseOptions;
@@ -52,7 +52,7 @@ fn told(parsed: Parsed) -> AnswerParsed {
     AnswerParsed {
         ok: true,
         value,
-        repairs: repairs.iter().map(repair).collect(),
+        repairs: repairs.iter().map(Repair::told).collect(),
         confidence,
         truncated,
         source: Some(source.name().to_owned()),
@@ -95,10 +95,6 @@ fn nothing() -> AnswerParsed {
         candidates: Vec::new(),
         error: None,
     }
-}
-
-pub(crate) fn repair(repair: &Repair) -> AnswerRepair {
-    AnswerRepair { path: repair.path.clone(), what: repair.what.name(), cost: repair.cost, note: repair.note() }
 }
 
 fn candidate(candidate: Candidate) -> AnswerCandidate {

@@ -94,21 +94,7 @@ fn whole(text: &str, options: &Options) -> Option<Parsed> {
     if strict.duplicates || is_open_scalar(&strict.value, options) {
         return None;
     }
-    Some(untouched(strict.value, text))
-}
-
-/// The value of a valid document.
-pub(crate) fn untouched(value: serde_json::Value, text: &str) -> Parsed {
-    Parsed {
-        value,
-        repairs: Vec::new(),
-        confidence: 1.0,
-        truncated: false,
-        source: Source::Whole,
-        start: 0,
-        end: text.chars().count(),
-        candidates: Vec::new(),
-    }
+    Some(Parsed::untouched(strict.value, text))
 }
 
 /// Whether more of it could be missing although it is valid, like the number 12 of an answer that was cut.

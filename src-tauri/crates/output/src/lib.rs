@@ -77,3 +77,4 @@ pub use schema::{Schema, SchemaError};
 pub use sketch::sketch;
 pub use snippet::{Snippet, SnippetError, from_pydantic, from_typescript};
 pub use stream::{FieldState, Partial, PartialField, Stream};
+pub use told::AnswerRepair;

@@ -28,6 +28,20 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// The value of a text to which nothing had to be done.
+    pub fn untouched(value: Value, text: &str) -> Self {
+        Self {
+            value,
+            repairs: Vec::new(),
+            confidence: 1.0,
+            truncated: false,
+            source: Source::Whole,
+            start: 0,
+            end: text.chars().count(),
+            candidates: Vec::new(),
+        }
+    }
+
     /// Whether the text was a valid document already and nothing had to be done.
     pub fn is_untouched(&self) -> bool {
         self.repairs.is_empty() && !self.truncated

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::{
     candidates::{self, Found, Search},
     fields,
-    json::{check_size, is_open_scalar, is_truncated, note_space, span, untouched},
+    json::{check_size, is_open_scalar, is_truncated, note_space, span},
     mend::{Mended, Mender, finish},
     options::{Around, Duplicates, Options, Several, Truncated},
     outcome::{Broken, Candidate, ParseError, Parsed},
@@ -52,7 +52,7 @@ fn measured(text: &str, schema: &Schema, options: &Options) -> (Result<Parsed, P
         && !is_open_scalar(&strict.value, options)
         && schema.is_valid(&strict.value)
     {
-        return (Ok(untouched(strict.value, text)), text.len());
+        return (Ok(Parsed::untouched(strict.value, text)), text.len());
     }
     let search = match search(text, schema, options) {
         Ok(search) => search,

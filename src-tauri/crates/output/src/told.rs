@@ -1,11 +1,32 @@
 //! What was done to an answer, in words for a person.
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use crate::{
     dialect::{Loss, LossKind},
     repair::{NumberForm, Repair, Source, What},
 };
 
+/// One thing that was done to an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AnswerRepair {
+    /// Where in the value, as a JSON pointer; empty for the whole.
+    pub path: String,
+    /// What was done, by its name, which is the same in every release.
+    pub what: String,
+    /// How much it takes from the trust in the value: 1 is nothing to speak of, 100 is a guess.
+    pub cost: u32,
+    /// What was done, in words.
+    pub note: String,
+}
+
 impl Repair {
+    /// The repair as people and programs are told of it.
+    pub fn told(&self) -> AnswerRepair {
+        AnswerRepair { path: self.path.clone(), what: self.what.name(), cost: self.cost, note: self.note() }
+    }
+
     /// What was done, as a short phrase that begins with a small letter.
     pub fn note(&self) -> String {
         self.what.note()

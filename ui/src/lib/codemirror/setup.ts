@@ -1,26 +1,14 @@
-import { acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension } from "@codemirror/state";
-import {
-  drawSelection,
-  dropCursor,
-  EditorView,
-  highlightActiveLine,
-  highlightActiveLineGutter,
-  keymap,
-  lineNumbers,
-} from "@codemirror/view";
-import { styleNonce } from "../host/nonce.ts";
+import { acceptCompletion, completionKeymap } from "@codemirror/autocomplete";
+import { highlightSelectionMatches } from "@codemirror/search";
+import type { Extension } from "@codemirror/state";
+import { dropCursor, highlightActiveLineGutter, keymap } from "@codemirror/view";
+import { basics } from "./basics.ts";
 import { completion } from "./completion.ts";
 import { definitions } from "./definition.ts";
 import { hover } from "./hover.ts";
 import { jinja } from "./jinja.ts";
 import { language, type Language } from "./language.ts";
-import { nextProblem, problems } from "./problems.ts";
 import { renames } from "./rename.ts";
-import { editorTheme } from "./theme.ts";
 import { yaml } from "./yaml.ts";
 
 /** What an editor of a prompt's part is made for. */
@@ -37,42 +25,14 @@ export interface Setup {
 /** The extensions of an editor. Each state has its own, so that undo and cursor stay with their text. */
 export function editorExtensions({ part, label, fixKeys, asked }: Setup): Extension {
   return [
-    EditorView.cspNonce.of(styleNonce()),
-    lineNumbers(),
+    // Tab leaves the editor, as everywhere; it takes a completion only while one is offered.
+    keymap.of([{ key: "Tab", run: acceptCompletion }]),
+    basics(label, fixKeys),
+    keymap.of(completionKeymap),
     highlightActiveLineGutter(),
-    highlightActiveLine(),
-    history({ newGroupDelay: 400 }),
-    drawSelection(),
     dropCursor(),
-    indentOnInput(),
-    indentUnit.of("  "),
-    EditorState.tabSize.of(2),
-    bracketMatching(),
-    closeBrackets(),
     highlightSelectionMatches({ minSelectionLength: 2, maxMatches: 200 }),
-    search({ top: true }),
-    EditorView.lineWrapping,
-    EditorView.contentAttributes.of({
-      "aria-label": label,
-      // Editable text takes the keyboard anyway; this says so to whoever checks it.
-      tabindex: "0",
-      spellcheck: "false",
-      autocorrect: "off",
-      autocapitalize: "off",
-    }),
-    keymap.of([
-      // Tab leaves the editor, as everywhere; it takes a completion only while one is offered.
-      { key: "Tab", run: acceptCompletion },
-      { key: "F8", run: nextProblem },
-      ...closeBracketsKeymap,
-      ...defaultKeymap,
-      ...searchKeymap,
-      ...historyKeymap,
-      ...completionKeymap,
-    ]),
-    problems(fixKeys),
     part === "body" ? jinja() : yaml(),
     [language.of(asked), completion(part), hover(), definitions(), renames()],
-    editorTheme,
   ];
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use signalbox_output::AnswerRepair;
 use signalbox_prompts::{Diagnostic, TextRange};
 use signalbox_providers::SchemaMode;
 use ts_rs::TS;
@@ -39,19 +40,6 @@ pub struct AnswerParsed {
     pub candidates: Vec<AnswerCandidate>,
     /// Why there is no value.
     pub error: Option<AnswerError>,
-}
-
-/// One thing that was done to an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct AnswerRepair {
-    /// Where in the value, as a JSON pointer; empty for the whole.
-    pub path: String,
-    /// What was done, by its name, which is the same in every release.
-    pub what: String,
-    /// How much it takes from the trust in the value: 1 is nothing to speak of, 100 is a guess.
-    pub cost: u32,
-    /// What was done, in words.
-    pub note: String,
 }
 
 /// Another value that was found in an answer.

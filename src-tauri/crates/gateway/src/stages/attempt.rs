@@ -123,7 +123,7 @@ pub(crate) async fn run(
             let end = check(passage, plan, candidate, answer, finish, &mut seen, &mut again).await;
             if let (End::Complete { finish }, true) = (&end, seen.holds) {
                 let thinks = trial.thoughts_of.is_none();
-                release(passage, plan, answer, (finish.clone(), thinks), &mut seen).await
+                release(passage, plan, answer, finish.clone(), thinks, &mut seen).await
             } else {
                 end
             }
@@ -240,7 +240,8 @@ async fn release(
     passage: &mut Passage,
     plan: &Plan,
     answer: &Answer,
-    (finish, thinks): (FinishReason, bool),
+    finish: FinishReason,
+    thinks: bool,
     seen: &mut Seen,
 ) -> End {
     seen.delivered = true;

@@ -101,17 +101,10 @@ impl<'a> Chain<'a> {
                 Tried::Closed(Closed::Asked) => {}
             }
         }
-        // Our own caution is no reason to give no answer at all.
-        for candidate in cautious {
-            match self.candidate(passage, candidate, true).await {
-                Tried::End(end) => return end,
-                Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
-                Tried::Closed(_) => {}
-            }
-        }
-        // Nobody stronger has answered.
-        for candidate in weaker {
-            match self.candidate(passage, candidate, false).await {
+        // Our own caution is no reason to give no answer at all, and neither is that nobody stronger has answered.
+        let cautious = cautious.into_iter().map(|candidate| (candidate, true));
+        for (candidate, force) in cautious.chain(weaker.into_iter().map(|candidate| (candidate, false))) {
+            match self.candidate(passage, candidate, force).await {
                 Tried::End(end) => return end,
                 Tried::Failed { failure, larger } => self.after(candidate, failure, larger),
                 Tried::Closed(_) => {}

@@ -61,12 +61,16 @@ impl Form {
 /// Puts a schema into a request in the strongest way that the model has and the request leaves room for.
 pub(crate) fn ask(asked: &mut ModelRequest, schema: &Value, way: SchemaWay, part: Option<Arc<Part>>) -> Form {
     let (mode, written) = choose(asked, schema, way);
-    let sent = written.as_ref().map_or(schema, |written| &written.schema).clone();
-    asked.schema = matches!(mode, SchemaMode::Strict | SchemaMode::JsonMode).then_some(sent.clone());
-    if mode == SchemaMode::Tool {
-        let description = Some("Gives the answer. Call it once, with the whole answer.".to_owned());
-        asked.tools = vec![Tool { name: TOOL.into(), description, parameters: sent, strict: false }];
-        asked.tool_choice = Some(ToolChoice::Tool(TOOL.into()));
+    let sent = || written.as_ref().map_or(schema, |written| &written.schema).clone();
+    asked.schema = None;
+    match mode {
+        SchemaMode::Strict | SchemaMode::JsonMode => asked.schema = Some(sent()),
+        SchemaMode::Tool => {
+            let description = Some("Gives the answer. Call it once, with the whole answer.".to_owned());
+            asked.tools = vec![Tool { name: TOOL.into(), description, parameters: sent(), strict: false }];
+            asked.tool_choice = Some(ToolChoice::Tool(TOOL.into()));
+        }
+        SchemaMode::Prompt => {}
     }
     // Who asks for a part has said its schema already.
     if !mode.sends_schema() && part.is_none() {

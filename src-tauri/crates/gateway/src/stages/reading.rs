@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use signalbox_domain::{Cause, Stage};
 use signalbox_output::{
-    Options, ParseError, Parsed, Reask, Repair, Rewritten, Schema, Source,
+    Options, ParseError, Parsed, Reask, Repair, Rewritten, Schema,
     options::{Finish, Truncated},
     parse, reask,
 };
@@ -104,17 +104,7 @@ fn value(text: &str, schema: &Schema, written: Option<&Rewritten>) -> Result<(Pa
         let restored = written.restore(sent.clone(), schema);
         if schema.is_valid(&restored) {
             let same = restored == sent;
-            let parsed = Parsed {
-                value: restored,
-                repairs: Vec::new(),
-                confidence: 1.0,
-                truncated: false,
-                source: Source::Whole,
-                start: 0,
-                end: text.chars().count(),
-                candidates: Vec::new(),
-            };
-            return Ok((parsed, same));
+            return Ok((Parsed::untouched(restored, text), same));
         }
     }
     parse(text, schema, &strictly()).map(|parsed| (parsed, true))
@@ -148,11 +138,6 @@ fn wrong(error: ParseError, schema: &Schema, mut before: Vec<Repair>, mut trust:
     Reading::Wrong(Box::new(Wrong { error, again }))
 }
 
-/// A repair in words.
-fn told(repair: &Repair) -> Value {
-    json!({ "path": repair.path, "what": repair.what.name(), "cost": repair.cost, "note": repair.note() })
-}
-
 /// A repair of a part that was asked for again, at its place in the whole.
 fn placed(repair: Repair, reask: &Reask) -> Repair {
     let path = if let [only] = reask.pieces.as_slice() {
@@ -172,8 +157,7 @@ pub(crate) async fn tell(passage: &mut Passage, reading: &Reading, form: &Form) 
     let (cause, detail) = match reading {
         Reading::Valid => (Cause::Valid, "it follows the schema as it came".to_owned()),
         Reading::Value(mended) => {
-            let repairs = mended.repairs.iter().take(MOST);
-            said["repairs"] = repairs.map(told).collect();
+            said["repairs"] = json!(mended.repairs.iter().take(MOST).map(Repair::told).collect::<Vec<_>>());
             said["confidence"] = json!(mended.confidence);
             match mended.repairs.len() {
                 0 => (Cause::Valid, "it follows the schema as it was sent to the provider".to_owned()),

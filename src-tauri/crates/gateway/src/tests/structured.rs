@@ -172,6 +172,19 @@ async fn what_is_still_wrong_is_asked_for_once_more_in_terms_of_the_whole() {
 }
 
 #[tokio::test]
+async fn a_model_that_thinks_first_has_as_many_tokens_for_a_part_as_for_the_whole() {
+    let wrong = says(r#"{"currency": "EUR", "total": {"about": []}, "paid": true}"#);
+    let thinks = vec![Step::Say(Event::Reasoning("Hm.".into()))];
+    for (thoughts, same) in [(Vec::new(), false), (thinks, true)] {
+        let first = [thoughts, wrong.clone()].concat();
+        let (seen, provider) = one(STRICT, &[first, says("7")], |_| {}).await;
+        assert_eq!(seen.text, r#"{"currency":"EUR","total":7,"paid":true}"#);
+        let asked = provider.asked();
+        assert_eq!(asked[0]["max_tokens"] == asked[1]["max_tokens"], same, "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn asking_again_ends_after_so_many_times_and_says_what_is_wrong() {
     for (reask, attempts) in [(0, 1), (1, 2), (3, 4)] {
         let (seen, _) = one(STRICT, &[says("I can't tell")], |config| config.routes[0].reask = reask).await;

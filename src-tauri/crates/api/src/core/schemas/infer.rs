@@ -3,13 +3,12 @@
 use serde_json::Value;
 use signalbox_output::{
     Snippet, SnippetError, from_pydantic, from_typescript, infer, parse_json,
-    repair::Source,
+    repair::{Repair, Source},
     snippet::{SnippetLoss, SnippetLossKind},
 };
 
 use crate::{
     ApiError, Code, ParseOptions,
-    answers::repair,
     types::{AnswerRepair, SchemaFrom, SchemaInfer, SchemaInferred, SnippetNote},
 };
 
@@ -49,7 +48,7 @@ fn examples(text: &str) -> Result<(Vec<Value>, Vec<AnswerRepair>), ApiError> {
         ApiError::new(Code::Invalid, error.to_string().replacen("the answer", "the example", 1))
             .with_hint("Paste one JSON value, or several after each other")
     })?;
-    let repairs = parsed.repairs.iter().map(repair).collect();
+    let repairs = parsed.repairs.iter().map(Repair::told).collect();
     let values = match (parsed.source, parsed.value) {
         (Source::Lines, Value::Array(values)) => values,
         (_, value) => vec![value],
