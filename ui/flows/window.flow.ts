@@ -193,7 +193,7 @@ describe("every screen", () => {
       for (const screen of ["library", "compare", "live", "calls", "budgets", "providers", "settings"]) {
         await page.get(`rail-${screen}`).click();
         await expect.poll(() => page.get("frame").getAttribute("data-screen")).toBe(screen);
-        await page.page.getByTestId("bones").waitFor({ state: "detached" });
+        await expect.poll(() => page.page.getByTestId("bones").count()).toBe(0);
         await page.isAccessible();
         const wider = await page.page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
